@@ -1,0 +1,63 @@
+import type { LoopView } from "@tamma/core/domain/loop/view.ts";
+import * as rest from "@tamma/core/protocol/rest.ts";
+import { z } from "zod";
+import type { Client } from "./client.ts";
+
+/** The view is made by the server from the same type; its parts that the CLI steers by are checked. */
+const View = z.custom<LoopView>((value) => Shape.safeParse(value).success, "not a loop view");
+const Shape = z.object({ id: z.string(), word: z.string(), steps: z.array(z.object({})), seq: z.number() });
+const Repositories = z.object({ repositories: z.array(rest.Repository) });
+const Issues = z.object({ issues: z.array(rest.Issue) });
+
+const loopPath = (loop: string) => `/loops/${encodeURIComponent(loop)}`;
+const repositoryPath = (repository: string) => `/repositories/${encodeURIComponent(repository)}`;
+
+/** The REST API as functions; paths and shapes live only here. */
+export function createApi(client: Client) {
+  return {
+    server: client.server,
+    repositories: async () => (await client.get("/repositories", Repositories)).repositories,
+    addRepository: (input: z.input<typeof rest.AddRepository>) =>
+      client.send("/repositories", input, rest.Repository),
+    issues: async (repository: string) =>
+      (await client.get(`${repositoryPath(repository)}/issues`, Issues)).issues,
+    issue: (repository: string, number: number) =>
+      client.get(`${repositoryPath(repository)}/issues/${number}`, rest.Issue),
+    createIssue: (repository: string, input: z.input<typeof rest.NewIssue>) =>
+      client.send(`${repositoryPath(repository)}/issues`, input, rest.Issue),
+
+    startLoop: (input: z.input<typeof rest.StartLoop>) => client.send("/loops", input, rest.LoopStarted),
+    loops: (state: "active" | "all") => client.get(`/loops?state=${state}`, rest.LoopList),
+    loop: (loop: string) => client.get(loopPath(loop), View),
+    events: (loop: string, after: number, limit: number) =>
+      client.get(`${loopPath(loop)}/events?after=${after}&limit=${limit}`, rest.EventPage),
+    verify: (loop: string) => client.get(`${loopPath(loop)}/verify`, rest.ChainReport),
+    diff: (loop: string) => client.text(`${loopPath(loop)}/diff`),
+    log: (loop: string) => client.text(`${loopPath(loop)}/log`),
+
+    decide: (loop: string, checkpoint: string, input: z.input<typeof rest.DecideCheckpoint>) =>
+      client.send(
+        `${loopPath(loop)}/checkpoints/${encodeURIComponent(checkpoint)}`,
+        input,
+        rest.CommandAnswer,
+      ),
+    answer: (loop: string, input: z.input<typeof rest.AnswerQuestions>) =>
+      client.send(`${loopPath(loop)}/questions`, input, rest.CommandAnswer),
+    resolve: (loop: string, escalation: string, input: z.input<typeof rest.ResolveEscalation>) =>
+      client.send(
+        `${loopPath(loop)}/escalations/${encodeURIComponent(escalation)}`,
+        input,
+        rest.CommandAnswer,
+      ),
+    clearObstacle: (loop: string) => client.send(`${loopPath(loop)}/retry`, {}, rest.CommandAnswer),
+    cancel: (loop: string, reason: string) =>
+      client.send(`${loopPath(loop)}/cancel`, { reason }, rest.CommandAnswer),
+    comment: (loop: string, input: z.input<typeof rest.NewComment>) =>
+      client.send(`${loopPath(loop)}/comments`, input, rest.CommandAnswer),
+
+    inbox: () => client.get("/inbox", rest.Inbox),
+    checkProvider: () => client.get("/providers/check", rest.ProviderReport),
+    loginLink: () => client.send("/login-links", {}, rest.LoginLink),
+  };
+}
+export type Api = ReturnType<typeof createApi>;

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import { Problem } from "@tamma/core/protocol/rest.ts";
+import type { z } from "zod";
+import { CliError, type ExitCode, exitCodes } from "../exit-codes.ts";
+
+/** A server that restarts is back within seconds; after a minute somebody should know. */
+export const networkPatienceMs = 60_000;
+/** No answer of the API takes that long; a connection that says nothing has been cut. */
+const answerTimeoutMs = 30_000;
+const pauseFirstMs = 200;
+const pauseMaxMs = 5_000;
+
+export interface ClientOptions {
+  server: string;
+  token: string;
+  /** Told once when the connection is lost, so that a silent wait has a reason. */
+  say: (text: string) => void;
+  patienceMs?: number;
+}
+
+/** JSON over HTTP with the local token. Every method throws `CliError` with what to do next. */
+export interface Client {
+  server: string;
+  get<S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>>;
+  text(path: string): Promise<string>;
+  /**
+   * Sends a command. Repeated with one `Idempotency-Key` while the network is away, so it takes effect once.
+   */
+  send<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<z.infer<S>>;
+}
+
+export function createClient(options: ClientOptions): Client {
+  const read = async <S extends z.ZodType>(response: Response, schema: S): Promise<z.infer<S>> => {
+    const parsed = schema.safeParse(await response.json());
+    if (parsed.success) return parsed.data;
+    throw new CliError({
+      exitCode: exitCodes.failed,
+      code: "unknown-answer",
+      message: `the server's answer is not what this version understands: ${parsed.error.issues[0]?.message}`,
+      todo: "use the `tamma` of the same version as the server",
+    });
+  };
+  return {
+    server: options.server,
+    async get(path, schema) {
+      return read(await persist(options, "GET", path, {}), schema);
+    },
+    async text(path) {
+      return (await persist(options, "GET", path, {})).text();
+    },
+    async send(path, body, schema) {
+      const headers = { "content-type": "application/json", "idempotency-key": randomUUID() };
+      return read(await persist(options, "POST", path, { headers, body: JSON.stringify(body) }), schema);
+    },
+  };
+}
+
+/** Tries until there is an answer of the API, good or bad, or the patience ends. */
+async function persist(
+  options: ClientOptions,
+  method: string,
+  path: string,
+  init: RequestInit,
+): Promise<Response> {
+  const { server, token, say, patienceMs = networkPatienceMs } = options;
+  const headers = { ...init.headers, authorization: `Bearer ${token}`, accept: "application/json, */*" };
+  const until = Date.now() + patienceMs;
+  for (let pauseMs = pauseFirstMs, tries = 0; ; pauseMs = Math.min(pauseMs * 2, pauseMaxMs), tries++) {
+    const answer = await attempt(`${server}/api/v1${path}`, { ...init, method, headers });
+    if (answer instanceof Response && !mayRetry(answer)) {
+      if (answer.ok) return answer;
+      throw await refusal(answer);
+    }
+    const waitMs = Math.max(pauseMs, answer instanceof Response ? retryAfterMs(answer) : 0);
+    if (Date.now() + waitMs >= until) throw unreachable(server, answer, patienceMs);
+    if (tries === 0)
+      say(`${describe(answer)} at ${server}; trying again for ${Math.round(patienceMs / 1000)} s`);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+}
+
+async function attempt(url: string, init: RequestInit): Promise<Response | Error> {
+  try {
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(answerTimeoutMs) });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Only what says "later" is worth repeating. */
+function mayRetry(response: Response): boolean {
+  return (
+    response.status === 429 || response.status === 502 || response.status === 503 || response.status === 504
+  );
+}
+
+function retryAfterMs(response: Response): number {
+  const seconds = Number(response.headers.get("retry-after") ?? "0");
+  return Number.isFinite(seconds) ? seconds * 1000 : 0;
+}
+
+function describe(answer: Response | Error): string {
+  if (answer instanceof Response) return `the server answers ${answer.status}`;
+  const cause = answer.cause instanceof Error ? answer.cause : answer;
+  return `no answer (${(cause as NodeJS.ErrnoException).code ?? cause.name})`;
+}
+
+function unreachable(server: string, answer: Response | Error, patienceMs: number): CliError {
+  return new CliError({
+    exitCode: exitCodes.network,
+    code: "network",
+    message: `${describe(answer)} at ${server} for ${Math.round(patienceMs / 1000)} s`,
+    todo: "start the server with `npm start`, or name another with --server or TAMMA_SERVER",
+    cause: answer,
+  });
+}
+
+async function refusal(response: Response): Promise<CliError> {
+  const problem = Problem.safeParse(await response.json().catch(() => null));
+  if (!problem.success)
+    return new CliError({
+      exitCode: exitCodeOf(response.status),
+      code: `http-${response.status}`,
+      message: `the server answered ${response.status} ${response.statusText}`,
+      todo: "check that --server names a Tamma server",
+    });
+  const { detail, todo, code } = problem.data;
+  return new CliError({ exitCode: exitCodeOf(response.status), code, message: detail, todo });
+}
+
+function exitCodeOf(status: number): ExitCode {
+  return status === 401 ? exitCodes.signIn : exitCodes.failed;
+}

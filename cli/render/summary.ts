@@ -1,0 +1,38 @@
+import type { LoopView } from "@tamma/core/domain/loop/view.ts";
+import type { ChainReport } from "@tamma/core/protocol/rest.ts";
+import { renderStep, wordState } from "./steps.ts";
+import type { Style } from "./style.ts";
+import { clean, renderDuration, renderMoney } from "./text.ts";
+
+/** How a loop ended: its steps with their times, the merge, the money, and whether its record holds. */
+export function renderSummary(
+  view: LoopView,
+  chain: ChainReport | null,
+  style: Style,
+  columns: number,
+): string {
+  const ended = view.endedAt ?? Date.now();
+  const { spent, max, turns } = view.budget;
+  const rows = [
+    ["loop", view.id],
+    ["result", view.reason && view.word !== "merged" ? `${view.word}: ${clean(view.reason)}` : view.word],
+    ["merge", view.mergeSha ?? "none"],
+    ["cost", `${renderMoney(spent)} of ${renderMoney(max)}, ${turns} model turns`],
+    ["time", view.startedAt === null ? "not started" : renderDuration(ended - view.startedAt)],
+    ["record", renderChain(chain)],
+  ];
+  return [
+    style.paint(
+      wordState(view),
+      `${view.word}: ${view.repository.name}#${view.issue.number} ${clean(view.issue.title)}`,
+    ),
+    ...view.steps.map((step) => renderStep(step, ended, style, columns)),
+    ...rows.map(([name, value]) => ` ${(name ?? "").padEnd(8)}${value}`),
+  ].join("\n");
+}
+
+export function renderChain(chain: ChainReport | null): string {
+  if (chain === null) return "not verified: the server did not answer";
+  if (chain.ok) return `verified: ${chain.events} events, every hash fits (head ${chain.head.slice(0, 12)})`;
+  return `BROKEN at event ${chain.brokenAt ?? "?"}: ${clean(chain.problem ?? "it does not fit")}`;
+}

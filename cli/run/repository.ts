@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import { CliError, exitCodes } from "../exit-codes.ts";
+
+const run = promisify(execFile);
+
+/** git itself never times out; a remote that needs longer to name its HEAD is not there. */
+const gitTimeoutMs = 30_000;
+
+/** What the server has to know about a repository; it does no git itself. */
+export interface RepositoryAddress {
+  url: string;
+  defaultBranch: string;
+}
+
+/**
+ * The address and default branch of a local folder or a URL, as `git ls-remote --symref` tells them.
+ *
+ * @throws CliError when git cannot read it, or its HEAD names no branch
+ */
+export async function findRepository(given: string, cwd: string): Promise<RepositoryAddress> {
+  const path = resolve(cwd, given);
+  const url = existsSync(path) ? await topLevel(path) : given;
+  const listed = await git(["ls-remote", "--symref", "--", url, "HEAD"], cwd).catch((error: Error) => {
+    throw problem(
+      `git cannot read ${given}: ${lastLine(error)}`,
+      "give the path or URL of a Git repository",
+      error,
+    );
+  });
+  const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(listed)?.[1];
+  if (branch) return { url, defaultBranch: branch };
+  throw problem(
+    `${given} has no branch to work on: ${listed === "" ? "it has no commit" : "its HEAD is detached"}`,
+    listed === "" ? "make a first commit" : "check out a branch: git switch main",
+  );
+}
+
+/** The root of the working tree around `path`, or `path` itself for a bare repository. */
+async function topLevel(path: string): Promise<string> {
+  const top = await git(["rev-parse", "--show-toplevel"], path).catch(() => "");
+  return realpathSync(top.trim() || path);
+}
+
+async function git(args: string[], cwd: string): Promise<string> {
+  const env = { ...process.env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+  const { stdout } = await run("git", args, { cwd, env, timeout: gitTimeoutMs });
+  return stdout;
+}
+
+function problem(message: string, todo: string, cause?: unknown): CliError {
+  return new CliError({ exitCode: exitCodes.usage, code: "repository", message, todo, cause });
+}
+
+function lastLine(error: Error): string {
+  const { stderr = error.message } = error as Error & { stderr?: string };
+  return stderr.trim().split("\n").at(-1) ?? error.message;
+}

@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { LoopView } from "@tamma/core/domain/loop/view.ts";
+import * as rest from "@tamma/core/protocol/rest.ts";
+import type { z } from "zod";
+import { mergedLoop } from "./loop-view.ts";
+
+export const token = "tamma_local_test";
+
+/** A command as it arrived. */
+export interface Received {
+  path: string;
+  key: string;
+  body: unknown;
+}
+
+/**
+ * The REST API over real HTTP with one loop that the test moves by hand: `view` is what it shows, and `on`
+ * what a command does to it. Bodies are checked against rest.ts.
+ */
+export interface SmallServer {
+  url: string;
+  view: LoopView;
+  received: Received[];
+  events: rest.EventLine[];
+  chain: rest.ChainReport;
+  issues: rest.Issue[];
+  loops: rest.LoopSummary[];
+  inbox: rest.InboxItem[];
+  /** Runs after each command that was taken; moves `view` on. */
+  on: (received: Received) => void;
+  /** Answers the next command with this problem. */
+  refuse: { status: number; code: string; detail: string; todo: string } | null;
+  /** That many requests are cut off without an answer, after the command was taken. */
+  cuts: number;
+  close(): Promise<void>;
+}
+
+const bodies: [RegExp, z.ZodType][] = [
+  [/^\/repositories$/, rest.AddRepository],
+  [/^\/repositories\/[^/]+\/issues$/, rest.NewIssue],
+  [/^\/loops$/, rest.StartLoop],
+  [/\/checkpoints\/[^/]+$/, rest.DecideCheckpoint],
+  [/\/questions$/, rest.AnswerQuestions],
+  [/\/escalations\/[^/]+$/, rest.ResolveEscalation],
+  [/\/cancel$/, rest.CancelLoop],
+  [/\/comments$/, rest.NewComment],
+];
+
+export async function startSmallServer(): Promise<SmallServer> {
+  const http = createServer((request, response) => void serve(server, request, response));
+  await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
+  const server: SmallServer = {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    view: mergedLoop(),
+    received: [],
+    events: [],
+    chain: { ok: true, events: 87, head: "ab".repeat(32), brokenAt: null, problem: null },
+    issues: [],
+    loops: [],
+    inbox: [],
+    on: () => {},
+    refuse: null,
+    cuts: 0,
+    close: () => close(http),
+  };
+  return server;
+}
+
+async function serve(server: SmallServer, request: IncomingMessage, response: ServerResponse) {
+  const path = (request.url ?? "").replace(/^\/api\/v1/, "");
+  if (request.headers.authorization !== `Bearer ${token}`)
+    return problem(response, 401, "bad-token", "The token is wrong.", "Find the right one.");
+  if (request.method === "GET") return answer(response, 200, read(server, path));
+
+  const body: unknown = JSON.parse(await text(request));
+  const parsed = bodies.find(([pattern]) => pattern.test(path))?.[1].safeParse(body);
+  if (parsed && !parsed.success)
+    return problem(response, 400, "bad-body", parsed.error.message, "Send it right.");
+  const received = { path: decodeURIComponent(path), key: String(request.headers["idempotency-key"]), body };
+  const again = server.received.some((one) => one.key === received.key);
+  server.received.push(received);
+  if (server.refuse) {
+    const { status, code, detail, todo } = server.refuse;
+    server.refuse = null;
+    return problem(response, status, code, detail, todo);
+  }
+  if (!again) server.on(received);
+  if (server.cuts > 0) {
+    server.cuts--;
+    return request.socket.destroy();
+  }
+  return answer(response, 200, result(server, path, body));
+}
+
+function read(server: SmallServer, path: string): unknown {
+  if (path === "/repositories") return { repositories: [repository] };
+  if (/\/issues$/.test(path)) return { issues: server.issues };
+  if (/\/issues\/\d+$/.test(path)) return server.issues[0];
+  if (/^\/loops\?/.test(path)) return { loops: server.loops, queued: [], degraded: false };
+  if (path === "/inbox") return { items: server.inbox };
+  if (/\/verify$/.test(path)) return server.chain;
+  if (/\/diff$/.test(path)) return "diff --git a/a b/a";
+  const after = /\/events\?after=(\d+)/.exec(path)?.[1];
+  if (after !== undefined) {
+    const events = server.events.filter((event) => event.seq > Number(after));
+    return { events, next: events.at(-1)?.seq ?? Number(after) };
+  }
+  return server.view;
+}
+
+function result(server: SmallServer, path: string, body: unknown): unknown {
+  if (path === "/repositories") return repository;
+  if (path === "/loops") return { loop: server.view.id, already: false, position: 0 };
+  if (path === "/login-links") return { path: "/app/login?key=once", expiresAt: 1 };
+  if (/\/issues$/.test(path)) return issueOf(8, (body as { title: string }).title);
+  return { accepted: true, already: null, seq: server.view.seq };
+}
+
+const repository: rest.Repository = {
+  connection: "plain",
+  id: "r1",
+  name: "sample",
+  url: "/tmp/sample",
+  defaultBranch: "main",
+};
+
+export function issueOf(number: number, title: string): rest.Issue {
+  return { number, title, body: "", state: "open", labels: [], author: "ada", comments: [], loop: null };
+}
+
+function answer(response: ServerResponse, status: number, body: unknown) {
+  const plain = typeof body === "string";
+  response.writeHead(status, { "content-type": plain ? "text/plain" : "application/json" });
+  response.end(plain ? body : JSON.stringify(body));
+}
+
+function problem(response: ServerResponse, status: number, code: string, detail: string, todo: string) {
+  const body: rest.Problem = { type: `urn:tamma:problem:${code}`, title: code, status, detail, code, todo };
+  answer(response, status, body);
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function close(http: Server): Promise<void> {
+  http.closeAllConnections();
+  return new Promise((closed) => http.close(() => closed()));
+}

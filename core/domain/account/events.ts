@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+/** Every fact of the account's own stream: who may come in, and what was connected. It never holds a secret. */
+export const AccountEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("RepositoryListed"), connection: z.string(), id: z.string(), name: z.string() }),
+  z.object({ type: z.literal("RunnerEnrolled"), runner: z.string(), name: z.string() }),
+  z.object({ type: z.literal("RunnerTokenIssued"), runner: z.string(), expiresAt: z.number() }),
+  z.object({ type: z.literal("LoginLinkCreated"), person: z.string(), expiresAt: z.number() }),
+  z.object({ type: z.literal("SignedIn"), person: z.string(), expiresAt: z.number() }),
+]);
+export type AccountEvent = z.infer<typeof AccountEvent>;
+
+/** Today's version of every account event. */
+export const accountEventVersion = 1;

@@ -1,0 +1,57 @@
+import type { Instant } from "../ids.ts";
+import type { CallName } from "./events/control.ts";
+import type { ModelTask } from "./proposal.ts";
+
+/**
+ * An intended touch of the world as data. `key` is unique per occasion and visible in the world where possible, so
+ * that whatever is redelivered happens at most once. What the effect carries besides is read from the loop's state
+ * when it is performed: the state has not moved while it is wanted.
+ */
+export type Effect =
+  | { kind: "call"; key: string; call: CallName }
+  | { kind: "ask-model"; key: string; task: ModelTask; n: number; notBefore: Instant }
+  /** Makes the job known to the coordinator, which runners ask first. */
+  | { kind: "offer-job"; key: string; job: string; notBefore: Instant }
+  | { kind: "ask-checks"; key: string; sha: string }
+  /** One sticky comment per loop, updated in place; `revision` grows with what it shows. */
+  | { kind: "sticky-comment"; key: string; revision: string }
+  /** A comment of its own, only when a person must act or the loop ended. */
+  | { kind: "notice"; key: string; notice: "checkpoint" | "questions" | "escalation" | "obstacle" | "ended" }
+  | { kind: "report-status"; key: string; sha: string; check: string; state: "pending" | "passed" | "failed" }
+  | { kind: "reply-thread"; key: string; thread: string }
+  | { kind: "close-issue"; key: string }
+  | { kind: "close-pull-request"; key: string }
+  | { kind: "record-merge"; key: string }
+  | { kind: "create-issues"; key: string; titles: string[] }
+  | { kind: "release-slot"; key: string; reason: string }
+  | { kind: "release-merge-turn"; key: string };
+
+/** On the main line an effect's answer moves the loop; the others may fail for good without stopping it. */
+export function isMainLine(effect: Effect): boolean {
+  return effect.kind === "call" || effect.kind === "ask-model" || effect.kind === "ask-checks";
+}
+
+/** A wish to be woken; fired timers come back as the command `FireTimer`. */
+export interface Timer {
+  key: string;
+  timer: TimerName;
+  due: Instant;
+}
+
+export const timerNames = [
+  /** A leased job: when it fires and no heartbeat came since, the host sends `ExpireLease`, else it waits on. */
+  "lease",
+  "remind",
+  "expire-wait",
+  "runner-deadline",
+  "checks-deadline",
+  "turn-deadline",
+  "total-time",
+] as const;
+export type TimerName = (typeof timerNames)[number];
+
+/** What the present state wants from the world. Run on the state after a whole batch, never after each event. */
+export interface Reaction {
+  effects: Effect[];
+  timers: Timer[];
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { Instant } from "../ids.ts";
+import * as code from "./events/code.ts";
+import * as control from "./events/control.ts";
+import * as people from "./events/people.ts";
+import * as workItem from "./events/work-item.ts";
+import { Actor } from "./work.ts";
+
+/**
+ * Every fact of a loop. An event is never changed once released: a new shape is a new `version`, and `upcast.ts`
+ * reads the old one as today's.
+ */
+export const LoopEvent = z.discriminatedUnion("type", [
+  workItem.LoopStarted,
+  workItem.WorkItemClaimed,
+  workItem.ContextAdded,
+  workItem.ContextCollected,
+  workItem.AmbiguityScored,
+  workItem.QuestionsAsked,
+  workItem.QuestionAnswered,
+  workItem.PlanProposed,
+  workItem.OptionsProposed,
+  workItem.DesignEdited,
+  workItem.OptionChosen,
+  people.PolicyDecided,
+  people.CheckpointOpened,
+  people.ApprovalGiven,
+  people.CheckpointPassed,
+  people.CheckpointRejected,
+  people.ChangeRequested,
+  people.ApprovalExpired,
+  people.ApprovalCarriedOver,
+  people.ThreadOpened,
+  people.ThreadAnswered,
+  people.Reminded,
+  people.Escalated,
+  people.EscalationResolved,
+  people.ObstacleMet,
+  people.ObstacleCleared,
+  code.BranchCreated,
+  code.PullRequestOpened,
+  code.PullRequestReady,
+  code.RedRejected,
+  code.PatchProposed,
+  code.PatchRefused,
+  code.ChangeMeasured,
+  code.TestsWeakened,
+  code.CodePushed,
+  code.HeadMoved,
+  code.BaseMoved,
+  code.PatchRebased,
+  code.AttemptStarted,
+  code.GatePassed,
+  code.GateFailed,
+  code.RetryScheduled,
+  code.WorkReopened,
+  code.ChecksReported,
+  code.ReviewAnswered,
+  code.ReviewSubmitted,
+  code.AddressRoundStarted,
+  code.MergeTurnGranted,
+  code.Merged,
+  control.StepEntered,
+  control.JobQueued,
+  control.CallRequested,
+  control.ModelAsked,
+  control.ChecksAwaited,
+  control.LeaseGranted,
+  control.LeaseLost,
+  control.JobFinished,
+  control.JobDropped,
+  control.TurnReserved,
+  control.TurnSettled,
+  control.BudgetExceeded,
+  control.BudgetRaised,
+  control.ModelPostponed,
+  control.EffectSkipped,
+  control.ResumePlanned,
+  control.SlotReleased,
+  control.SlotGranted,
+  control.LoopCancelled,
+  control.LoopRejected,
+  control.LoopAbandoned,
+]);
+export type LoopEvent = z.infer<typeof LoopEvent>;
+export type LoopEventType = LoopEvent["type"];
+export type EventOf<T extends LoopEventType> = Extract<LoopEvent, { type: T }>;
+
+/** Today's version of every event type; raise it together with an upcast. */
+export const loopEventVersion = 1;
+
+export const StreamRef = z.object({ kind: z.enum(["loop", "repository", "account"]), id: z.string() });
+export type StreamRef = z.infer<typeof StreamRef>;
+
+/**
+ * An event on record. `hash = SHA-256(prevHash + canonical JSON of all the other fields)`, see audit/chain.ts.
+ * `payload` is the event without its `type`.
+ */
+export const Envelope = z.object({
+  id: z.string(),
+  stream: StreamRef,
+  seq: z.number().int().positive(),
+  at: Instant,
+  type: z.string(),
+  version: z.number().int().positive(),
+  actor: Actor,
+  correlationId: z.string().nullable(),
+  causationId: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+  prevHash: z.string(),
+  hash: z.string(),
+});
+export type Envelope = z.infer<typeof Envelope>;

@@ -1,0 +1,158 @@
+import {
+  checksDeadlineMs,
+  escalationExpiryMs,
+  leaseMs,
+  remindEveryMs,
+  runnerDeadlineMs,
+  totalTimeMs,
+  waitExpiryMs,
+} from "../policy/limits.ts";
+import type { Effect, Reaction, Timer } from "./effects.ts";
+import type { Active, Ended, EscalatedLoop, Facts, Loop } from "./state.ts";
+
+/**
+ * What the present state wants from the world, with stable keys: run it as often as you like, each key happens once.
+ * Run it on the state after a whole batch, never after each event, or a failure that also escalates would queue one
+ * more try.
+ */
+export function react(loop: Loop): Reaction {
+  switch (loop.state) {
+    case "not-started":
+      return { effects: [], timers: [] };
+    case "active":
+      return join(whenActive(loop), always(loop.facts, stickyRevision(loop)));
+    case "escalated":
+      return join(whenEscalated(loop), always(loop.facts, stickyRevision(loop)));
+    case "ended":
+      return whenEnded(loop);
+    default:
+      return loop satisfies never;
+  }
+}
+
+function join(...parts: Reaction[]): Reaction {
+  return { effects: parts.flatMap((part) => part.effects), timers: parts.flatMap((part) => part.timers) };
+}
+
+function whenActive({ doing, facts }: Active): Reaction {
+  switch (doing.kind) {
+    case "call":
+      return {
+        effects: [{ kind: "call", key: `call:${doing.call}:${doing.n}`, call: doing.call }],
+        timers: [],
+      };
+    case "model": {
+      const { task, n, notBefore } = doing;
+      return { effects: [{ kind: "ask-model", key: `ask:${task}:${n}`, task, n, notBefore }], timers: [] };
+    }
+    case "job": {
+      const { id: job, fence, runner, leasesLost, notBefore } = doing.job;
+      if (runner !== null) {
+        const timer: Timer = { key: `lease:${job}:${fence}`, timer: "lease", due: doing.since + leaseMs };
+        return { effects: [], timers: [timer] };
+      }
+      const due = Math.max(doing.since, notBefore) + runnerDeadlineMs;
+      const key = `offer:${job}:${fence}:${leasesLost}`;
+      return {
+        effects: [{ kind: "offer-job", key, job, notBefore }],
+        timers: [{ key: `runner-deadline:${key}`, timer: "runner-deadline", due }],
+      };
+    }
+    case "checkpoint":
+      return personWait(facts, "checkpoint", doing.since, waitExpiryMs);
+    case "questions":
+      return personWait(facts, "questions", doing.since, waitExpiryMs);
+    case "obstacle":
+      return personWait(facts, "obstacle", doing.since, waitExpiryMs);
+    case "checks": {
+      const { sha, n, since } = doing;
+      const timer: Timer = { key: `checks:${n}`, timer: "checks-deadline", due: since + checksDeadlineMs };
+      return { effects: [{ kind: "ask-checks", key: `ask-checks:${n}`, sha }], timers: [timer] };
+    }
+    case "deciding":
+      return { effects: [], timers: [] };
+    default:
+      return doing satisfies never;
+  }
+}
+
+/** A notice to the person, reminders, and an end to the wait. */
+function personWait(
+  facts: Facts,
+  notice: Extract<Effect, { kind: "notice" }>["notice"],
+  since: number,
+  expiryMs: number,
+): Reaction {
+  const { waits, reminders } = facts;
+  const timers: Timer[] = [{ key: `expire:${waits}`, timer: "expire-wait", due: since + expiryMs }];
+  const remindAt = since + (reminders + 1) * remindEveryMs;
+  if (remindAt < since + expiryMs)
+    timers.push({ key: `remind:${waits}:${reminders}`, timer: "remind", due: remindAt });
+  return { effects: [{ kind: "notice", key: `notice:${notice}:${waits}`, notice }], timers };
+}
+
+function whenEscalated({ facts, since }: EscalatedLoop): Reaction {
+  const wait = personWait(facts, "escalation", since, escalationExpiryMs);
+  if (!facts.slotHeld) wait.effects.push(releaseSlot(`e${facts.escalations}`, "escalated"));
+  return wait;
+}
+
+function whenEnded({ outcome, facts }: Ended): Reaction {
+  const effects: Effect[] = [{ kind: "notice", key: "notice:ended", notice: "ended" }];
+  if (outcome === "merged") {
+    effects.push({ kind: "record-merge", key: "record-merge" }, { kind: "close-issue", key: "close-issue" });
+  } else if (facts.pullRequest) effects.push({ kind: "close-pull-request", key: "close-pull-request" });
+  if (facts.split.length > 0)
+    effects.push({ kind: "create-issues", key: "create-issues", titles: facts.split });
+  effects.push({ kind: "sticky-comment", key: `sticky:ended:${outcome}`, revision: outcome });
+  effects.push(releaseSlot("end", outcome), ...worldOf(facts));
+  return { effects, timers: turnTimers(facts) };
+}
+
+/** What every started loop wants besides: the sticky comment, replies, statuses, deadlines of reservations. */
+function always(facts: Facts, revision: string): Reaction {
+  const timers = [...turnTimers(facts)];
+  timers.push({ key: "total-time", timer: "total-time", due: facts.startedAt + totalTimeMs });
+  const sticky: Effect = { kind: "sticky-comment", key: `sticky:${revision}`, revision };
+  return { effects: [sticky, ...worldOf(facts)], timers };
+}
+
+function worldOf(facts: Facts): Effect[] {
+  const effects: Effect[] = [];
+  for (const thread of facts.threads)
+    if (thread.reply !== null)
+      effects.push({ kind: "reply-thread", key: `reply:${thread.id}`, thread: thread.id });
+  const { checks, settings, mergeTurns } = facts;
+  // A platform with checks of its own reports them itself.
+  if (checks && settings.checks === "runner")
+    for (const { name: check, state } of checks.checks)
+      effects.push({
+        kind: "report-status",
+        key: `status:${checks.sha}:${checks.report}:${check}`,
+        sha: checks.sha,
+        check,
+        state,
+      });
+  if (mergeTurns > 0 && !facts.mergeTurnHeld)
+    effects.push({ kind: "release-merge-turn", key: `release-merge-turn:${mergeTurns}` });
+  return effects;
+}
+
+function releaseSlot(occasion: string, reason: string): Effect {
+  return { kind: "release-slot", key: `release-slot:${occasion}`, reason };
+}
+
+function turnTimers(facts: Facts): Timer[] {
+  return Object.entries(facts.budget.reserved).map(([turn, { deadline }]) => ({
+    key: `turn:${turn}`,
+    timer: "turn-deadline",
+    due: deadline,
+  }));
+}
+
+/** Grows with what the sticky comment shows; counters keep two visits of one step apart. */
+function stickyRevision(loop: Active | EscalatedLoop): string {
+  const { jobs, asks, waits, calls } = loop.facts;
+  const doing = loop.state === "active" ? loop.doing.kind : "escalated";
+  return `${loop.step}:${doing}:${jobs}.${asks}.${waits}.${calls}`;
+}

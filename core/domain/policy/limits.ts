@@ -1,0 +1,57 @@
+/** Ceilings of the loop. Each has a reason; times are in milliseconds. */
+
+/** FR-16: one first attempt and three retries of every gate, then a person. */
+export const retriesMax = 3;
+
+/** A runner that vanishes that often on one attempt is a failed verdict: a crash gives no free tries. */
+export const leasesLostMax = 3;
+
+/** After three rounds of comments the two sides talk past each other; a person has to look. */
+export const addressRoundsMax = 3;
+
+/** Model turns of one develop job; a change that needs more was planned too large. */
+export const turnsPerJobMax = 50;
+
+/** Model turns of a whole loop, over all jobs. */
+export const turnsPerLoopMax = 400;
+
+/** A vanished runner is noticed within a minute. */
+export const leaseMs = 30_000;
+
+/** At least three heartbeats in a lease; two seconds also make "stop" reach a runner within five. */
+export const heartbeatMs = 2_000;
+
+/** Without any runner for that long somebody has to be told. */
+export const runnerDeadlineMs = 60 * 60_000;
+
+/** Checks that never report: some CI queues take hours, none a day. */
+export const checksDeadlineMs = 12 * 60 * 60_000;
+
+/** One model turn, streamed; the reservation of its cost lives a minute longer. */
+export const turnTimeoutMs = 10 * 60_000;
+export const reservationGraceMs = 60_000;
+
+/** A person is reminded daily, and after three days the wait becomes an escalation. */
+export const remindEveryMs = 24 * 60 * 60_000;
+export const waitExpiryMs = 3 * 24 * 60 * 60_000;
+
+/** An escalated loop that nobody touches is parked, its branch kept. */
+export const escalationExpiryMs = 7 * 24 * 60 * 60_000;
+
+/** A loop as a whole; after two weeks the issue and the code have moved on. */
+export const totalTimeMs = 14 * 24 * 60 * 60_000;
+
+/** A provider that is down is asked again after this when it named no time itself. */
+export const modelPostponeMs = 30_000;
+
+/** Postponed that often in a row without an answer, the provider is a person's problem. */
+export const modelPostponesMax = 20;
+
+/** Evidence is shown whole on a page and sent to the model; more than this nobody reads. */
+export const excerptCharsMax = 4_000;
+
+/** A patch above this is not reviewable and not storable (runner design). */
+export const patchBytesMax = 10_000_000;
+
+/** Default ceiling of money per loop: five dollars. */
+export const budgetMicroUsdDefault = 5_000_000;

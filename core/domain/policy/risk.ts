@@ -1,0 +1,105 @@
+import type { Facts } from "../loop/state.ts";
+
+/** Kinds of risk, computed from evidence and never from a model's word. */
+export const riskKinds = [
+  "breaking",
+  "large",
+  "deletion",
+  "protected-path",
+  "new-dependency",
+  "secret",
+  "critical-finding",
+  "weakened-tests",
+  "unproven-tests",
+] as const;
+export type RiskKind = (typeof riskKinds)[number];
+
+export interface RiskItem {
+  kind: RiskKind;
+  /** What exactly, for a person: "signature of `parse()` changed: parameter `strict` added". */
+  detail: string;
+}
+
+/**
+ * Kinds that no approval ahead of time may cover, in any mode (FR-34 and the surfaces' rule for `--yes`).
+ * `new-dependency` alone is shown but may be pre-approved.
+ */
+export const reservedRisks: readonly RiskKind[] = riskKinds.filter((kind) => kind !== "new-dependency");
+
+/** A change over this many files or changed lines is a large refactor: nobody reads more in one sitting. */
+export const largeFilesMin = 30;
+export const largeLinesMin = 1_500;
+
+/** The risk of the loop's present change; empty before there is a measured patch. */
+export function riskOf(facts: Facts): RiskItem[] {
+  const { patch, measured, weakened } = facts;
+  const items: RiskItem[] = [];
+  if (patch) {
+    const lines = patch.files.reduce((sum, file) => sum + file.added + file.removed, 0);
+    if (patch.files.length >= largeFilesMin || lines >= largeLinesMin)
+      items.push({ kind: "large", detail: `${patch.files.length} files, ${lines} changed lines` });
+    for (const file of patch.files) {
+      if (file.status === "deleted") items.push({ kind: "deletion", detail: `${file.path} is deleted` });
+      if (isLockfile(file.path)) items.push({ kind: "new-dependency", detail: `${file.path} changes` });
+      if (isProtectedPath(file.path, facts.settings.protectedPaths))
+        items.push({ kind: "protected-path", detail: `${file.path} is protected` });
+    }
+  }
+  for (const change of measured?.signatures ?? [])
+    if (change.breaking) items.push({ kind: "breaking", detail: change.detail });
+  for (const finding of measured?.scan ?? []) {
+    if (finding.scanner === "secrets")
+      items.push({ kind: "secret", detail: `${finding.path}: ${finding.detail}` });
+    else if (finding.severity === "critical")
+      items.push({ kind: "critical-finding", detail: `${finding.path}: ${finding.detail}` });
+  }
+  if (measured?.unproven)
+    items.push({ kind: "unproven-tests", detail: "tests not proven to fail before the change" });
+  if (weakened)
+    for (const item of weakened.items)
+      items.push({ kind: "weakened-tests", detail: `${item.path}: ${item.what}` });
+  return items;
+}
+
+/** The kinds among `items` that forbid any approval ahead of time. */
+export function reservedOf(items: RiskItem[]): RiskKind[] {
+  return [...new Set(items.map((item) => item.kind).filter((kind) => reservedRisks.includes(kind)))];
+}
+
+const lockfiles =
+  /(^|\/)(package-lock\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|poetry\.lock|uv\.lock|Cargo\.lock|go\.sum)$/;
+
+export function isLockfile(path: string): boolean {
+  return lockfiles.test(path);
+}
+
+/** CI, agent rules, security settings and Tamma's own rules: a change there needs a person (loop.md). */
+const alwaysProtected = [
+  /^\.github\//,
+  /^\.gitlab-ci\.yml$/,
+  /^\.gitea\//,
+  /^\.forgejo\//,
+  /^azure-pipelines\.yml$/,
+  /^bitbucket-pipelines\.yml$/,
+  /(^|\/)\.gitattributes$/,
+  /^\.tamma\.(yml|json|toml)$/,
+  /(^|\/)(AGENTS|CLAUDE|GEMINI)\.md$/,
+  /^\.(cursor|claude|codex)\//,
+  /(^|\/)CODEOWNERS$/,
+  /(^|\/)\.npmrc$/,
+];
+
+/** Is `path` protected, by the built-in list or by one of the repository's own globs (`*` within, `**` across folders)? */
+export function isProtectedPath(path: string, globs: string[]): boolean {
+  return alwaysProtected.some((rule) => rule.test(path)) || globs.some((glob) => globRule(glob).test(path));
+}
+
+function globRule(glob: string): RegExp {
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*\*\/|\*\*|\*|\?/g, (wild) => wildcards[wild] ?? "");
+  return new RegExp(`^${source}$`);
+}
+
+// Two stars and a slash stand for any folders or none, never for a part of a name.
+const wildcards: Record<string, string> = { "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]" };

@@ -1,0 +1,215 @@
+import type { LoopCommand } from "../domain/loop/commands.ts";
+import { type Effect, isMainLine } from "../domain/loop/effects.ts";
+import type { Facts, Loop } from "../domain/loop/state.ts";
+import { endedComment, noticeComment, stickyComment } from "../domain/projections/comments.ts";
+import type { Coordinator } from "../ports/coordinator.ts";
+import { type Platform, PlatformError, type PullRequestRef } from "../ports/platform.ts";
+import { type AskPorts, askModel } from "./ask-model.ts";
+
+/** Everything that a loop's effects touch. */
+export interface LoopPorts extends AskPorts {
+  platform: Platform;
+  coordinator: Coordinator;
+  /** Where people see the loop. */
+  loopUrl: string;
+  /** The merge's commit, from the loop's log; null before it. */
+  mergeSha(): string | null;
+}
+
+/**
+ * How an effect ended. `command` is what the loop is told, null when nothing; `again`: try later (at `at` when the
+ * other side named a time); `failed`: trying again cannot help.
+ */
+export type Performed =
+  | { ended: "done"; command: LoopCommand | null }
+  | { ended: "again"; reason: string; at: number | null }
+  | { ended: "failed"; reason: string };
+
+type Started = Exclude<Loop, { state: "not-started" }>;
+
+/** Labels on issues and pull requests, by which people find what Tamma does. */
+const labels = { working: "tamma:working", needsReview: "needs-human-review" } as const;
+
+/** Touches the world for one effect. Never throws: what went wrong is in the answer. */
+export async function perform(effect: Effect, loop: Loop, ports: LoopPorts): Promise<Performed> {
+  if (loop.state === "not-started") return { ended: "failed", reason: "the loop has not started" };
+  try {
+    if (effect.kind === "ask-model") {
+      if (loop.state === "ended") return { ended: "done", command: null };
+      const command = await askModel(effect, loop, ports);
+      return command ? { ended: "done", command } : { ended: "again", reason: "the turn is under way", at: null };
+    }
+    return { ended: "done", command: (await touch(effect, loop, ports)) ?? null };
+  } catch (thrown) {
+    return failureOf(thrown);
+  }
+}
+
+/** What a port's error means for the effect: errors that we do not know are worth another try. */
+function failureOf(thrown: unknown): Performed {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  if (!(thrown instanceof PlatformError)) return { ended: "again", reason, at: null };
+  switch (thrown.kind) {
+    case "transient":
+    case "rate-limited":
+    case "conflict":
+      return { ended: "again", reason, at: thrown.retryAt };
+    case "auth":
+    case "forbidden":
+    case "not-found":
+    case "head-moved":
+    case "not-mergeable":
+    case "validation":
+    case "unsupported":
+      return { ended: "failed", reason };
+    default:
+      return thrown.kind satisfies never;
+  }
+}
+
+/** What the loop is told when an effect failed for good. */
+export function failedCommand(effect: Effect, reason: string): LoopCommand {
+  // A model that cannot be reached is asked again later: the loop knows how often that may happen.
+  if (effect.kind === "ask-model") {
+    const { task, n } = effect;
+    return { type: "ReportModelFailure", task, n, kind: "transient", detail: reason, retryAt: null };
+  }
+  const name = effect.kind === "call" ? effect.call : effect.kind;
+  return { type: "ReportEffectFailed", key: effect.key, mainLine: isMainLine(effect), effect: name, reason };
+}
+
+async function touch(
+  effect: Exclude<Effect, { kind: "ask-model" }>,
+  loop: Started,
+  ports: LoopPorts,
+): Promise<LoopCommand | undefined> {
+  const { platform, coordinator } = ports;
+  const { facts } = loop;
+  const issue = facts.issue.id;
+  switch (effect.kind) {
+    case "call":
+      return call(effect, loop, ports);
+    case "offer-job":
+      await coordinator.offerJob(facts.loop, effect.job);
+      return;
+    case "ask-checks":
+      return { type: "ReportChecks", sha: effect.sha, checks: await platform.ci.checks(effect.sha) };
+    case "sticky-comment":
+      await platform.issues.upsertComment(issue, `${facts.loop}:sticky`, stickyComment(loop, ports.loopUrl));
+      return;
+    case "notice":
+      return notice(effect, loop, ports);
+    case "report-status":
+      await platform.ci.reportStatus(effect.sha, effect.check, effect.state, ports.loopUrl);
+      return;
+    case "reply-thread": {
+      const reply = facts.threads.find((thread) => thread.id === effect.thread)?.reply;
+      const key = `${facts.loop}:${effect.key}`;
+      if (reply) await platform.codeHost.replyToThread(pullRequestOf(facts), effect.thread, key, reply);
+      return;
+    }
+    case "close-issue":
+      await platform.issues.closeIssue(issue);
+      return;
+    case "close-pull-request":
+      await platform.codeHost.closePullRequest(pullRequestOf(facts));
+      return;
+    case "record-merge":
+      await recordMerge(facts, ports);
+      return;
+    case "create-issues":
+      return createIssues(effect, facts, platform);
+    case "release-slot":
+      await releaseSlot(effect.reason, loop, coordinator);
+      return;
+    case "release-merge-turn":
+      await coordinator.releaseMergeTurn(facts.loop);
+      return;
+    default:
+      return effect satisfies never;
+  }
+}
+
+async function call(
+  { key, call: name }: Extract<Effect, { kind: "call" }>,
+  loop: Started,
+  { platform, coordinator, loopUrl }: LoopPorts,
+): Promise<LoopCommand | undefined> {
+  const { facts } = loop;
+  switch (name) {
+    case "claim":
+      await platform.issues.addLabels(facts.issue.id, [labels.working]);
+      return { type: "ReportClaimed" };
+    case "request-slot":
+      await coordinator.requestSlot(facts.loop, key);
+      return;
+    case "request-merge-turn":
+      await coordinator.requestMergeTurn(facts.loop, key);
+      return;
+    case "open-pull-request": {
+      const opened = await platform.codeHost.openPullRequest({
+        branch: facts.branch ?? "",
+        base: facts.repository.defaultBranch,
+        title: facts.issue.title,
+        body: `${facts.plan?.summary ?? ""}\n\nFor #${facts.issue.number}. ${loopUrl}`.trim(),
+        draft: true,
+      });
+      return { type: "ReportPullRequestOpened", id: opened.id, number: opened.number, url: opened.url };
+    }
+    case "mark-ready":
+      await platform.codeHost.setDraft(pullRequestOf(facts), false);
+      return { type: "ReportPullRequestReady" };
+    case "submit-review": {
+      const { sha, review } = facts.review ?? {};
+      if (sha && review)
+        await platform.codeHost.submitReview(pullRequestOf(facts), { key: `${facts.loop}:${sha}`, sha, ...review });
+      return { type: "ReportReviewSubmitted" };
+    }
+    default:
+      return name satisfies never;
+  }
+}
+
+/** A comment of its own, because a person must act or the loop is over; it stands where people look. */
+async function notice(
+  effect: Extract<Effect, { kind: "notice" }>,
+  loop: Started,
+  { platform, loopUrl }: LoopPorts,
+): Promise<undefined> {
+  const { facts } = loop;
+  const body = loop.state === "ended" ? endedComment(loop, loopUrl) : noticeComment(loop, loopUrl);
+  if (body === null) return;
+  const key = `${facts.loop}:${effect.key}`;
+  const target = facts.pullRequest ? pullRequestOf(facts) : null;
+  if (target) await platform.codeHost.upsertComment(target, key, body);
+  else await platform.issues.upsertComment(facts.issue.id, key, body);
+  if (loop.state === "ended") await platform.issues.removeLabels(facts.issue.id, [labels.working]);
+  if (effect.notice !== "escalation") return;
+  if (target) await platform.codeHost.addLabels(target, [labels.needsReview]);
+  else await platform.issues.addLabels(facts.issue.id, [labels.needsReview]);
+}
+
+async function releaseSlot(reason: string, loop: Started, coordinator: Coordinator): Promise<void> {
+  const { loop: id, claim } = loop.facts;
+  await coordinator.releaseSlot(id, { claim, reason, ended: loop.state === "ended" });
+}
+
+async function recordMerge(facts: Facts, ports: LoopPorts): Promise<void> {
+  const sha = ports.mergeSha();
+  if (sha) await ports.platform.codeHost.recordMerge(pullRequestOf(facts), sha);
+}
+
+async function createIssues(
+  { key, titles }: Extract<Effect, { kind: "create-issues" }>,
+  facts: Facts,
+  platform: Platform,
+): Promise<undefined> {
+  const body = `Split from #${facts.issue.number}.`;
+  for (const [index, title] of titles.entries())
+    await platform.issues.createIssue({ key: `${facts.loop}:${key}:${index + 1}`, title, body, labels: [] });
+}
+
+function pullRequestOf(facts: Facts): PullRequestRef {
+  if (facts.pullRequest) return facts.pullRequest;
+  throw new PlatformError({ kind: "not-found", operation: "pull request", message: "this loop has none" });
+}

@@ -1,0 +1,34 @@
+/** What a secret is replaced by. */
+const redacted = "[redacted]";
+
+/** Shorter values stand in ordinary text by chance. */
+const secretCharsMin = 8;
+
+/**
+ * A function that takes known secrets out of a text: as they are, in base64, in hex and percent-encoded. It looks for
+ * exact values, so it is meant for whole texts: a secret cut in two is not found.
+ */
+export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    if (!secret || secret.length < secretCharsMin) continue;
+    const bytes = new TextEncoder().encode(secret);
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const base64 = btoa(String.fromCharCode(...bytes));
+    const plainBase64 = base64.replace(/=+$/, "");
+    const urlBase64 = plainBase64.replaceAll("+", "-").replaceAll("/", "_");
+    for (const form of [secret, hex, hex.toUpperCase(), base64, plainBase64, urlBase64, encodeURIComponent(secret)])
+      forms.add(form);
+  }
+  // Longer forms first: a short one inside a long one would leave the rest of the long one standing.
+  const ordered = [...forms].sort((a, b) => b.length - a.length);
+  return (text) => ordered.reduce((clean, form) => clean.replaceAll(form, redacted), text);
+}
+
+/** The same for every string inside a plain value. Keys stay as they are. */
+export function redactDeep<T>(value: T, redact: (text: string) => string): T {
+  if (typeof value === "string") return redact(value) as T;
+  if (Array.isArray(value)) return value.map((each: unknown) => redactDeep(each, redact)) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, redactDeep(each, redact)])) as T;
+}

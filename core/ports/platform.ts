@@ -1,0 +1,103 @@
+import type { Instant, Sha } from "../domain/ids.ts";
+import type { Check } from "../domain/loop/evidence.ts";
+import type { Finding } from "../domain/loop/proposal.ts";
+
+/**
+ * Why a platform did not do it, by what the caller should do: `transient` and `rate-limited` again later, `conflict`
+ * and `head-moved` look again and decide again, the rest needs a person or another way.
+ */
+export type PlatformErrorKind =
+  | "auth"
+  | "forbidden"
+  | "not-found"
+  | "conflict"
+  | "head-moved"
+  | "not-mergeable"
+  | "validation"
+  | "rate-limited"
+  | "unsupported"
+  | "transient";
+
+export class PlatformError extends Error {
+  readonly kind: PlatformErrorKind;
+  readonly operation: string;
+  /** When to try again; null when the platform said nothing. */
+  readonly retryAt: Instant | null;
+
+  constructor(
+    error: { kind: PlatformErrorKind; operation: string; message: string; retryAt?: Instant | null },
+    options?: ErrorOptions,
+  ) {
+    super(`${error.operation}: ${error.message}`, options);
+    this.name = "PlatformError";
+    this.kind = error.kind;
+    this.operation = error.operation;
+    this.retryAt = error.retryAt ?? null;
+  }
+}
+
+/** A pull request as the platform names it. `id` is never reused; `number` is what people see. */
+export interface PullRequestRef {
+  readonly id: string;
+  readonly number: number;
+  readonly url: string;
+}
+
+export interface NewPullRequest {
+  readonly branch: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+  readonly draft: boolean;
+}
+
+/** Pull requests, their reviews and threads. Every call may be repeated: the second one finds what the first one did. */
+export interface CodeHost {
+  /** Opens a pull request, or returns the open one whose head is `branch`. */
+  openPullRequest(request: NewPullRequest): Promise<PullRequestRef>;
+  /** Setting what is set already changes nothing. */
+  setDraft(pullRequest: PullRequestRef, draft: boolean): Promise<void>;
+  /**
+   * One comment per `key` in the pull request's conversation: posted the first time, replaced later. The key is
+   * written into the comment where the platform has no place of its own for it.
+   */
+  upsertComment(pullRequest: PullRequestRef, key: string, body: string): Promise<void>;
+  addLabels(pullRequest: PullRequestRef, labels: readonly string[]): Promise<void>;
+  /** One review with its findings at lines of `sha`; a review with this key is posted once. */
+  submitReview(
+    pullRequest: PullRequestRef,
+    review: { key: string; sha: Sha; summary: string; findings: readonly Finding[] },
+  ): Promise<void>;
+  /** Answers a thread; a reply with this key is posted once. */
+  replyToThread(pullRequest: PullRequestRef, thread: string, key: string, text: string): Promise<void>;
+  /** Closes without merging. A closed or merged one stays as it is. */
+  closePullRequest(pullRequest: PullRequestRef): Promise<void>;
+  /** The runner merged `sha` into the base branch by git itself: the pull request is shown as merged. */
+  recordMerge(pullRequest: PullRequestRef, sha: Sha): Promise<void>;
+}
+
+/** Issues. `issue` is the platform's id, never the number. Every call may be repeated. */
+export interface IssueTracker {
+  addLabels(issue: string, labels: readonly string[]): Promise<void>;
+  removeLabels(issue: string, labels: readonly string[]): Promise<void>;
+  /** One comment per `key`: posted the first time, replaced later. */
+  upsertComment(issue: string, key: string, body: string): Promise<void>;
+  /** Closes the issue; a closed one stays as it is. */
+  closeIssue(issue: string): Promise<void>;
+  /** Opens an issue once per `key` and returns its number. */
+  createIssue(issue: { key: string; title: string; body: string; labels: readonly string[] }): Promise<number>;
+}
+
+/** Verdicts on commits. */
+export interface CiHost {
+  /** All verdicts on `sha`, each name once; empty when nobody reported one. */
+  checks(sha: Sha): Promise<Check[]>;
+  /** Reports our own verdict under `name`; a later one replaces it. */
+  reportStatus(sha: Sha, name: string, state: Check["state"], url: string | null): Promise<void>;
+}
+
+export interface Platform {
+  readonly codeHost: CodeHost;
+  readonly issues: IssueTracker;
+  readonly ci: CiHost;
+}

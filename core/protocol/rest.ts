@@ -1,0 +1,187 @@
+import { z } from "zod";
+
+/**
+ * The REST API below `/api/v1`, JSON, `Authorization: Bearer <local token>`. Every command takes an
+ * `Idempotency-Key`; the same key again gives the same answer. Errors are RFC 9457 problems.
+ */
+
+/** `POST /repositories` {url} -> Repository. The same url again gives the same one. */
+export const AddRepository = z.strictObject({
+  /** Absolute path, file://, http(s):// or ssh URL of a Git repository that the runner can reach. */
+  url: z.string().min(1).max(2_000),
+  /** Branch to work on; asked by the caller (git ls-remote) because the control plane does no git. */
+  defaultBranch: z.string().min(1).max(200),
+  name: z.string().min(1).max(100).optional(),
+  /** Starting settings; `.tamma.yml` of the base branch overrides them once it was read. */
+  config: z.record(z.string(), z.unknown()).optional(),
+});
+export const Repository = z.object({
+  connection: z.string(),
+  id: z.string(),
+  name: z.string(),
+  url: z.string(),
+  defaultBranch: z.string(),
+});
+
+/** `POST /repositories/{id}/issues` -> Issue; `GET` lists, `GET /repositories/{id}/issues/{number}`. */
+export const NewIssue = z.strictObject({
+  title: z.string().trim().min(1).max(300),
+  body: z.string().max(1_000_000).default(""),
+  labels: z.array(z.string()).default([]),
+});
+export const Issue = z.object({
+  number: z.number().int(),
+  title: z.string(),
+  body: z.string(),
+  state: z.enum(["open", "closed"]),
+  labels: z.array(z.string()),
+  author: z.string(),
+  comments: z.array(z.object({ id: z.string(), author: z.string(), body: z.string(), at: z.number() })),
+  /** The newest loop of this issue; null when there was none. */
+  loop: z.string().nullable(),
+});
+
+/** `POST /loops` {repository, issue} -> {loop} (201), or the active loop of that issue (200). */
+export const StartLoop = z.strictObject({
+  repository: z.string(),
+  issue: z.number().int().positive(),
+  /** Ask `1 continue, 2 add context` before planning. */
+  confirm: z.boolean().default(false),
+  /** Approve ahead as the requester; only autopilot honours it. */
+  preApprove: z.array(z.enum(["design", "complete"])).default([]),
+});
+/** `loop` is null while the issue waits for a slot; `position` is its place in the queue, 1 for the next. */
+export const LoopStarted = z.object({ loop: z.string().nullable(), already: z.boolean(), position: z.number().int() });
+
+/** `POST /loops/{id}/checkpoints/{checkpoint}` -> CommandAnswer. `subject` is the one that was shown. */
+export const DecideCheckpoint = z.strictObject({
+  subject: z.string(),
+  decision: z.enum(["approve", "change", "edit", "own", "reject"]),
+  option: z.string().nullable().default(null),
+  text: z.string().max(20_000).default(""),
+  via: z.enum(["cli", "api", "--yes"]).default("api"),
+});
+
+/** `POST /loops/{id}/questions` -> CommandAnswer. */
+export const AnswerQuestions = z.strictObject({
+  answers: z.array(z.object({ question: z.string(), answer: z.string().max(20_000) })).min(1),
+  via: z.enum(["cli", "api", "--yes"]).default("api"),
+});
+
+/** `POST /loops/{id}/escalations/{escalation}` -> CommandAnswer. */
+export const ResolveEscalation = z.strictObject({
+  choice: z.enum(["retry", "take-over", "split", "abandon"]),
+  text: z.string().max(20_000).default(""),
+});
+
+/** `POST /loops/{id}/retry` (an obstacle is out of the way), `POST /loops/{id}/cancel` {reason}. */
+export const CancelLoop = z.strictObject({ reason: z.string().max(2_000).default("") });
+
+/** `POST /loops/{id}/comments`: a comment on the pull request; it opens a thread that the loop answers. */
+export const NewComment = z.strictObject({
+  text: z.string().trim().min(1).max(60_000),
+  path: z.string().nullable().default(null),
+  line: z.number().int().nonnegative().default(0),
+});
+
+/** `already`: the same was decided before, by whom and when; nothing changed now. */
+export const CommandAnswer = z.object({ accepted: z.boolean(), already: z.string().nullable(), seq: z.number().int() });
+
+/** `GET /loops?state=active|all&repository=` -> newest first. */
+export const LoopSummary = z.object({
+  id: z.string(),
+  repository: z.string(),
+  repositoryName: z.string(),
+  issue: z.number().int(),
+  title: z.string(),
+  word: z.string(),
+  step: z.string(),
+  /** What the loop waits for from a person, one line; null when nothing. */
+  ask: z.string().nullable(),
+  startedAt: z.number(),
+  updatedAt: z.number(),
+  costMicroUsd: z.number().int(),
+});
+export const LoopList = z.object({
+  loops: z.array(LoopSummary),
+  queued: z.array(z.object({ repository: z.string(), issue: z.number().int(), title: z.string() })),
+  /** True when the projection cannot be read now and only loops in flight are listed. */
+  degraded: z.boolean(),
+});
+
+/**
+ * `GET /loops/{id}` -> LoopView (core/domain/loop/view.ts). `GET /loops/{id}/events?after=&limit=` -> EventPage.
+ * `GET /loops/{id}/state?at=` -> { seq, state }. `GET /loops/{id}/verify` -> ChainReport.
+ * `GET /loops/{id}/diff` -> text/x-diff. `GET /loops/{id}/log?job=` -> text.
+ */
+export const EventLine = z.object({
+  seq: z.number().int(),
+  at: z.number(),
+  type: z.string(),
+  actor: z.string(),
+  /** The event in one line for people. */
+  line: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+  hash: z.string(),
+});
+export const EventPage = z.object({ events: z.array(EventLine), next: z.number().int() });
+export const ChainReport = z.object({
+  ok: z.boolean(),
+  events: z.number().int(),
+  head: z.string(),
+  /** Sequence number of the first event that does not fit; null when all do. */
+  brokenAt: z.number().int().nullable(),
+  problem: z.string().nullable(),
+});
+
+/** `GET /inbox` -> all that waits for a person. */
+export const InboxItem = z.object({
+  loop: z.string(),
+  repositoryName: z.string(),
+  issue: z.number().int(),
+  title: z.string(),
+  kind: z.enum(["checkpoint", "questions", "escalation", "obstacle"]),
+  /** Checkpoint or escalation id; null otherwise. */
+  id: z.string().nullable(),
+  subject: z.string().nullable(),
+  question: z.string(),
+  since: z.number(),
+});
+export const Inbox = z.object({ items: z.array(InboxItem) });
+
+/** `POST /runners` {name, publicKey: SPKI PEM} -> {runner}. `GET /providers/check` -> ProviderReport. */
+export const EnrolRunner = z.strictObject({ name: z.string().min(1).max(100), publicKey: z.string().max(2_000) });
+export const ProviderReport = z.object({
+  provider: z.string(),
+  model: z.string(),
+  label: z.string().nullable(),
+  ok: z.boolean(),
+  problem: z.object({ kind: z.string(), message: z.string() }).nullable(),
+});
+/** `POST /login-links` -> a one-time path below `/app` that signs the browser in; valid for ten minutes. */
+export const LoginLink = z.object({ path: z.string(), expiresAt: z.number() });
+
+/** RFC 9457, with a stable code and the next thing to do. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string(),
+  todo: z.string(),
+});
+
+export type Repository = z.infer<typeof Repository>;
+export type Issue = z.infer<typeof Issue>;
+export type StartLoop = z.infer<typeof StartLoop>;
+export type DecideCheckpoint = z.infer<typeof DecideCheckpoint>;
+export type CommandAnswer = z.infer<typeof CommandAnswer>;
+export type LoopSummary = z.infer<typeof LoopSummary>;
+export type LoopList = z.infer<typeof LoopList>;
+export type EventLine = z.infer<typeof EventLine>;
+export type EventPage = z.infer<typeof EventPage>;
+export type ChainReport = z.infer<typeof ChainReport>;
+export type Inbox = z.infer<typeof Inbox>;
+export type InboxItem = z.infer<typeof InboxItem>;
+export type ProviderReport = z.infer<typeof ProviderReport>;
+export type Problem = z.infer<typeof Problem>;

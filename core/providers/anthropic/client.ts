@@ -1,0 +1,33 @@
+import Anthropic from "@anthropic-ai/sdk";
+
+/** Long thinking may delay the first byte; after this the provider is taken for dead. */
+const firstByteTimeoutMs = 600_000;
+
+const anthropicBaseUrl = "https://api.anthropic.com";
+
+export interface ClientOptions {
+  readonly apiKey: string;
+  /** Without `/v1`; null for Anthropic itself. */
+  readonly baseUrl: string | null;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/**
+ * The SDK's client without a will of its own: no retries, no log, no telemetry, nothing from the
+ * environment's keys.
+ */
+export function anthropicClient(options: ClientOptions): Anthropic {
+  // Out of its object, because workerd refuses its fetch when it is called as a method of something else.
+  const { fetch } = options;
+  return new Anthropic({
+    apiKey: options.apiKey,
+    baseURL: (options.baseUrl ?? anthropicBaseUrl).replace(/\/+$/, ""),
+    fetch: (input, init) => fetch(input, init),
+    // The router is the only retry loop, and the SDK would obey a retry-after of hours.
+    maxRetries: 0,
+    timeout: firstByteTimeoutMs,
+    // It would write whole answers to the console when they do not parse.
+    logLevel: "off",
+    openTelemetry: false,
+  });
+}

@@ -1,0 +1,41 @@
+import { headAndTail, redact, testExcerpt } from "../project/excerpt.ts";
+import { outputFingerprint, testFingerprint } from "../project/fingerprint.ts";
+import { noTestCommand } from "../project/project.ts";
+import { runLine, runSuite } from "../project/suite.ts";
+import { type Desk, type ToolAnswer, ToolRefused } from "./desk.ts";
+import { confined, plainPath } from "./paths.ts";
+import type { ToolInput } from "./tools.ts";
+
+/** What one command may take of the conversation; head and tail are kept. */
+const outputCharsMax = 6_000;
+
+/** Runs one of the project's commands in the sandbox. A command that fails is an error answer, not an exception. */
+export async function runCommand(
+  desk: Desk,
+  command: ToolInput<"run">["command"],
+  files: readonly string[],
+): Promise<ToolAnswer> {
+  const { context, root, project } = desk;
+  const where = { context, root, project };
+  if (command === "build" || command === "lint") {
+    const line = project[command];
+    if (line === null) throw new ToolRefused(`This project has no ${command} command.`);
+    const run = await runLine(where, line);
+    const text = `exit code ${run.result.exitCode}\n${headAndTail(redact(run.output), outputCharsMax)}`;
+    if (run.passed) return { text, isError: false };
+    return { text, isError: true, fingerprint: outputFingerprint(command, run.output, root) };
+  }
+  if (project.test === null) throw new ToolRefused(noTestCommand);
+  const wanted = files.map(plainPath);
+  for (const file of wanted) await confined(root, file);
+  if (command === "test-one" && wanted.length === 0)
+    throw new ToolRefused("test-one needs `files`: the test files to run.");
+  const run = await runSuite({ ...where, files: command === "test-one" ? wanted : [] });
+  const passed = run.tests.filter((test) => test.outcome === "passed").length;
+  const counts = `exit code ${run.result.exitCode}; ${passed} passed, ${run.failed.length} failed`;
+  if (run.passed)
+    return { text: `${counts}\n${headAndTail(redact(run.output), outputCharsMax / 4)}`, isError: false };
+  const shown = `${counts}\n\n${testExcerpt(run.failed)}\n\nOutput:\n${run.output}`;
+  const fingerprint = testFingerprint(run.failed, root);
+  return { text: headAndTail(redact(shown), outputCharsMax), isError: true, fingerprint };
+}

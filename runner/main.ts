@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { readIdentity } from "./client/identity.ts";
+import { runnerClient } from "./client.ts";
+import { endings } from "./ending.ts";
+import { enrol } from "./enroll.ts";
+import { redactor } from "./redact.ts";
+import { watchRefs } from "./refs-watch.ts";
+import { ownSecrets } from "./secrets.ts";
+import { serve, type WorkOptions, workOffLoop } from "./serve.ts";
+import { toolVersions } from "./tool-versions.ts";
+
+/** A laptop does one loop's work at a time; more is asked for by name. */
+const jobsDefault = 1;
+const jobsMax = 32;
+
+const program = new Command("tamma-runner").description(
+  "Does Tamma's jobs on this machine: git, builds, tests and the coding loop.",
+);
+
+program
+  .command("enroll")
+  .description("make a key for this runner and tell the server about it")
+  .requiredOption("--server <url>", "address of the Tamma server")
+  .requiredOption("--key <file>", "where the private key is kept; made when there is none")
+  .option("--token <token>", "token of somebody who may add runners (default: $TAMMA_TOKEN)")
+  .option("--name <name>", "name under which people see this runner (default: the machine's)")
+  .action(async (options: { server: string; key: string; token?: string; name?: string }) => {
+    const token = options.token ?? process.env.TAMMA_TOKEN;
+    if (!token) throw new Error("a token is missing: give --token, or set TAMMA_TOKEN");
+    const { server, name } = options;
+    const keyFile = resolve(options.key);
+    const runner = await enrol({ server, token, keyFile, ...(name ? { name } : {}), fetch });
+    say(`enrolled as ${runner} at ${server}`);
+  });
+
+program
+  .command("serve")
+  .description("wait for jobs and do them, until told to end")
+  .requiredOption("--key <file>", "private key of this runner (see enroll)")
+  .option("--jobs <n>", "jobs at once", jobCount, jobsDefault)
+  .option("--work <folder>", "folder for the workspaces of jobs")
+  .option("--with-parent", "end when the process that started this one ends", false)
+  .action(async (options: { key: string; jobs: number; work?: string; withParent: boolean }) => {
+    const work = await workOptions(options);
+    say(`waiting for jobs, ${options.jobs} at once`);
+    await Promise.all([serve(options.jobs, work), watchRefs(work)]);
+    say("ended");
+  });
+
+program
+  .command("ci")
+  .description("do the jobs of one loop, one after another, then end")
+  .requiredOption("--key <file>", "private key of this runner (see enroll)")
+  .requiredOption("--loop <id>", "the loop")
+  .option("--work <folder>", "folder for the workspaces of jobs")
+  .action(async (options: { key: string; loop: string; work?: string }) => {
+    say(await workOffLoop(options.loop, await workOptions({ ...options, withParent: false })));
+  });
+
+async function workOptions(options: {
+  key: string;
+  work?: string;
+  withParent: boolean;
+}): Promise<WorkOptions> {
+  const keyFile = resolve(options.key);
+  const identity = readIdentity(keyFile);
+  const work = resolve(options.work ?? join(tmpdir(), `tamma-runner-${process.getuid?.() ?? "user"}`));
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  const client = runnerClient(identity, fetch);
+  // Loaded only here: the jobs bring a compiler along, which enrolling does not need.
+  const { runJob } = await import("./jobs/run-job.ts");
+  return {
+    client,
+    runJob,
+    work,
+    redactor: redactor(ownSecrets(process.env, identity)),
+    labels: [process.platform, process.arch],
+    tools: await toolVersions(),
+    say,
+    ...endings({ withParent: options.withParent, say }),
+  };
+}
+
+function jobCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= jobsMax) return count;
+  throw new InvalidArgumentError(`a whole number from 1 to ${jobsMax}`);
+}
+
+function say(line: string): void {
+  console.log(`tamma-runner: ${line}`);
+}
+
+try {
+  await program.parseAsync();
+  // Sockets of the last poll may linger; nothing waits for them.
+  process.exit(0);
+} catch (error) {
+  console.error(`tamma-runner: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}

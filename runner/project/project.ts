@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ProjectConfig } from "@tamma/core/protocol/config.ts";
+import { detectJavaScript } from "./javascript.ts";
+
+/** `jest-json` is only detected, never configured: it is what jest itself can print. */
+export type ReportFormat = "tap" | "junit" | "jest-json" | "exit-code";
+
+/** The commands of a project, as lines of shell in the workspace's root; null: the project has none. */
+export interface Commands {
+  setup: string | null;
+  build: string | null;
+  lint: string | null;
+  test: string | null;
+  /** Holds `{files}`; null when single files cannot be run. */
+  testOne: string | null;
+  report: ReportFormat;
+  /** Variables that ask a test runner for the report; only for `test` and `test-one`. */
+  testEnvironment: Record<string, string>;
+}
+
+export interface Project extends Commands {
+  /** What proves a pushed commit; null: build, then test. */
+  ci: string | null;
+  /** Where JUnit XML is written, relative to the root; null: standard output. */
+  reportFile: string | null;
+  environment: Record<string, string>;
+  /** Globs of test files that replace the usual names; null: the usual names. */
+  testGlobs: string[] | null;
+}
+
+const nothing: Commands = {
+  setup: null,
+  build: null,
+  lint: null,
+  test: null,
+  testOne: null,
+  report: "exit-code",
+  testEnvironment: {},
+};
+
+/**
+ * What can be run in the workspace at `root`: detected from its files, overridden by `config`, which must come from
+ * the base branch (a change may not rewrite the rules that it is judged by).
+ */
+export async function detectProject(root: string, config: ProjectConfig): Promise<Project> {
+  return await projectOf((path) => readFile(join(root, path), "utf8").catch(() => null), config);
+}
+
+/** The same for files that are not checked out. `read`: text of a file, null when it is absent. */
+export async function projectOf(
+  read: (path: string) => Promise<string | null>,
+  config: ProjectConfig,
+): Promise<Project> {
+  const found = (await detectJavaScript(read)) ?? nothing;
+  const ownTest = config.test !== undefined;
+  return {
+    setup: config.setup ?? found.setup,
+    build: config.build ?? found.build,
+    lint: config.lint ?? found.lint,
+    test: config.test ?? found.test,
+    testOne: config["test-one"] ?? (ownTest ? null : found.testOne),
+    report: config["test-report"] ?? (ownTest ? "exit-code" : found.report),
+    testEnvironment: ownTest ? {} : found.testEnvironment,
+    ci: config.ci ?? null,
+    reportFile: config["test-report-file"] ?? null,
+    environment: config.environment ?? {},
+    testGlobs: config["test-files"] ?? null,
+  };
+}
+
+export const noTestCommand =
+  "no test command: add `test:` to .tamma.yml or a test script to package.json on the default branch";

@@ -1,0 +1,91 @@
+import { runnerProtocol } from "@tamma/core/protocol/runner.ts";
+import { CallRefused } from "./client/refusals.ts";
+import { pauseMs, wait } from "./client/retry.ts";
+import { type LeaseOptions, workOff } from "./lease.ts";
+
+/** The Worker answers a poll after at most this. */
+const pollMs = 25_000;
+/** A server that says "nothing" without waiting is not asked again at once. */
+const pollMsMin = 500;
+/** Whoever holds a refused runner's key has to act; we look again now and then. */
+const refusedPauseMs = 15_000;
+/** In CI nobody pays for a machine that only waits: after this without a job the loop waits for somebody else. */
+const idleMsMax = 60_000;
+
+export interface WorkOptions extends LeaseOptions {
+  labels: string[];
+  tools: Record<string, string>;
+  /** Aborted when no new job may be begun. */
+  ending: AbortSignal;
+  /** One line for the person who reads the runner's output. */
+  say(line: string): void;
+}
+
+/** Takes jobs in `slots` places at once until `ending`; resolves when the last one is finished or handed back. */
+export async function serve(slots: number, options: WorkOptions): Promise<void> {
+  await Promise.all(Array.from({ length: slots }, () => slot(options)));
+}
+
+async function slot(options: WorkOptions): Promise<void> {
+  let faults = 0;
+  while (!options.ending.aborted) {
+    try {
+      await takeOne(options, null, pollMs);
+      if (faults > 0) options.say("the server answers again");
+      faults = 0;
+    } catch (error) {
+      if (options.ending.aborted) return;
+      faults++;
+      const refused = error instanceof CallRefused;
+      if (faults === 1 || refused) options.say(`no jobs for now: ${options.redactor.text(String(error))}`);
+      await wait(refused ? refusedPauseMs : pauseMs(faults), options.ending).catch(() => {});
+    }
+  }
+}
+
+/**
+ * Takes the jobs of one loop, one after another, until there is none. Answers why it ended, for the log of the CI.
+ *
+ * @throws CallRefused when the server does not accept this runner.
+ */
+export async function workOffLoop(loop: string, options: WorkOptions, idleMs = idleMsMax): Promise<string> {
+  let jobs = 0;
+  let quietSince = performance.now();
+  let faults = 0;
+  while (!options.ending.aborted) {
+    const leftMs = idleMs - (performance.now() - quietSince);
+    if (leftMs <= 0) break;
+    try {
+      const took = await takeOne(options, loop, Math.min(pollMs, Math.ceil(leftMs)));
+      faults = 0;
+      if (!took) continue;
+      jobs++;
+      quietSince = performance.now();
+    } catch (error) {
+      if (options.ending.aborted) break;
+      if (error instanceof CallRefused) throw error;
+      await wait(pauseMs(++faults), options.ending).catch(() => {});
+    }
+  }
+  const done = `${jobs} ${jobs === 1 ? "job" : "jobs"} of loop ${loop} done`;
+  if (options.ending.aborted) return `${done}; ended because it was told to.`;
+  if (faults > 0) return `${done}; the server does not answer. Start this runner again when it does.`;
+  return `${done}; none is waiting now: the loop has ended, or waits for a person, for checks or for another runner.`;
+}
+
+/** Leases one job and does it. False: none was offered within `waitMs`. */
+async function takeOne(options: WorkOptions, loop: string | null, waitMs: number): Promise<boolean> {
+  const { client, labels, tools, ending, say } = options;
+  const askedAt = performance.now();
+  const lease = await client.lease({ protocol: runnerProtocol, labels, tools, waitMs, loop }, ending);
+  if (lease === null) {
+    await wait(Math.max(0, Math.min(pollMsMin, waitMs) - (performance.now() - askedAt)), ending);
+    return false;
+  }
+  say(`${lease.spec.kind} for #${lease.issue.number} ${lease.issue.title}`);
+  const ended = await workOff(lease, options);
+  say(
+    `${lease.spec.kind} for #${lease.issue.number}: ${ended.ended === "sent" ? ended.outcome : `void, ${ended.why}`}`,
+  );
+  return true;
+}

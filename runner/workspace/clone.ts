@@ -1,0 +1,138 @@
+import { lstat, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Sha } from "@tamma/core/domain/ids.ts";
+import type { Workspace, WorkspaceGitOptions } from "./git.ts";
+import { GitFailed, withoutCredentials } from "./git-failed.ts";
+import { attemptGit, type GitOptions, runGit, textOf, transferTimeoutMs } from "./run-git.ts";
+
+/** The repository cannot be worked on as it is; the message says what to do first. */
+export class RepositoryUnusable extends Error {
+  override readonly name = "RepositoryUnusable";
+}
+
+export interface CloneOptions {
+  signal?: AbortSignal;
+  /** False: objects only, for jobs that make commits by plumbing. Default true. */
+  checkout?: boolean;
+}
+
+/**
+ * Clones `url` (path, file://, http(s), ssh) to the new folder `folder` and checks out a branch, or a commit with
+ * detached head. Nothing is shared with a local repository: no hard links, no alternates.
+ *
+ * @throws RepositoryUnusable when it has no commit yet, or no such branch or commit; GitFailed for the rest.
+ */
+export async function cloneAt(
+  url: string,
+  target: { branch: string } | { sha: Sha },
+  folder: string,
+  { signal, checkout = true }: CloneOptions = {},
+): Promise<Workspace> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const clone = [
+    "clone",
+    "--quiet",
+    "--no-local",
+    "--no-hardlinks",
+    "--no-checkout",
+    "--template=",
+    "--",
+    url,
+    folder,
+  ];
+  await runGit(clone, { timeoutMs: transferTimeoutMs, signal });
+  const workspace = await openWorkspace(folder, signal);
+  const sha = "sha" in target ? target.sha : await tipOf(workspace, url, target.branch);
+  await ensurePresent(workspace, sha);
+  if (!checkout) return workspace;
+  const onto = "branch" in target ? ["-B", target.branch, sha] : ["--detach", sha];
+  await workspace.git(["checkout", "--quiet", "--force", ...onto]);
+  return workspace;
+}
+
+async function tipOf(workspace: Workspace, url: string, branch: string): Promise<Sha> {
+  const ref = `refs/remotes/origin/${branch}`;
+  const { exitCode, stdout } = await workspace.attempt([
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    `${ref}^{commit}`,
+  ]);
+  if (exitCode === 0) return textOf(stdout).trim();
+  const heads = (
+    await workspace.git(["for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin"])
+  ).trim();
+  const where = withoutCredentials(url);
+  if (heads === "")
+    throw new RepositoryUnusable(`${where} has no commit yet: make a first commit on ${branch}.`);
+  const known = heads.split("\n").filter((name) => name !== "HEAD");
+  throw new RepositoryUnusable(
+    `${where} has no branch ${branch} (there is ${known.slice(0, 10).join(", ")}).`,
+  );
+}
+
+/** Makes sure that commit `sha` is in the clone, by asking the origin for it when no branch led there. */
+export async function ensurePresent(workspace: Workspace, sha: Sha): Promise<void> {
+  if (await has(workspace, sha)) return;
+  await workspace.attempt(["fetch", "--quiet", "--no-tags", "origin", sha]);
+  if (await has(workspace, sha)) return;
+  throw new RepositoryUnusable(
+    `Commit ${sha.slice(0, 12)} is not in the repository any more: its branch was rewritten or deleted.`,
+  );
+}
+
+async function has(workspace: Workspace, sha: Sha): Promise<boolean> {
+  return (await workspace.attempt(["cat-file", "-e", `${sha}^{commit}`])).exitCode === 0;
+}
+
+/** A clone that exists already, as a workspace. Its config is taken as it is now, and kept so. */
+export async function openWorkspace(folder: string, signal?: AbortSignal): Promise<Workspace> {
+  const path = resolve(folder);
+  const gitDir = join(path, ".git");
+  const config = await readFile(join(gitDir, "config"));
+  const attempt = async (args: string[], options: WorkspaceGitOptions = {}) => {
+    await putBack(gitDir, config);
+    const env: Record<string, string> = {
+      GIT_DIR: gitDir,
+      // Named, so that a `commondir` file cannot lead to another config.
+      GIT_COMMON_DIR: gitDir,
+      GIT_WORK_TREE: path,
+    };
+    if (options.indexFile) env.GIT_INDEX_FILE = options.indexFile;
+    const run: GitOptions = { cwd: path, env, signal };
+    if (options.input !== undefined) run.input = options.input;
+    if (["fetch", "push", "ls-remote"].includes(args[0] ?? "")) run.timeoutMs = transferTimeoutMs;
+    return attemptGit(args, run);
+  };
+  return {
+    path,
+    attempt,
+    async git(args, options = {}) {
+      const { exitCode, stdout, stderr } = await attempt(args, options);
+      if (exitCode !== 0 && !options.allowFailure) throw new GitFailed(args, exitCode, stderr);
+      return textOf(stdout);
+    },
+  };
+}
+
+/**
+ * Commands of the project may write to `.git`: a filter or a diff program named in its config would run with our
+ * rights the next time we look. So the config is what it was at the clone, and `.git` is a folder of its own.
+ */
+async function putBack(gitDir: string, config: Uint8Array): Promise<void> {
+  if (!(await lstat(gitDir)).isDirectory())
+    throw new RepositoryUnusable(
+      `${gitDir} was replaced while the job ran; nothing from this workspace is used.`,
+    );
+  const file = join(gitDir, "config");
+  const now = await readFile(file).catch(() => null);
+  const plain = await lstat(file).then(
+    (stat) => stat.isFile(),
+    () => false,
+  );
+  if (!plain || !now || Buffer.compare(now, config) !== 0) {
+    await rm(file, { recursive: true, force: true });
+    await writeFile(file, config);
+  }
+  await rm(join(gitDir, "config.worktree"), { recursive: true, force: true });
+}

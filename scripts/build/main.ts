@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** wrangler otherwise phones home, looks for a newer version and asks questions. */
+const quiet = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  X_LOCAL_OBSERVABILITY: "false",
+  CI: "1",
+};
+
+const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
+const run = spawnSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", "dist/worker"], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, ...quiet },
+});
+const bundle = join(root, "dist/worker/index.js");
+if (run.status === 0 && existsSync(bundle)) {
+  process.stdout.write(`built dist/worker/index.js (${Math.round(statSync(bundle).size / 1024)} kB)\n`);
+} else {
+  process.stdout.write("build failed: wrangler made no bundle (see above)\n");
+  process.exitCode = 1;
+}

@@ -1,0 +1,62 @@
+import type { LogLevel } from "./log.ts";
+import type { Secrets } from "./secrets.ts";
+
+/**
+ * The model that serves when nobody chose one: in the price table, and good enough for code at a moderate
+ * price.
+ */
+export const defaultModel = "claude-sonnet-4-6";
+
+/** The Worker's name in wrangler.toml; its own bindings refer to it. */
+export const workerName = "tamma";
+/** wrangler.toml, `compatibility_date`: bundle and host have to agree. */
+export const compatibilityDate = "2026-10-20";
+
+export interface WorkerSettings {
+  secrets: Secrets;
+  person: string;
+  origin: string;
+  providerUrl: string | null;
+  providerModel: string | null;
+  logLevel: LogLevel;
+}
+
+/** The same names and kinds as in wrangler.toml, plus what a deployer would set as secrets. */
+export function workerEnv(settings: WorkerSettings, env: NodeJS.ProcessEnv) {
+  return {
+    DB: database,
+    BLOBS: { type: "r2", name: "tamma-blobs" },
+    ISSUE_LOOP: durableObject("IssueLoop"),
+    REPO_COORDINATOR: durableObject("RepoCoordinator"),
+    ACCOUNT_HUB: durableObject("AccountHub"),
+    ORCHESTRATOR: { type: "worker", worker: workerName, exportName: "Orchestrator" },
+    TAMMA_TOKEN: text(settings.secrets.token),
+    TAMMA_USER: text(settings.person),
+    TAMMA_ORIGIN: text(settings.origin),
+    TAMMA_MASTER_KEY: text(settings.secrets.masterKey),
+    TAMMA_MODEL: text(settings.providerModel ?? nonEmpty(env.TAMMA_MODEL) ?? defaultModel),
+    TAMMA_LOG: text(settings.logLevel),
+    ANTHROPIC_API_KEY: text(env.ANTHROPIC_API_KEY ?? ""),
+    ANTHROPIC_BASE_URL: text(settings.providerUrl ?? env.ANTHROPIC_BASE_URL ?? ""),
+  } as const;
+}
+
+export const database = { type: "d1", id: "tamma" } as const;
+
+export const durableObjects = {
+  IssueLoop: { type: "durable-object", storage: "sqlite" },
+  RepoCoordinator: { type: "durable-object", storage: "sqlite" },
+  AccountHub: { type: "durable-object", storage: "sqlite" },
+} as const;
+
+function durableObject(exportName: keyof typeof durableObjects) {
+  return { type: "durable-object", worker: workerName, exportName } as const;
+}
+
+function text(value: string) {
+  return { type: "text", value } as const;
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
+}

@@ -1,0 +1,143 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Miniflare, NoOpLog } from "miniflare";
+import { compatibilityDate, durableObjects, workerEnv, workerName } from "./bindings.ts";
+import { ensureBundle } from "./bundle.ts";
+import { databaseFiles, prepareDatabase } from "./database.ts";
+import { lockState } from "./lock.ts";
+import type { Log, LogLevel } from "./log.ts";
+import { listMigrations } from "./migrations.ts";
+import { endOrphans } from "./orphans.ts";
+import { localPerson } from "./person.ts";
+import { tryPort } from "./port.ts";
+import { ensureSecrets } from "./secrets.ts";
+
+/** One user on one machine: never reachable from elsewhere. */
+const host = "127.0.0.1";
+
+export interface HostOptions {
+  /** Tamma's own folder: bundle, migrations. */
+  root: string;
+  /** Real path of the state folder, from `ensureStateFolder`. */
+  state: string;
+  port: number;
+  providerUrl: string | null;
+  providerModel: string | null;
+  logLevel: LogLevel;
+  env: NodeJS.ProcessEnv;
+  log: Log;
+  /** The Worker's bundle; built from `root` when absent. */
+  bundle?: string;
+}
+
+export interface Host {
+  url: string;
+  /** Lets requests in flight end, closes the databases and gives the state folder back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the Worker on a state folder: lock, orphans, port, bundle, migrations, and only then listens.
+ *
+ * @throws StateLocked, PortTaken, or an Error with the reason; nothing is left running then
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { state, log } = options;
+  const lock = lockState(state);
+  try {
+    for (const pid of await endOrphans(state))
+      log("warn", "ended the workerd of a server that was killed", { pid });
+    const port = await tryPort(host, options.port);
+    const bundle = options.bundle ?? ensureBundle(options.root, (text) => log("info", text));
+    const applied = await prepareDatabase(state, listMigrations(join(options.root, "migrations")), {
+      TAMMA_STATE: state,
+    });
+    if (applied.length > 0) log("info", "applied migrations", { applied });
+
+    const url = `http://${host}:${port}`;
+    const instance = openWorker(options, port, bundle, url);
+    try {
+      await instance.ready;
+      assertPersistent(state);
+    } catch (error) {
+      // When the port was lost in between, dispose rejects with the same error; the first one is the one to
+      // tell.
+      await instance.dispose().catch(() => {});
+      throw error;
+    }
+    const address = join(state, "server.json");
+    writeFileSync(address, `${JSON.stringify({ url, pid: process.pid, startedAt: Date.now() })}\n`, {
+      mode: 0o600,
+    });
+    return {
+      url,
+      async stop() {
+        rmSync(address, { force: true });
+        await instance.dispose();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openWorker(options: HostOptions, port: number, bundle: string, origin: string): Miniflare {
+  const { state, env, log, providerUrl, providerModel, logLevel } = options;
+  const settings = {
+    secrets: ensureSecrets(state),
+    person: localPerson(),
+    origin,
+    providerUrl,
+    providerModel,
+    logLevel,
+  };
+  return new Miniflare({
+    host,
+    port,
+    resourcePersistencePath: state,
+    cf: false,
+    telemetry: { enabled: false },
+    enableDevRegistry: false,
+    logRequests: false,
+    log: new NoOpLog(),
+    // Marks workerd as ours, so that the next start can find and end it when this process is killed.
+    unsafeRuntimeEnv: { TAMMA_STATE: state },
+    unsafeHandleRuntimeRestart: () => log("error", "workerd ended unexpectedly and was started again"),
+    handleUncaughtError: (error) =>
+      log("error", "uncaught in the Worker", { error: error.stack ?? error.message }),
+    handleStructuredLogs: ({ level, message }) => log(workerLevel(level), message, { from: "worker" }),
+    workers: [
+      {
+        config: {
+          name: workerName,
+          compatibilityDate,
+          manifest: {
+            mainModule: "index.js",
+            modulesRoot: dirname(bundle),
+            modules: { "index.js": { type: "esm", contents: readFileSync(bundle, "utf8") } },
+          },
+          env: workerEnv(settings, env),
+          exports: durableObjects,
+        },
+      },
+    ],
+  });
+}
+
+/**
+ * miniflare drops the persistence folder without a word when options do not fit; then all would be lost at
+ * the end.
+ */
+function assertPersistent(state: string) {
+  if (databaseFiles(state).length > 0) return;
+  throw new Error(
+    `no database file appeared in ${state}; nothing would be kept, so the server does not start`,
+  );
+}
+
+function workerLevel(level: string): LogLevel {
+  if (level === "error" || level === "warn" || level === "debug") return level;
+  return "info";
+}

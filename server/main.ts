@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import { resolve } from "node:path";
+import { startHost } from "./host.ts";
+import { StateLocked } from "./lock.ts";
+import { openLog } from "./log.ts";
+import { parseServerOptions, UsageError, usage } from "./options.ts";
+import { onParentGone } from "./parent.ts";
+import { ensureStateFolder } from "./secrets.ts";
+
+const root = resolve(import.meta.dirname, "..");
+
+try {
+  await serve();
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`tamma: ${error.message}\n       usage: ${usage}\n`);
+    process.exitCode = 2;
+  } else {
+    process.stderr.write(`tamma: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof StateLocked)
+      process.stderr.write(
+        "       use that one (`tamma status`), end it, or give another folder with --state\n",
+      );
+    process.exitCode = 1;
+  }
+}
+
+async function serve() {
+  const options = parseServerOptions(process.argv.slice(2), process.env);
+  const state = ensureStateFolder(resolve(options.state));
+  const log = openLog(state, options.logLevel);
+
+  let stopping = false;
+  const ending = Promise.withResolvers<string>();
+  const end = (why: string) => {
+    // A second signal means "now": what is cut is finished by the next start.
+    if (stopping) process.exit(1);
+    stopping = true;
+    ending.resolve(why);
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => end(signal));
+  if (options.withParent) onParentGone(() => end("the parent process ended"));
+
+  const host = await startHost({ ...options, root, state, env: process.env, log });
+  // The first line of standard output: whoever started this process waits for it.
+  process.stdout.write(`${JSON.stringify({ ready: true, url: host.url })}\n`);
+  log("info", "listening", { url: host.url, state });
+
+  log("info", "stopping", { why: await ending.promise });
+  await host.stop();
+  process.exit(0);
+}

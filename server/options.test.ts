@@ -1,0 +1,41 @@
+import { modelFacts } from "@tamma/core/providers/_shared/prices.ts";
+import { expect, test } from "vitest";
+import { defaultModel, workerEnv } from "./bindings.ts";
+import { defaultPort, parseServerOptions, UsageError } from "./options.ts";
+
+test("without options the server takes .tamma, port 4747 and Anthropic's own address", () => {
+  expect(parseServerOptions([], {})).toEqual({
+    state: ".tamma",
+    port: defaultPort,
+    providerUrl: null,
+    providerModel: null,
+    withParent: false,
+    logLevel: "info",
+  });
+});
+
+test("an unknown option, a port that is none and a level that is none are refused", () => {
+  expect(() => parseServerOptions(["--prot", "1"], {})).toThrow(UsageError);
+  expect(() => parseServerOptions(["--port", "web"], {})).toThrow(/--port web is no port/);
+  expect(() => parseServerOptions(["--port", "70000"], {})).toThrow(UsageError);
+  expect(() => parseServerOptions([], { TAMMA_LOG: "loud" })).toThrow(/TAMMA_LOG is loud/);
+});
+
+test("the default model has a price, so that a budget means something", () => {
+  expect(modelFacts("anthropic", defaultModel).price).not.toBeNull();
+});
+
+test("a model on the command line wins over the environment, and the environment over the default", () => {
+  const settings = {
+    secrets: { token: "t", masterKey: "k" },
+    person: "ada",
+    origin: "http://127.0.0.1:1",
+    providerUrl: null,
+    providerModel: null,
+    logLevel: "info" as const,
+  };
+  expect(workerEnv(settings, {}).TAMMA_MODEL.value).toBe(defaultModel);
+  expect(workerEnv(settings, { TAMMA_MODEL: "m1" }).TAMMA_MODEL.value).toBe("m1");
+  const ahead = { ...settings, providerModel: "m2" };
+  expect(workerEnv(ahead, { TAMMA_MODEL: "m1" }).TAMMA_MODEL.value).toBe("m2");
+});

@@ -1,0 +1,32 @@
+/** What a person reads first: where things are, who answers for the model, and why. */
+export interface FirstScreen {
+  url: string;
+  dashboard: string;
+  state: string;
+  repository: string;
+  branch: string | null;
+  provider: string;
+  model: string;
+  /** Set when no model answers: "scripted by hand, no model was called". */
+  label: string | null;
+  why: string;
+  warnings: string[];
+}
+
+export function renderFirstScreen(screen: FirstScreen): string {
+  const { provider, model, label, why } = screen;
+  const rows = [
+    ["server", screen.url],
+    ["dashboard", screen.dashboard],
+    ["", "the link signs your browser in once, within ten minutes"],
+    ["state", screen.state],
+    [
+      "repository",
+      screen.branch === null ? screen.repository : `${screen.repository}, branch ${screen.branch}`,
+    ],
+    ["provider", label ?? `${provider}, model ${model}`],
+    ["", `because ${why}`],
+    ...screen.warnings.map((warning) => ["warning", warning]),
+  ];
+  return `\nTamma\n${rows.map(([name = "", value]) => `  ${name.padEnd(11)}${value}`).join("\n")}\n\n`;
+}

@@ -1,0 +1,204 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { onceAborted } from "./aborted.ts";
+import { type StartApi, startApi } from "./api.ts";
+import { Child } from "./children.ts";
+import { runCommandLine } from "./command-line.ts";
+import { type FirstScreen, renderFirstScreen } from "./first-screen.ts";
+import type { Prepared } from "./prepared.ts";
+import { ensureSample, ensureSampleIssues } from "./sample.ts";
+import { noteState, readToken } from "./state.ts";
+
+export interface Surroundings {
+  root: string;
+  base: string;
+  env: NodeJS.ProcessEnv;
+  /** Aborted when the start should end. */
+  stopped: AbortSignal;
+}
+
+/** As the price table has it; the label that goes with it says that no model was called. */
+const scriptedModel = "scripted";
+const interrupted = 130;
+
+/**
+ * Starts everything, runs the command line, and ends everything, in whatever way it goes.
+ *
+ * @returns the exit code
+ */
+export async function runAll(prepared: Prepared, around: Surroundings): Promise<number> {
+  const children: Child[] = [];
+  const state = noteState(prepared.state);
+  let begun = false;
+  try {
+    const stop = onceAborted(around.stopped);
+    const started = await Promise.race([begin(prepared, around, children), stop]);
+    if (started === "aborted") return interrupted;
+    begun = true;
+    return await use(prepared, around, children, started);
+  } finally {
+    // The last started goes first: the runner hands its job back while the server still listens.
+    for (const child of children.toReversed()) await child.stop();
+    if (!begun) state.undo();
+  }
+}
+
+interface Started {
+  url: string;
+  token: string;
+  /** What the command line is given for --repo. */
+  repo: string;
+}
+
+async function begin(prepared: Prepared, around: Surroundings, children: Child[]): Promise<Started> {
+  const { options, state, provider, warnings } = prepared;
+  const { root, env } = around;
+  // Only the server holds the provider's key: neither runner nor engineer could leak it.
+  const { ANTHROPIC_API_KEY, ...keyless } = env;
+  const start = (name: string, args: string[], more: NodeJS.ProcessEnv = {}) => {
+    const child = new Child({
+      name,
+      args: [join(root, args[0] ?? ""), ...args.slice(1)],
+      env: { ...keyless, ...more },
+      cwd: root,
+    });
+    children.push(child);
+    return child;
+  };
+
+  const providerArgs: string[] = [];
+  const serverEnv: NodeJS.ProcessEnv = { ANTHROPIC_API_KEY: ANTHROPIC_API_KEY ?? "" };
+  if (provider.kind === "scripted") {
+    const engineer = start("scripted engineer", [
+      "server/sample/engineer.ts",
+      "--port",
+      "0",
+      "--with-parent",
+    ]);
+    const { port } = await engineer.ready();
+    providerArgs.push("--provider-url", `http://127.0.0.1:${port}`, "--provider-model", scriptedModel);
+    // The client library wants a key to send; the engineer takes any.
+    serverEnv.ANTHROPIC_API_KEY = "scripted-engineer";
+  }
+  const address = ["--state", state, "--port", String(options.port)];
+  const server = start("server", ["server/main.ts", ...address, "--with-parent", ...providerArgs], serverEnv);
+  const { url } = (await server.ready()) as { url: string };
+  const token = readToken(state);
+  const api = startApi(url, token);
+  const report = await checkProvider(api);
+
+  const repository = prepared.repository ?? { url: await ensureSample(state), branch: "main" };
+  if (prepared.repository === null) {
+    const config = options.level === null ? {} : { config: { level: options.level } };
+    const added = await api.addRepository({
+      url: repository.url,
+      defaultBranch: "main",
+      name: "sample",
+      ...config,
+    });
+    await ensureSampleIssues(api, added.id);
+  }
+  await startRunner(state, url, token, start);
+  const { path } = await api.loginLink();
+  show(options.json, {
+    url,
+    dashboard: new URL(path, url).href,
+    state,
+    repository: prepared.repository === null ? `sample (${repository.url})` : repository.url,
+    branch: repository.branch,
+    provider: report.provider,
+    model: report.model,
+    label: report.label,
+    why: provider.why,
+    warnings,
+  });
+  return { url, token, repo: repository.url };
+}
+
+/** A wrong key or an unreachable provider is told before any work begins. */
+async function checkProvider(api: StartApi) {
+  const report = await api.checkProvider();
+  if (report.ok) return report;
+  const { kind, message } = report.problem ?? { kind: "unknown", message: "it gives no reason" };
+  const todo =
+    kind === "auth"
+      ? "check ANTHROPIC_API_KEY (https://console.anthropic.com/settings/keys)"
+      : "check ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, TAMMA_MODEL and the network";
+  const who = `the provider ${report.provider} with model ${report.model}`;
+  throw new Error(`${who} cannot serve: ${message} (${kind})
+       ${todo}; nothing was started`);
+}
+
+/** Enrols the local runner where it is not yet known at this address, then starts it. */
+async function startRunner(
+  state: string,
+  url: string,
+  token: string,
+  start: (name: string, args: string[], more?: NodeJS.ProcessEnv) => Child,
+): Promise<void> {
+  const key = join(state, "runner.key");
+  if (!isEnrolled(key, url)) {
+    const enrol = start("runner's enrolment", ["runner/main.ts", "enroll", "--server", url, "--key", key], {
+      TAMMA_TOKEN: token,
+    });
+    await enrol.finished();
+  }
+  start("local runner", [
+    "runner/main.ts",
+    "serve",
+    "--key",
+    key,
+    "--work",
+    join(state, "work"),
+    "--with-parent",
+  ]);
+}
+
+/**
+ * The runner keeps beside its key who it is and where; another port means enrolling again, which is harmless.
+ */
+function isEnrolled(key: string, url: string): boolean {
+  const enrolment = `${key}.json`;
+  if (!existsSync(key) || !existsSync(enrolment)) return false;
+  return readFileSync(enrolment, "utf8").includes(`"${url}"`);
+}
+
+function show(json: boolean, screen: FirstScreen): void {
+  if (json) process.stdout.write(`${JSON.stringify({ kind: "started", ...screen })}\n`);
+  else process.stdout.write(renderFirstScreen(screen));
+}
+
+/** Runs the command line; then, without `--once`, serves on until told to end. */
+async function use(
+  prepared: Prepared,
+  around: Surroundings,
+  children: Child[],
+  started: Started,
+): Promise<number> {
+  const { options } = prepared;
+  const stop = onceAborted(around.stopped);
+  const lost = anyEnds(children.filter((child) => !child.name.includes("enrolment")));
+  const commandLine = runCommandLine(options, started, prepared.state, around);
+  const first = await Promise.race([commandLine.code, stop, lost]);
+  if (typeof first === "number" && (options.once || first === interrupted)) return first;
+  if (typeof first !== "number") {
+    await commandLine.stop();
+    if (first === "aborted") return interrupted;
+    throw new Error(first.lost);
+  }
+  const say = (text: string) => process.stderr.write(`tamma: ${text}\n`);
+  say(`the server stays at ${started.url} (the dashboard goes on working); Ctrl-C ends it`);
+  const second = await Promise.race([stop, lost]);
+  if (second === "aborted") return 0;
+  throw new Error(second.lost);
+}
+
+/** Resolves when a child that should live has ended, with what it said last. */
+function anyEnds(children: Child[]): Promise<{ lost: string }> {
+  return Promise.race(
+    children.map(async (child) => {
+      const how = await child.ended;
+      return { lost: `the ${child.name} ${how}\n${child.words()}`.trimEnd() };
+    }),
+  );
+}

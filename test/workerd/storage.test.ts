@@ -1,0 +1,186 @@
+import { applyD1Migrations, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { genesisHash, seal, verifyChain } from "@tamma/core/domain/audit/chain.ts";
+import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
+import { beforeAll, expect, test } from "vitest";
+import { r2BlobStore } from "../../workers/orchestrator/blob-store.ts";
+import { aesCipher, sha256Hex } from "../../workers/orchestrator/cipher.ts";
+import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
+import { migrate } from "../../workers/orchestrator/sqlite-schema.ts";
+import { type SqliteStore, sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
+import { storeContract } from "../contracts/store-contract.ts";
+
+const cipher = aesCipher(env.TAMMA_MASTER_KEY);
+let objects = 0;
+
+beforeAll(async () => {
+  await applyD1Migrations(env.DB, (env as unknown as { TEST_MIGRATIONS: D1Migration[] }).TEST_MIGRATIONS);
+});
+
+/** An object of our own: its storage is real, the class around it does not matter here. */
+function freshObject() {
+  objects += 1;
+  return env.ACCOUNT_HUB.get(env.ACCOUNT_HUB.idFromName(`storage ${objects}`));
+}
+
+function withStore(work: (store: SqliteStore, storage: DurableObjectStorage) => void | Promise<void>): Promise<void> {
+  return runInDurableObject(freshObject(), async (_object, { storage }) => {
+    migrate(storage, { name: "test", steps: [] });
+    await work(sqliteStore(storage, cipher), storage);
+  });
+}
+
+storeContract({ name: "sqlite", sha256: sha256Hex, withStore: (work) => withStore((store) => work(store)) });
+
+function chain(stream: StreamRef, count: number, text = "canary-of-the-log"): Envelope[] {
+  const sealed: Envelope[] = [];
+  for (let seq = 1; seq <= count; seq += 1) {
+    const rest = {
+      id: crypto.randomUUID(),
+      stream,
+      seq,
+      at: seq,
+      type: "Happened",
+      version: 1,
+      actor: { kind: "system", id: "test" } as const,
+      correlationId: null,
+      causationId: "c",
+      payload: { text, seq },
+    };
+    sealed.push(seal(sealed.at(-1)?.hash ?? genesisHash, rest, sha256Hex));
+  }
+  return sealed;
+}
+
+function append(store: SqliteStore, envelopes: Envelope[], commandId = "c"): void {
+  const [first] = envelopes;
+  if (!first) throw new Error("nothing to append");
+  const answer = { seq: first.seq + envelopes.length - 1, changed: true };
+  const reaction = { effects: [{ key: "e", kind: "canary-of-the-effect" }], timers: [] };
+  store.append({ stream: first.stream, envelopes, commandId, answer, step: null, reaction, at: 1 });
+}
+
+const streamOf = (name: string): StreamRef => ({ kind: "loop", id: `plain-git/${name}/1#1` });
+
+test("payloads and effects lie sealed in the object's own rows", () =>
+  withStore((store, { sql }) => {
+    append(store, chain(streamOf("sealed"), 2));
+    const raw = ["events", "effects", "commands", "timers"].flatMap((table) =>
+      sql.exec(`SELECT * FROM ${table}`).toArray().flatMap((row) => Object.values(row)),
+    );
+    const texts = raw.map((value) => (value instanceof ArrayBuffer ? Buffer.from(value).toString("latin1") : String(value)));
+    expect(texts.length).toBeGreaterThan(20);
+    expect(texts.filter((text) => text.includes("canary-of-the-log"))).toEqual([]);
+    expect(verifyChain(store.read(streamOf("sealed"), 0, 10), sha256Hex).ok).toBe(true);
+  }));
+
+test("a payload that was moved to another place, or sealed with another key, does not open", () =>
+  withStore((store, { sql }) => {
+    append(store, chain(streamOf("moved"), 2));
+    sql.exec("UPDATE events SET payload = (SELECT payload FROM events WHERE seq = 1) WHERE seq = 2");
+    expect(() => store.read(streamOf("moved"), 1, 1)).toThrow();
+    sql.exec("UPDATE events SET key_id = 'unknown'");
+    expect(() => store.read(streamOf("moved"), 0, 1)).toThrow(/TAMMA_MASTER_KEY/);
+  }));
+
+test("an older key still opens what it sealed", () => {
+  const older = Buffer.alloc(32, "old").toString("base64");
+  const sealed = aesCipher(older).seal(Buffer.from("kept"), "place");
+  const rotated = aesCipher(`${env.TAMMA_MASTER_KEY},${older}`);
+  expect(Buffer.from(rotated.open(aesCipher(older).keyId, sealed, "place")).toString()).toBe("kept");
+  expect(rotated.keyId).toBe(cipher.keyId);
+  expect(() => aesCipher("c2hvcnQ=")).toThrow(/32 bytes/);
+});
+
+test("bodies lie sealed under their hash, and are found by their own stream only", async () => {
+  const blobs = r2BlobStore(env.BLOBS, cipher);
+  const body = Buffer.from("canary-of-the-body");
+  const ref = await blobs.put("plain-git/r/1#1", body, "text/plain");
+  expect(ref).toEqual({ sha256: sha256Hex(body), size: body.length, mediaType: "text/plain" });
+  const raw = await (await env.BLOBS.get(`plain-git/r/1#1/${ref.sha256}`))?.text();
+  expect(raw).toBeDefined();
+  expect(raw).not.toContain("canary");
+  expect(Buffer.from((await blobs.find("plain-git/r/1#1", ref.sha256)) ?? []).toString()).toBe("canary-of-the-body");
+  expect(await blobs.find("plain-git/r/2#1", ref.sha256)).toBeNull();
+});
+
+const inD1 = async (stream: StreamRef) =>
+  (await env.DB.prepare("SELECT seq FROM events WHERE stream = ? ORDER BY seq").bind(stream.id).all<{ seq: number }>())
+    .results.map((row) => row.seq);
+
+test("the outbox copies in order, once, and sealed", () =>
+  withStore(async (store) => {
+    const stream = streamOf("flushed");
+    append(store, chain(stream, 120));
+    const outbox = d1Outbox(env.DB, store, { now: () => 0, fraction: () => 0 });
+    await outbox.flush();
+    store.markFlushed(stream.id, 0);
+    await outbox.flush();
+    expect(await inD1(stream)).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
+    const raw = await env.DB.prepare("SELECT payload FROM events WHERE stream = ?").bind(stream.id).first<{ payload: number[] }>();
+    expect(Buffer.from(raw?.payload ?? []).toString("latin1")).not.toContain("canary");
+  }));
+
+test("with D1 down nothing is lost: the outbox asks to come again and catches up", () =>
+  withStore(async (store) => {
+    const stream = streamOf("down");
+    append(store, chain(stream, 3));
+    let down = true;
+    const flaky = new Proxy(env.DB, {
+      get: (database, name: keyof D1Database) => {
+        if (down) throw new Error("D1 is down");
+        const member: unknown = database[name];
+        return typeof member === "function" ? member.bind(database) : member;
+      },
+    });
+    const outbox = d1Outbox(flaky, store, { now: () => 1_000, fraction: () => 0.5 });
+    await outbox.flush();
+    expect(outbox.nextAt()).toBeGreaterThan(1_000);
+    expect(store.unflushed(10)).toHaveLength(3);
+    down = false;
+    await outbox.flush();
+    expect(outbox.nextAt()).toBeNull();
+    expect(await inD1(stream)).toEqual([1, 2, 3]);
+  }));
+
+test("when D1 was set back to an earlier state it gets the missing events again", () =>
+  withStore(async (store) => {
+    const stream = streamOf("set-back");
+    append(store, chain(stream, 3));
+    store.markFlushed(stream.id, 2);
+    await d1Outbox(env.DB, store, { now: () => 0, fraction: () => 0 }).flush();
+    expect(await inD1(stream)).toEqual([1, 2, 3]);
+  }));
+
+test("D1 refuses to change, delete, fork or skip an event, and ignores a repeated one", () =>
+  withStore(async (store) => {
+    const stream = streamOf("guarded");
+    append(store, chain(stream, 2));
+    await d1Outbox(env.DB, store, { now: () => 0, fraction: () => 0 }).flush();
+    const run = (sql: string) => env.DB.prepare(sql).bind(stream.id).run();
+    const copy = (columns: string) =>
+      `INSERT INTO events SELECT stream, stream_kind, ${columns} FROM events WHERE stream = ? AND seq = 2 ON CONFLICT DO NOTHING`;
+    const rest = "id, at, type, version, actor, correlation_id, causation_id, step, key_id, payload";
+    await expect(run("UPDATE events SET type = 'Else' WHERE stream = ?")).rejects.toThrow(/never changed/);
+    await expect(run("DELETE FROM events WHERE stream = ?")).rejects.toThrow(/never deleted/);
+    await expect(run(copy(`2, ${rest}, prev_hash, 'other'`))).rejects.toThrow(/fork/);
+    await expect(run(copy(`3, ${rest}, 'other', 'new'`))).rejects.toThrow(/fork/);
+    await expect(run(copy(`4, ${rest}, hash, 'new'`))).rejects.toThrow(/gap/);
+    await expect(run(copy(`2, ${rest}, prev_hash, hash`))).resolves.toBeDefined();
+    expect(await inD1(stream)).toEqual([1, 2]);
+  }));
+
+test("an evicted object finds everything again", async () => {
+  const object = freshObject();
+  const stream = streamOf("evicted");
+  await runInDurableObject(object, (_object, { storage }) => {
+    migrate(storage, { name: "test", steps: [] });
+    append(sqliteStore(storage, cipher), chain(stream, 4));
+  });
+  await evictDurableObject(object);
+  await runInDurableObject(object, (_object, { storage }) => {
+    const store = sqliteStore(storage, cipher);
+    expect(store.read(stream, 0, 10)).toHaveLength(4);
+    expect(store.dueEffects(10)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+
+const collecting = process.env.TAMMA_COVERAGE === "collect";
+const never = ["**/node_modules/**", "**/dist/**", "**/fixtures/**", "server/sample/repository/**"];
+
+/** Tests beside the code they test, in plain Node. */
+const unit: TestProjectConfiguration = {
+  test: {
+    name: "unit",
+    include: ["{core,runner,cli,server,workers,scripts}/**/*.test.{ts,tsx}"],
+    exclude: never,
+  },
+};
+
+/** One suite per port, run by every adapter and every fake. */
+const contracts: TestProjectConfiguration = {
+  test: { name: "contracts", include: ["test/contracts/**/*.test.ts"], exclude: never, testTimeout: 20_000 },
+};
+
+/** Inside workerd, with the real Worker. Each file costs about 1.5 s: few files, many tests. */
+const workerd: TestProjectConfiguration = {
+  // Without the Worker there is nothing to start, and the plugin would refuse the whole run.
+  plugins: existsSync("workers/index.ts") ? [cloudflareTest(workerdOptions)] : [],
+  test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], exclude: never, testTimeout: 20_000 },
+};
+
+/** The whole control plane in one process, seeded. */
+const simulation: TestProjectConfiguration = {
+  test: {
+    name: "simulation",
+    include: ["test/simulation/**/*.test.ts"],
+    exclude: never,
+    testTimeout: 60_000,
+  },
+};
+
+/** Real git, real HTTP, a real runner process: long time-outs, and only two at once on few cores. */
+const journey: TestProjectConfiguration = {
+  test: {
+    name: "journey",
+    include: ["test/journey/**/*.test.ts"],
+    exclude: never,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+};
+
+/** The dashboard in Chromium; `TAMMA_CHROMIUM` names the binary. */
+const browser: TestProjectConfiguration = {
+  test: {
+    name: "browser",
+    include: ["test/browser/**/*.test.ts"],
+    exclude: never,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 1,
+  },
+};
+
+/** Rules about the tree itself, and about what its documentation must name. */
+const tidy: TestProjectConfiguration = {
+  test: { name: "tidy", include: ["test/{tidy,docs}/**/*.test.ts"], exclude: never, testTimeout: 60_000 },
+};
+
+/** What a host gives as text. The key and the tokens open nothing but the tests' own storage. */
+const workerdTexts = {
+  TAMMA_MASTER_KEY: Buffer.alloc(32, "test").toString("base64"),
+  TAMMA_TOKEN: "test-token-0123456789",
+  TAMMA_USER: "ann",
+  TAMMA_ORIGIN: "http://tamma.test",
+  TAMMA_MODEL: "scripted",
+  ANTHROPIC_API_KEY: "sk-test-canary-0123456789",
+  ANTHROPIC_BASE_URL: "http://provider.test",
+};
+
+async function workerdOptions() {
+  const migrations = existsSync("migrations") ? await readD1Migrations("migrations") : [];
+  return {
+    wrangler: { configPath: "./wrangler.toml" },
+    miniflare: { bindings: { TEST_MIGRATIONS: migrations, ...workerdTexts } },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: [unit, contracts, workerd, simulation, journey, browser, tidy],
+    coverage: {
+      // v8's coverage is unsupported inside workerd.
+      provider: "istanbul",
+      reporter: ["text-summary", "json"],
+      reportsDirectory: "coverage",
+      include: ["{core,runner,cli,server,workers}/**/*.{ts,tsx}"],
+      exclude: [...never, "**/*.test.{ts,tsx}", "**/*.d.ts", "server/sample/**", "workers/site/**"],
+      reportOnFailure: true,
+      // `npm test` collects part by part and holds the sum against them.
+      thresholds: collecting ? undefined : { lines: 80, "core/domain/**": { branches: 95 } },
+    },
+  },
+});

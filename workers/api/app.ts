@@ -1,0 +1,65 @@
+import { Hono } from "hono";
+import type { AppEnv } from "./bindings.ts";
+import { dashboardRoutes } from "./dashboard/dashboard-routes.ts";
+import { renderProblemPage } from "./dashboard/problem-page.tsx";
+import { localToken } from "./middleware/bearer.ts";
+import { hostCheck } from "./middleware/host.ts";
+import { requestId } from "./middleware/request-id.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { HttpProblem, problemResponse } from "./problem.ts";
+import { accountRoutes } from "./routes/account.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { loopCommandRoutes } from "./routes/loop-commands.ts";
+import { loopRoutes } from "./routes/loops.ts";
+import { repositoryRoutes } from "./routes/repositories.ts";
+import { runnerRoutes } from "./routes/runner.ts";
+
+/**
+ * All of HTTP: REST below `/api/v1`, runners below `/runner/v1`, people below `/app`. It parses, asks
+ * `env.ORCHESTRATOR` and renders the answer; every rule lives behind that binding.
+ */
+export function createApp(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  // From outside to inside: an error anywhere still gets its id and its headers.
+  app.use(requestId, securityHeaders, hostCheck);
+
+  app.route("/", healthRoutes());
+  app.use("/api/v1/*", localToken);
+  app.route("/api/v1/repositories", repositoryRoutes());
+  app.route("/api/v1/loops", loopRoutes());
+  app.route("/api/v1/loops", loopCommandRoutes());
+  app.route("/api/v1", accountRoutes());
+  app.route("/runner/v1", runnerRoutes());
+  app.route("/app", dashboardRoutes());
+  app.get("/", (c) => c.redirect("/app", 302));
+
+  app.notFound((c) => {
+    throw new HttpProblem(
+      404,
+      "no-route",
+      `Nothing answers ${c.req.method} here.`,
+      "Check the path and the method.",
+    );
+  });
+  app.onError((error, c) => {
+    const problem = error instanceof HttpProblem ? error : internal(error, c.get("requestId"));
+    return isPage(c.req.path) ? renderProblemPage(c, problem) : problemResponse(problem);
+  });
+  return app;
+}
+
+function isPage(path: string): boolean {
+  return path === "/app" || path.startsWith("/app/");
+}
+
+/** The cause goes to our log under the request's id; outside only the id is told. */
+function internal(error: unknown, requestId: string): HttpProblem {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(JSON.stringify({ level: "error", requestId, message }));
+  return new HttpProblem(
+    500,
+    "internal",
+    `The request failed here, not at your side (request ${requestId}).`,
+    "Try again; if it stays, look for this request id in the server's log.",
+  );
+}

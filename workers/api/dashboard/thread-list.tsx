@@ -1,0 +1,31 @@
+import type { Thread } from "@tamma/core/domain/loop/state.ts";
+import { visible } from "./plain-text.ts";
+
+/** Threads of the pull request, open ones in words, not by colour. */
+export const ThreadList = ({ threads }: { threads: Thread[] }) => (
+  <ul class="rows threads">
+    {threads.map((thread) => (
+      <li>
+        <div class="grow">
+          <p class="sub">
+            <b>{visible(thread.author)}</b>
+            {thread.path === null ? "" : " on "}
+            {thread.path === null ? null : (
+              <code>
+                {visible(thread.path)}
+                {thread.line > 0 ? `:${thread.line}` : ""}
+              </code>
+            )}
+            {thread.reply === null ? " · open" : " · answered"}
+          </p>
+          <pre class="text">{visible(thread.text)}</pre>
+          {thread.reply === null ? null : (
+            <p class="reply">
+              <span class="sub">Tamma:</span> {visible(thread.reply)}
+            </p>
+          )}
+        </div>
+      </li>
+    ))}
+  </ul>
+);

@@ -1,0 +1,27 @@
+import type { MiddlewareHandler } from "hono";
+import type { AppEnv } from "../bindings.ts";
+import { HttpProblem } from "../problem.ts";
+
+/** Answers only to its own names: a foreign name that points at 127.0.0.1 (DNS rebinding) gets nothing. */
+export const hostCheck: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const host = requestHost(c.req.raw);
+  if (!allowedHosts(c.env.TAMMA_ORIGIN).includes(host))
+    throw new HttpProblem(
+      421,
+      "wrong-host",
+      "This server does not answer to that host name.",
+      `Open ${c.env.TAMMA_ORIGIN} or set TAMMA_ORIGIN to the address that you use.`,
+    );
+  await next();
+};
+
+/** Name and port as the client asked for them, in lower case. */
+export function requestHost(request: Request): string {
+  return (request.headers.get("host") ?? new URL(request.url).host).toLowerCase();
+}
+
+function allowedHosts(origin: string): string[] {
+  const { host, port } = new URL(origin);
+  const suffix = port === "" ? "" : `:${port}`;
+  return [host.toLowerCase(), `127.0.0.1${suffix}`, `localhost${suffix}`];
+}

@@ -1,0 +1,37 @@
+import type { LeaseRequest, LeaseResponse } from "@tamma/core/protocol/runner.ts";
+import type { OrchestratorRpc } from "../../rpc.ts";
+import { unwrap } from "../problem.ts";
+
+/** First pause between two questions: a job that was just queued should start at once. */
+const pauseFirstMs = 250;
+/** Longest pause: a waiting runner costs the coordinator one question a second at most. */
+const pauseMaxMs = 1_000;
+/** Each empty answer makes the next pause half as long again. */
+const pauseGrowth = 1.5;
+
+/**
+ * A job for the runner, or null when none came within `request.waitMs`. The Worker waits and asks again and
+ * again; no request is ever held open in a Durable Object, which would keep it awake.
+ */
+export async function leaseWithin(
+  orchestrator: OrchestratorRpc,
+  runner: string,
+  request: LeaseRequest,
+  gone: AbortSignal | undefined,
+): Promise<LeaseResponse | null> {
+  const until = Date.now() + request.waitMs;
+  let pauseMs = pauseFirstMs;
+  // A runner that went away must not be given a job: it would be missed only when its lease ends.
+  while (!gone?.aborted) {
+    const job = unwrap(await orchestrator.lease(runner, { ...request, waitMs: 0 }));
+    const leftMs = until - Date.now();
+    if (job !== null || leftMs <= 0) return job;
+    await pause(Math.min(pauseMs, leftMs));
+    pauseMs = Math.min(pauseMs * pauseGrowth, pauseMaxMs);
+  }
+  return null;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,185 @@
+import { DurableObject } from "cloudflare:workers";
+import { randomBytes } from "node:crypto";
+import { AccountEvent, accountEventVersion } from "@tamma/core/domain/account/events.ts";
+import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
+import type { Actor } from "@tamma/core/domain/loop/work.ts";
+import { type FoldCache, handle } from "@tamma/core/engine/handle.ts";
+import type { Machine } from "@tamma/core/engine/machine.ts";
+import type { Repository } from "@tamma/core/protocol/rest.ts";
+import type { TokenRequest } from "@tamma/core/protocol/runner.ts";
+import type { Answer, Caller } from "../rpc.ts";
+import { accountTables, type SecretRows, secretRows } from "./account-rows.ts";
+import { sha256Hex } from "./cipher.ts";
+import type { OrchestratorEnv } from "./env.ts";
+import { type ObjectHost, objectHost } from "./object-host.ts";
+import type { AccountHubRpc } from "./objects.ts";
+import { d1Outbox, type Outbox } from "./outbox.ts";
+import { ok, refuse } from "./refusal.ts";
+import { ed25519Key, signatureFits } from "./runner-signature.ts";
+
+/** Short enough that a stolen token is soon worthless; a runner fetches a new one by itself. */
+const runnerTokenMs = 15 * 60_000;
+/** How far a runner's clock may be off. */
+const signatureAgeMsMax = 60_000;
+/** A login link is clicked at once or not at all. */
+const loginMs = 10 * 60_000;
+const sessionMs = 30 * 24 * 60 * 60_000;
+const secretBytes = 32;
+
+const stream: StreamRef = { kind: "account", id: "account" };
+
+/** The account only records; what may happen is decided on the rows. */
+const accountMachine: Machine<AccountEvent, AccountEvent, null> = {
+  initial: null,
+  version: accountEventVersion,
+  decide: (event) => [event],
+  evolve: () => null,
+  react: () => ({ effects: [], timers: [] }),
+  upcast: (envelope) => AccountEvent.parse({ ...envelope.payload, type: envelope.type }),
+  stepOf: () => null,
+};
+
+/** The one account: its repositories, its runners, who may come in. */
+export class AccountHub extends DurableObject<OrchestratorEnv> implements AccountHubRpc {
+  readonly #host: ObjectHost;
+  readonly #secrets: SecretRows;
+  readonly #outbox: Outbox;
+  readonly #cache: FoldCache<null> = new Map();
+
+  constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
+    super(ctx, env);
+    this.#host = objectHost(ctx, env, { name: "account", steps: [accountTables] });
+    this.#secrets = secretRows(this.#host.sql);
+    const clock = { now: () => this.#host.clock.now(), fraction: () => this.#host.chance.fraction() };
+    this.#outbox = d1Outbox(env.DB, this.#host.store, clock);
+    this.#flush();
+  }
+
+  /** Wakes only to catch up with D1; it never throws. */
+  override async alarm(): Promise<void> {
+    this.#flush();
+  }
+
+  async list({ person, commandId }: Caller, repository: Repository): Promise<void> {
+    const { connection, id, name, url, defaultBranch } = repository;
+    this.#host.store.transaction(() => {
+      const [known] = this.#host.sql
+        .exec("SELECT 1 FROM repositories WHERE connection = ? AND id = ?", connection, id)
+        .toArray();
+      if (known) return;
+      this.#host.sql.exec("INSERT INTO repositories VALUES (?, ?, ?, ?, ?)", connection, id, name, url, defaultBranch);
+      this.#record({ type: "RepositoryListed", connection, id, name }, `list:${commandId}`, person);
+    });
+  }
+
+  async repositories(): Promise<Repository[]> {
+    return this.#host.sql
+      .exec<Omit<Repository, "defaultBranch"> & { default_branch: string }>("SELECT * FROM repositories ORDER BY rowid")
+      .toArray()
+      .map(({ connection, id, name, url, default_branch: defaultBranch }) => ({ connection, id, name, url, defaultBranch }));
+  }
+
+  async findRepository(key: string): Promise<Repository | null> {
+    const all = await this.repositories();
+    const exact = all.find((each) => each.id === key || `${each.connection}/${each.id}` === key);
+    const named = all.filter((each) => each.name === key);
+    return exact ?? (named.length === 1 ? (named[0] ?? null) : null);
+  }
+
+  async enrolRunner(
+    { person, commandId }: Caller,
+    { name, publicKey }: { name: string; publicKey: string },
+  ): Promise<Answer<{ runner: string }>> {
+    if (!ed25519Key(publicKey))
+      return refuse(422, "bad-key", "the public key is no Ed25519 key in SPKI PEM", "make one with `tamma-runner enrol`");
+    // The id follows from the key, so enrolling the same key again gives the same runner.
+    const runner = `r-${sha256Hex(publicKey.trim()).slice(0, 16)}`;
+    this.#host.store.transaction(() => {
+      const [known] = this.#host.sql.exec("SELECT 1 FROM runners WHERE id = ?", runner).toArray();
+      if (known) return;
+      this.#host.sql.exec("INSERT INTO runners VALUES (?, ?, ?, ?)", runner, name, publicKey, this.#host.clock.now());
+      this.#record({ type: "RunnerEnrolled", runner, name }, `enrol:${commandId}`, person);
+    });
+    return ok({ runner });
+  }
+
+  async runnerToken(request: TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>> {
+    const { runner, at, nonce } = request;
+    const now = this.#host.clock.now();
+    const [known] = this.#host.sql
+      .exec<{ public_key: string }>("SELECT public_key FROM runners WHERE id = ?", runner)
+      .toArray();
+    // One refusal for all of it: which part was wrong helps only somebody who guesses.
+    const refused = refuse<never>(401, "bad-signature", "the runner is unknown or its signature does not fit", "enrol the runner again and check its clock");
+    if (!known || Math.abs(now - at) > signatureAgeMsMax || !signatureFits(known.public_key, request)) return refused;
+    return this.#host.store.transaction(() => {
+      this.#secrets.forgetExpired(now);
+      if (!this.#secrets.useNonce(runner, nonce, now)) return refused;
+      const token = `tamma_run_${secret()}`;
+      const expiresAt = now + runnerTokenMs;
+      this.#secrets.add("runner_tokens", sha256Hex(token), runner, expiresAt);
+      const actor: Actor = { kind: "runner", id: runner };
+      this.#record({ type: "RunnerTokenIssued", runner, expiresAt }, `token:${runner}:${nonce}`, actor);
+      return ok({ token, expiresAt });
+    });
+  }
+
+  async runnerOf(token: string): Promise<{ runner: string; expiresAt: number } | null> {
+    const found = this.#secrets.find("runner_tokens", sha256Hex(token), this.#host.clock.now());
+    return found ? { runner: found.owner, expiresAt: found.expiresAt } : null;
+  }
+
+  async createLogin({ person, commandId }: Caller): Promise<{ secret: string; expiresAt: number }> {
+    const expiresAt = this.#host.clock.now() + loginMs;
+    const made = secret();
+    this.#host.store.transaction(() => {
+      this.#secrets.add("logins", sha256Hex(made), person.id, expiresAt);
+      const id = `login:${commandId}:${sha256Hex(made).slice(0, 8)}`;
+      this.#record({ type: "LoginLinkCreated", person: person.id, expiresAt }, id, person);
+    });
+    return { secret: made, expiresAt };
+  }
+
+  async redeemLogin(login: string): Promise<{ session: string; expiresAt: number } | null> {
+    const now = this.#host.clock.now();
+    return this.#host.store.transaction(() => {
+      const found = this.#secrets.take("logins", sha256Hex(login), now);
+      if (!found) return null;
+      const session = secret();
+      const expiresAt = now + sessionMs;
+      this.#secrets.add("sessions", sha256Hex(session), found.owner, expiresAt);
+      const person: Actor = { kind: "person", id: found.owner, authenticated: "login-link", ip: null };
+      this.#record({ type: "SignedIn", person: found.owner, expiresAt }, `signin:${sha256Hex(session).slice(0, 16)}`, person);
+      return { session, expiresAt };
+    });
+  }
+
+  async sessionPerson(session: string): Promise<{ id: string } | null> {
+    const found = this.#secrets.find("sessions", sha256Hex(session), this.#host.clock.now());
+    return found ? { id: found.owner } : null;
+  }
+
+  #record(event: AccountEvent, commandId: string, actor: Actor): void {
+    try {
+      handle(accountMachine, this.#host, this.#cache, { stream, command: event, commandId, actor, correlationId: null });
+    } catch (thrown) {
+      this.#cache.clear();
+      throw thrown;
+    }
+    this.#flush();
+  }
+
+  #flush(): void {
+    const flushed = Promise.resolve()
+      .then(() => this.#outbox.flush())
+      .then(() => {
+        const next = this.#outbox.nextAt();
+        if (next !== null) this.#host.setAlarm(next);
+      });
+    this.ctx.waitUntil(flushed);
+  }
+}
+
+function secret(): string {
+  return randomBytes(secretBytes).toString("base64url");
+}

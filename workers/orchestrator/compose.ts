@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import type { LiveLoop, Loop } from "@tamma/core/domain/loop/state.ts";
+import type { LoopPorts } from "@tamma/core/engine/perform.ts";
+import { plainGitPlatform } from "@tamma/core/platforms/plain-git/index.ts";
+import type { Prompts } from "@tamma/core/ports/model.ts";
+import type { Provider } from "@tamma/core/ports/provider.ts";
+import { designPrompt } from "@tamma/core/prompts/design.ts";
+import type { IssueInput } from "@tamma/core/prompts/issue-blocks.ts";
+import { planPrompt } from "@tamma/core/prompts/plan.ts";
+import { reviewPrompt } from "@tamma/core/prompts/review.ts";
+import { anthropicProvider } from "@tamma/core/providers/anthropic/index.ts";
+import type { BlobStore } from "./blob-store.ts";
+import type { OrchestratorEnv } from "./env.ts";
+import { repoCoordinator, worker } from "./objects.ts";
+
+/** The only place of the orchestrator that names adapters: which platform, which provider, which prompts. */
+
+/** The model of an installation that names none. */
+const modelDefault = "claude-sonnet-4-6";
+
+export function providerOf(env: OrchestratorEnv): Provider {
+  return anthropicProvider({
+    apiKey: env.ANTHROPIC_API_KEY ?? "",
+    baseUrl: env.ANTHROPIC_BASE_URL || null,
+    model: env.TAMMA_MODEL || modelDefault,
+    fetch: (input, init) => fetch(input, init),
+    now: () => Date.now(),
+  });
+}
+
+/** What a loop's effects touch. Stubs are made anew each time: one that has thrown stays broken. */
+export function loopPorts(
+  env: OrchestratorEnv,
+  loop: Exclude<Loop, { state: "not-started" }>,
+  blobs: BlobStore,
+  mergeSha: () => string | null,
+): LoopPorts {
+  const coordinator = repoCoordinator(env, loop.facts.repository);
+  const loopUrl = `${env.TAMMA_ORIGIN}/app/loops/${encodeURIComponent(loop.facts.loop)}`;
+  return {
+    platform: plainGitPlatform(coordinator, () => loopUrl),
+    coordinator,
+    turns: { runTurn: (id, turn, request) => worker(env).modelTurn(id, turn, request) },
+    prompts: prompts(blobs),
+    nonce: () => randomBytes(12).toString("base64url"),
+    loopUrl,
+    mergeSha,
+  };
+}
+
+function prompts(blobs: BlobStore): Prompts {
+  return {
+    build: async (task, loop, nonce) => {
+      const input = await issueInput(loop, nonce, blobs);
+      const { plan, design, option } = loop.facts;
+      if (task === "plan") return planPrompt(input);
+      if (!plan) throw new Error(`${task} was asked for without a plan`);
+      if (task === "design") return designPrompt({ ...input, plan });
+      const chosen = design?.options.find((each) => each.id === option);
+      if (!chosen) throw new Error("a review was asked for without a chosen option");
+      const diff = await textOf(blobs, loop.facts.loop, loop.facts.patch?.diff.sha256);
+      return reviewPrompt({ ...input, plan, option: chosen, diff, receipts: receiptsText(loop) });
+    },
+  };
+}
+
+async function issueInput(loop: LiveLoop, nonce: string, blobs: BlobStore): Promise<IssueInput> {
+  const { issue, clarifications, instructions, context } = loop.facts;
+  return {
+    issue,
+    context: await textOf(blobs, loop.facts.loop, context?.sha256),
+    clarifications: clarifications.flatMap(({ question, answer }) => (answer === null ? [] : [{ question, answer }])),
+    instructions,
+    nonce,
+  };
+}
+
+/** A body as text; empty when there is none. */
+async function textOf(blobs: BlobStore, stream: string, sha256: string | undefined): Promise<string> {
+  const body = sha256 === undefined ? null : await blobs.find(stream, sha256);
+  return body === null ? "" : Buffer.from(body).toString("utf8");
+}
+
+/** What was run on the change and how it ended: the reviewer judges what that does not cover. */
+function receiptsText(loop: LiveLoop): string {
+  return Object.entries(loop.facts.passed)
+    .flatMap(([gate, passed]) =>
+      (passed?.verdict.receipts ?? []).map((receipt) => {
+        const commands = receipt.commands.map((run) => `${run.argv.join(" ")} (exit ${run.exitCode})`).join("; ");
+        return `${gate} ${receipt.kind}: ${receipt.tests.length} tests; ${commands}`;
+      }),
+    )
+    .join("\n");
+}

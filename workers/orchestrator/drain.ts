@@ -1,0 +1,103 @@
+import { logError } from "./log.ts";
+import type { PendingEffect, Store } from "@tamma/core/ports/store.ts";
+
+/** Outside calls at once: Cloudflare holds back the seventh connection of an object. */
+const effectsAtOnceMax = 6;
+
+/** While an effect is under way the alarm comes back after this: it finds a crash, and costs next to nothing. */
+const safetyNetMs = 30_000;
+
+/** An alarm in the past fires at once; a little later gives the running drain the time to do the work itself. */
+const alarmDelayMs = 1_000;
+
+export interface DrainWork {
+  store: Pick<Store, "dueEffects" | "nextDue">;
+  now(): number;
+  /** Fires what is due by time alone (timers, leases). Must not throw for one of them. */
+  fireTimers(now: number): void;
+  /** Performs one effect and records how it ended. Must not throw. */
+  perform(pending: PendingEffect): Promise<void>;
+  /** Further wishes to be woken (leases, the outbox); null when there is none. */
+  nextWake(): number | null;
+  setAlarm(at: number): void;
+}
+
+/**
+ * Performs what is due until the object has to wait. One drain runs at a time; `kick` starts it or tells the running
+ * one to look again. The alarm is only the safety net: it is armed with every write, so that a crash resumes.
+ */
+export interface Drain {
+  /** Call it after every write, in the same turn: it arms the alarm and starts the work. */
+  kick(): void;
+  /** When nothing is due and nothing is under way. */
+  idle(): Promise<void>;
+  /** Arms the alarm for whatever comes next. */
+  arm(): void;
+}
+
+export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) => void): Drain {
+  const busy = new Map<string, Promise<void>>();
+  let running: Promise<void> | null = null;
+  let lookAgain: () => void = () => {};
+  /** Something was written since the running drain looked last. */
+  let dirty = false;
+
+  const keyOf = (pending: PendingEffect) => `${pending.stream.id} ${pending.key}`;
+
+  function startDue(): void {
+    work.fireTimers(work.now());
+    for (const pending of work.store.dueEffects(work.now())) {
+      const key = keyOf(pending);
+      if (busy.size >= effectsAtOnceMax) return;
+      if (busy.has(key)) continue;
+      const done = work.perform(pending).finally(() => busy.delete(key));
+      busy.set(key, done);
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      const again = new Promise<void>((resolve) => {
+        lookAgain = resolve;
+      });
+      dirty = false;
+      startDue();
+      if (busy.size === 0) return;
+      await Promise.race([again, ...busy.values()]);
+    }
+  }
+
+  function arm(): void {
+    const under = new Set([...busy.keys()].map((key) => key.slice(key.indexOf(" ") + 1)));
+    const wishes = [work.store.nextDue(under), work.nextWake()].filter((at) => at !== null);
+    if (under.size > 0 || running) wishes.push(work.now() + safetyNetMs);
+    if (wishes.length > 0) work.setAlarm(Math.max(Math.min(...wishes), work.now() + alarmDelayMs));
+  }
+
+  function kick(): void {
+    arm();
+    dirty = true;
+    if (running) {
+      lookAgain();
+      return;
+    }
+    // Not in the caller's turn: its own transaction may still be open.
+    running = Promise.resolve()
+      .then(run)
+      .catch((thrown: unknown) => logError("drain", thrown))
+      .finally(() => {
+        running = null;
+        if (dirty) kick();
+        else arm();
+      });
+    keepAlive(running);
+  }
+
+  return {
+    arm,
+    kick,
+    idle: async () => {
+      while (running) await running;
+    },
+  };
+}

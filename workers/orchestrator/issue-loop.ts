@@ -1,0 +1,236 @@
+import { DurableObject } from "cloudflare:workers";
+import { heartbeatMs, leaseMs } from "@tamma/core/domain/policy/limits.ts";
+import { canonicalJson } from "@tamma/core/domain/audit/canonical-json.ts";
+import { routeOf } from "@tamma/core/domain/ids.ts";
+import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
+import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
+import { jobSpec } from "@tamma/core/domain/loop/job-spec.ts";
+import type { Actor } from "@tamma/core/domain/loop/work.ts";
+import { redactDeep } from "@tamma/core/engine/redact.ts";
+import type { CommandAnswer } from "@tamma/core/protocol/rest.ts";
+import type * as runnerWire from "@tamma/core/protocol/runner.ts";
+import type { Answer } from "../rpc.ts";
+import { type BlobStore, r2BlobStore } from "./blob-store.ts";
+import { sha256Hex } from "./cipher.ts";
+import { loopPorts } from "./compose.ts";
+import { type Drain, drainOf } from "./drain.ts";
+import type { OrchestratorEnv } from "./env.ts";
+import { type LeaseRows, leaseRows, leaseTables } from "./lease-rows.ts";
+import { type LogRows, logRows, logTables } from "./log-rows.ts";
+import { type LoopCore, loopCore, loopStream } from "./loop-core.ts";
+import { loopNotes } from "./loop-notes.ts";
+import { type LoopReading, loopReading } from "./loop-reading.ts";
+import { loopRow } from "./loop-row.ts";
+import { type LoopTurns, loopTurns } from "./loop-turns.ts";
+import { type ObjectHost, objectHost } from "./object-host.ts";
+import { type IssueLoopRpc, repoCoordinator, type StartClaim, type TurnSettlement, type TurnWish } from "./objects.ts";
+import { d1Outbox } from "./outbox.ts";
+import { missingBlob } from "./result-blobs.ts";
+import { answered, ok, refuse } from "./refusal.ts";
+import { turnRows, turnTables } from "./turn-rows.ts";
+
+const tables = { name: "loop", steps: [`${leaseTables}; ${logTables}; ${turnTables}`] };
+
+/** All runs of one work item, at most one of them active. The rules are in core/domain/loop; this only binds. */
+export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLoopRpc {
+  readonly #host: ObjectHost;
+  readonly #core: LoopCore;
+  readonly #leases: LeaseRows;
+  readonly #logs: LogRows;
+  readonly #turns: LoopTurns;
+  readonly #reading: LoopReading;
+  readonly #blobs: BlobStore;
+  readonly #drain: Drain;
+
+  constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
+    super(ctx, env);
+    const host = objectHost(ctx, env, tables);
+    const now = () => host.clock.now();
+    const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+    this.#host = host;
+    this.#blobs = r2BlobStore(env.BLOBS, host.cipher);
+    this.#leases = leaseRows(host.sql, now());
+    this.#logs = logRows(host.sql, host.cipher, host.redact);
+    const notes = loopNotes({
+      rowOf: (loop) => {
+        const { state, seq } = this.#core.state(loop);
+        return loopRow(state, seq);
+      },
+      coordinatorOf: (loop) => repoCoordinator(env, repositoryOf(loop)),
+      cipher: host.cipher,
+      now,
+      keepAlive,
+    });
+    const outbox = d1Outbox(env.DB, host.store, { now, fraction: () => host.chance.fraction() }, notes.toD1);
+    this.#core = loopCore({
+      host,
+      leases: this.#leases,
+      portsOf: (loop) => loopPorts(env, loop, this.#blobs, () => mergeShaOf(host, loop.facts.loop)),
+      changed: (loop) => {
+        this.#drain.kick();
+        notes.changed(loop);
+        keepAlive(Promise.resolve().then(() => outbox.flush()));
+      },
+    });
+    this.#drain = drainOf(
+      {
+        store: host.store,
+        now,
+        fireTimers: (at) => {
+          this.#core.fireTimers(at);
+          notes.retryDue(at);
+          if ((outbox.nextAt() ?? Number.POSITIVE_INFINITY) <= at) keepAlive(outbox.flush());
+        },
+        perform: (pending) => this.#core.perform(pending),
+        nextWake: () => earliest(this.#leases.nextExpiry(), outbox.nextAt(), notes.nextAt()),
+        setAlarm: host.setAlarm,
+      },
+      keepAlive,
+    );
+    this.#turns = loopTurns(this.#core, turnRows(host.sql), this.#leases, now);
+    this.#reading = loopReading(this.#core, host.store, this.#blobs, this.#logs);
+    // Whatever a crash left behind goes on at once.
+    for (const loop of unflushedLoops(host)) notes.changed(loop);
+    keepAlive(Promise.resolve().then(() => outbox.flush()));
+    this.#drain.kick();
+  }
+
+  /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
+  override async alarm(): Promise<void> {
+    this.#drain.kick();
+  }
+
+  async start(claim: StartClaim): Promise<Answer<null>> {
+    const { loop } = claim;
+    return answered(() => {
+      this.#core.handle(loop, { type: "StartLoop", ...claim }, `start:${claim.claim}`, claim.requester);
+      return null;
+    });
+  }
+
+  async command(loop: string, command: LoopCommand, commandId: string, actor: Actor): Promise<Answer<CommandAnswer>> {
+    return answered(() => {
+      const handled = this.#core.handle(loop, command, commandId, actor);
+      const already = handled.repeated
+        ? "this command was accepted before"
+        : handled.answer.changed
+          ? null
+          : "there was nothing left to do";
+      return { accepted: true, already, seq: handled.answer.seq };
+    });
+  }
+
+  async lease(loop: string, job: string, runner: string): Promise<Answer<runnerWire.LeaseResponse>> {
+    return answered(() =>
+      this.#core.together(() => {
+        const command = { type: "LeaseJob", job, runner } as const;
+        const id = `lease:${job}:${crypto.randomUUID()}`;
+        const { state } = this.#core.handle(loop, command, id, { kind: "runner", id: runner });
+        if (state.state !== "active" || state.doing.kind !== "job") throw new Error(`${job} was leased and is gone`);
+        const { facts, doing } = state;
+        const { fence } = doing.job;
+        this.#leases.grant({ job, loop, fence, runner }, this.#host.clock.now());
+        this.#drain.arm();
+        const { number, title } = facts.issue;
+        const spec = jobSpec(facts, doing.job);
+        return { job, fence, loop, issue: { number, title }, repository: facts.repository, spec, leaseMs, heartbeatMs };
+      }),
+    );
+  }
+
+  async heartbeat(job: string, runner: string, request: runnerWire.HeartbeatRequest): ReturnType<IssueLoopRpc["heartbeat"]> {
+    const held = this.#leases.beat(job, request.fence, runner, request.part, this.#host.clock.now());
+    return ok({ continue: held, reason: held ? null : "the job was given to another runner or is not wanted any more" });
+  }
+
+  async log(job: string, runner: string, { fence, offset, text }: runnerWire.LogRequest): ReturnType<IssueLoopRpc["log"]> {
+    const held = await this.holds(job, runner, fence);
+    return held.ok ? ok({ next: this.#logs.add(job, fence, offset, this.#host.redact(text)) }) : held;
+  }
+
+  async holds(job: string, runner: string, fence: number | null): Promise<Answer<null>> {
+    const lease = this.#leases.find(job);
+    if (lease?.runner === runner && (fence === null || lease.fence === fence)) return ok(null);
+    return refuse(409, "fence-old", `job ${job} is not held by ${runner} any more`, "stop the job; its work is not wanted");
+  }
+
+  async result(job: string, runner: string, fence: number, result: JobResult): Promise<Answer<runnerWire.ResultResponse>> {
+    const loop = routeOf(job)?.loop ?? "";
+    const clean = redactDeep(result, this.#host.redact);
+    const commandId = `${job}:${fence}:${sha256Hex(canonicalJson(clean))}`;
+    if (this.#host.store.answerOf(loopStream(loop), commandId)) return ok({ accepted: true, already: true });
+    const missing = await missingBlob(this.#blobs, loop, clean);
+    if (missing)
+      return refuse(422, "blob-missing", `the result names blob ${missing}, which was never stored`, "put the blob, then report again");
+    const held = await this.holds(job, runner, fence);
+    if (!held.ok) return held;
+    return answered(() => {
+      const command = { type: "ReportJobResult", job, fence, result: clean } as const;
+      const handled = this.#core.handle(loop, command, commandId, { kind: "runner", id: runner });
+      return { accepted: true, already: handled.repeated };
+    });
+  }
+
+  async reserveTurn(wish: TurnWish): ReturnType<IssueLoopRpc["reserveTurn"]> {
+    return this.#turns.reserve(wish);
+  }
+
+  async touchTurn(loop: string, turn: string): Promise<boolean> {
+    return this.#turns.touch(loop, turn);
+  }
+
+  async settleTurn(settlement: TurnSettlement): Promise<void> {
+    this.#turns.settle({ ...settlement, detail: this.#host.redact(settlement.detail) });
+  }
+
+  async view(loop: string): ReturnType<IssueLoopRpc["view"]> {
+    return this.#reading.view(loop);
+  }
+
+  async events(loop: string, after: number, limit: number): ReturnType<IssueLoopRpc["events"]> {
+    return this.#reading.events(loop, after, limit);
+  }
+
+  async stateAt(loop: string, seq: number): ReturnType<IssueLoopRpc["stateAt"]> {
+    return this.#reading.stateAt(loop, seq);
+  }
+
+  async verifyChain(loop: string): ReturnType<IssueLoopRpc["verifyChain"]> {
+    return this.#reading.verifyChain(loop);
+  }
+
+  async diff(loop: string): Promise<Answer<string>> {
+    return this.#reading.diff(loop);
+  }
+
+  async readLog(loop: string, job: string | null): Promise<Answer<string>> {
+    return this.#reading.log(loop, job);
+  }
+}
+
+function repositoryOf(loop: string): { connection: string; id: string } {
+  const route = routeOf(loop);
+  if (!route) throw new Error(`${loop} is no loop id`);
+  return { connection: route.connection, id: route.repositoryId };
+}
+
+function earliest(...times: (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/** The merge's commit stands in the log alone. */
+function mergeShaOf(host: ObjectHost, loop: string): string | null {
+  for (let after = 0; ; ) {
+    const page = host.store.read(loopStream(loop), after, 500);
+    const merged = page.find((envelope) => envelope.type === "Merged");
+    if (merged) return String(merged.payload.sha);
+    const last = page.at(-1);
+    if (!last) return null;
+    after = last.seq;
+  }
+}
+
+function unflushedLoops(host: ObjectHost): Set<string> {
+  return new Set(host.store.unflushed(1_000).map((row) => row.stream));
+}

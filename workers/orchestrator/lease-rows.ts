@@ -1,0 +1,73 @@
+import { leaseMs } from "@tamma/core/domain/policy/limits.ts";
+
+export const leaseTables = `CREATE TABLE leases (
+  job TEXT PRIMARY KEY, loop TEXT NOT NULL, fence INTEGER NOT NULL, runner TEXT NOT NULL,
+  expires_at INTEGER NOT NULL, graced INTEGER NOT NULL, part TEXT)`;
+
+export interface Lease {
+  job: string;
+  loop: string;
+  fence: number;
+  runner: string;
+  expiresAt: number;
+}
+
+/** Who holds which job until when. Heartbeats move a row; they are no events. */
+export interface LeaseRows {
+  grant(lease: Omit<Lease, "expiresAt">, now: number): void;
+  find(job: string): Lease | null;
+  /** Prolongs the lease; false when it is not held with this fence by this runner. */
+  beat(job: string, fence: number, runner: string, part: string | null, now: number): boolean;
+  expired(now: number): Lease[];
+  /** Ends every lease of the loop but this one. */
+  keepOnly(loop: string, held: { job: string; fence: number } | null): void;
+  nextExpiry(): number | null;
+}
+
+type LeaseRow = { job: string; loop: string; fence: number; runner: string; expires_at: number };
+
+export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
+  // While this object was down no heartbeat could arrive: a runner that is alive gets the chance to say so, once.
+  sql.exec(
+    "UPDATE leases SET expires_at = ?, graced = 1 WHERE graced = 0 AND expires_at < ?",
+    now + leaseMs,
+    now + leaseMs,
+  );
+  const leaseOf = ({ expires_at: expiresAt, job, loop, fence, runner }: LeaseRow): Lease => {
+    return { job, loop, fence, runner, expiresAt };
+  };
+  const select = (where: string, ...bindings: (string | number)[]) =>
+    sql.exec<LeaseRow>(`SELECT * FROM leases WHERE ${where}`, ...bindings).toArray().map(leaseOf);
+  return {
+    grant: ({ job, loop, fence, runner }, at) => {
+      sql.exec(
+        "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, 0, NULL)",
+        job,
+        loop,
+        fence,
+        runner,
+        at + leaseMs,
+      );
+    },
+    find: (job) => select("job = ?", job)[0] ?? null,
+    beat: (job, fence, runner, part, at) =>
+      sql.exec(
+        "UPDATE leases SET expires_at = ?, graced = 0, part = ? WHERE job = ? AND fence = ? AND runner = ? RETURNING job",
+        at + leaseMs,
+        part,
+        job,
+        fence,
+        runner,
+      ).toArray().length > 0,
+    expired: (at) => select("expires_at <= ?", at),
+    keepOnly: (loop, held) => {
+      sql.exec(
+        "DELETE FROM leases WHERE loop = ? AND NOT (job = ? AND fence = ?)",
+        loop,
+        held?.job ?? "",
+        held?.fence ?? 0,
+      );
+    },
+    nextExpiry: () => sql.exec<{ at: number | null }>("SELECT min(expires_at) AS at FROM leases").one().at,
+  };
+}

@@ -1,0 +1,78 @@
+import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
+import type { Envelope } from "@tamma/core/domain/loop/events.ts";
+import { upcast } from "@tamma/core/domain/loop/upcast.ts";
+import type { LoopView } from "@tamma/core/domain/loop/view.ts";
+import { eventLine } from "@tamma/core/domain/projections/event-line.ts";
+import { loopView } from "@tamma/core/domain/projections/loop-view.ts";
+import type { ChainReport, EventPage } from "@tamma/core/protocol/rest.ts";
+import type { Answer } from "../rpc.ts";
+import type { BlobStore } from "./blob-store.ts";
+import { sha256Hex } from "./cipher.ts";
+import type { LogRows } from "./log-rows.ts";
+import { type LoopCore, loopStream } from "./loop-core.ts";
+import { ok, refuse } from "./refusal.ts";
+import type { SqliteStore } from "./sqlite-store.ts";
+
+/** Events of one page; more would not fit into one RPC message comfortably. */
+const pageEventsMax = 1_000;
+const readPageEvents = 500;
+
+/** Everything that surfaces read of a loop. Nothing here writes. */
+export interface LoopReading {
+  view(loop: string): Answer<LoopView>;
+  events(loop: string, after: number, limit: number): Answer<EventPage>;
+  stateAt(loop: string, seq: number): Answer<{ seq: number; state: unknown }>;
+  verifyChain(loop: string): Answer<ChainReport>;
+  diff(loop: string): Promise<Answer<string>>;
+  log(loop: string, job: string | null): Answer<string>;
+}
+
+export function loopReading(core: LoopCore, store: SqliteStore, blobs: BlobStore, logs: LogRows): LoopReading {
+  function* stream(loop: string): Generator<Envelope> {
+    for (let after = 0; ; ) {
+      const page = store.read(loopStream(loop), after, readPageEvents);
+      yield* page;
+      const last = page.at(-1);
+      if (!last) return;
+      after = last.seq;
+    }
+  }
+
+  function started<T>(loop: string, read: () => T): Answer<T> {
+    if (core.state(loop).seq > 0) return ok(read());
+    return refuse(404, "unknown-loop", `there is no loop ${loop}`, "list the loops with `tamma status`");
+  }
+
+  return {
+    view: (loop) => {
+      const view = loopView(core.state(loop).state, [...stream(loop)]);
+      return view ? ok(view) : refuse(404, "unknown-loop", `there is no loop ${loop}`, "list the loops with `tamma status`");
+    },
+    events: (loop, after, limit) =>
+      started(loop, () => {
+        const page = store.read(loopStream(loop), after, Math.max(1, Math.min(limit, pageEventsMax)));
+        const events = page.map((envelope) => {
+          const { seq, at, type, actor, payload, hash } = envelope;
+          return { seq, at, type, actor: `${actor.kind} ${actor.id}`, line: eventLine(upcast(envelope)), payload, hash };
+        });
+        return { events, next: events.at(-1)?.seq ?? after };
+      }),
+    stateAt: (loop, seq) =>
+      started(loop, () => {
+        const folded = core.stateAt(loop, seq);
+        return { seq: folded.seq, state: JSON.parse(JSON.stringify(folded.state)) as unknown };
+      }),
+    verifyChain: (loop) => started(loop, () => verifyChain(stream(loop), sha256Hex)),
+    diff: async (loop) => {
+      const { state } = core.state(loop);
+      const diff = state.state === "not-started" ? null : state.facts.patch?.diff;
+      const body = diff ? await blobs.find(loop, diff.sha256) : null;
+      return ok(body ? Buffer.from(body).toString("utf8") : "");
+    },
+    log: (loop, job) =>
+      started(loop, () => {
+        const wanted = job ?? logs.newest(`${loop}~`);
+        return wanted?.startsWith(`${loop}~`) ? logs.read(wanted) : "";
+      }),
+  };
+}

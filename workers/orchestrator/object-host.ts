@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import type { Host } from "@tamma/core/engine/handle.ts";
+import { redactor } from "@tamma/core/engine/redact.ts";
+import { aesCipher, type Cipher, sha256Hex } from "./cipher.ts";
+import type { OrchestratorEnv } from "./env.ts";
+import { migrate } from "./sqlite-schema.ts";
+import { type SqliteStore, sqliteStore } from "./sqlite-store.ts";
+
+/** What every object of ours stands on. */
+export interface ObjectHost extends Host {
+  store: SqliteStore;
+  cipher: Cipher;
+  sql: SqlStorage;
+  /** Takes our own secrets out of a text before it is stored or shown. */
+  redact: (text: string) => string;
+  setAlarm(at: number): void;
+}
+
+/** Opens the object's storage. `own` holds the tables that only this kind of object has. */
+export function objectHost(
+  ctx: DurableObjectState,
+  env: OrchestratorEnv,
+  own: { name: string; steps: readonly string[] },
+): ObjectHost {
+  migrate(ctx.storage, own);
+  const cipher = aesCipher(env.TAMMA_MASTER_KEY);
+  return {
+    store: sqliteStore(ctx.storage, cipher),
+    cipher,
+    sql: ctx.storage.sql,
+    clock: { now: () => Date.now() },
+    chance: { bytes: (count) => new Uint8Array(randomBytes(count)), fraction: () => Math.random() },
+    sha256: sha256Hex,
+    redact: redactionOf(env),
+    // Not awaited: it is written together with the rows of the same turn.
+    setAlarm: (at) => void ctx.storage.setAlarm(at),
+  };
+}
+
+export function redactionOf(env: OrchestratorEnv): (text: string) => string {
+  return redactor([env.ANTHROPIC_API_KEY, env.TAMMA_TOKEN, ...env.TAMMA_MASTER_KEY.split(",")]);
+}

@@ -1,0 +1,149 @@
+import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
+import type { LoopView } from "@tamma/core/domain/loop/view.ts";
+import type { Actor, IssueSnapshot, LoopSettings, Person, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
+import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
+import type { BlobRef } from "@tamma/core/domain/loop/evidence.ts";
+import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
+import type { PlainGitStore } from "@tamma/core/ports/plain-git-store.ts";
+import type { Coordinator } from "@tamma/core/ports/coordinator.ts";
+import type { TurnOutcome } from "@tamma/core/ports/model.ts";
+import type { TurnRequest } from "@tamma/core/protocol/model-turn.ts";
+import type * as rest from "@tamma/core/protocol/rest.ts";
+import type * as runner from "@tamma/core/protocol/runner.ts";
+import type { Answer, Caller, LoopStarted } from "../rpc.ts";
+import type { OrchestratorEnv } from "./env.ts";
+
+/** What the objects ask of each other, in plain data. Refusals are data, because errors lose their class on the way. */
+
+/** One line of a list, with what the inbox needs. */
+export interface LoopRow {
+  summary: rest.LoopSummary;
+  inbox: rest.InboxItem | null;
+  active: boolean;
+  /** Branch and head that the loop knows of; null before it has one. */
+  branch: string | null;
+  head: string | null;
+  seq: number;
+}
+
+export interface StartClaim {
+  loop: string;
+  claim: string;
+  issue: IssueSnapshot;
+  repository: RepositoryRef;
+  requester: Person;
+  settings: LoopSettings;
+}
+
+export interface TurnWish {
+  loop: string;
+  turn: string;
+  provider: string;
+  model: string;
+  /** The worst that this turn may cost. */
+  amountMicroUsd: number;
+  /** A runner's turn names the lease it works under; null for the loop's own tasks. */
+  lease: { job: string; fence: number; runner: string } | null;
+}
+
+/**
+ * `granted`: go, and touch the turn until it is settled. `answered`: here is what it said. `in-flight`: somebody else
+ * is at it. `lost`: it was cut off, take the next id.
+ */
+export type TurnPermit =
+  | { state: "granted" }
+  | { state: "answered"; answer: BlobRef }
+  | { state: "in-flight" }
+  | { state: "lost" }
+  | { state: "refused"; kind: "budget" | "stopped"; message: string };
+
+export interface TurnSettlement {
+  loop: string;
+  turn: string;
+  outcome: "answered" | "failed" | "cut";
+  costMicroUsd: number;
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  latencyMs: number;
+  answer: BlobRef | null;
+  detail: string;
+}
+
+export interface IssueLoopRpc {
+  start(claim: StartClaim): Promise<Answer<null>>;
+  /** A command of a person or of the coordinator. */
+  command(loop: string, command: LoopCommand, commandId: string, actor: Actor): Promise<Answer<rest.CommandAnswer>>;
+  lease(loop: string, job: string, runner: string): Promise<Answer<runner.LeaseResponse>>;
+  heartbeat(job: string, runner: string, request: runner.HeartbeatRequest): Promise<Answer<{ continue: boolean; reason: string | null }>>;
+  log(job: string, runner: string, request: runner.LogRequest): Promise<Answer<{ next: number }>>;
+  /** Is the job held by this runner (with this fence, when one is given)? */
+  holds(job: string, runner: string, fence: number | null): Promise<Answer<null>>;
+  result(job: string, runner: string, fence: number, result: JobResult): Promise<Answer<runner.ResultResponse>>;
+  reserveTurn(wish: TurnWish): Promise<TurnPermit>;
+  /** Says that the turn is still under way. False: it is not wanted any more, stop it. */
+  touchTurn(loop: string, turn: string): Promise<boolean>;
+  settleTurn(settlement: TurnSettlement): Promise<void>;
+  view(loop: string): Promise<Answer<LoopView>>;
+  events(loop: string, after: number, limit: number): Promise<Answer<rest.EventPage>>;
+  stateAt(loop: string, seq: number): Promise<Answer<{ seq: number; state: unknown }>>;
+  verifyChain(loop: string): Promise<Answer<rest.ChainReport>>;
+  diff(loop: string): Promise<Answer<string>>;
+  readLog(loop: string, job: string | null): Promise<Answer<string>>;
+}
+
+export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator {
+  add(caller: Caller, repository: RepositoryRef, config: ProjectConfig): Promise<Answer<rest.Repository>>;
+  createIssueFor(caller: Caller, input: { title: string; body: string; labels: string[] }): Promise<Answer<rest.Issue>>;
+  listIssues(): Promise<rest.Issue[]>;
+  getIssue(number: number): Promise<Answer<rest.Issue>>;
+  queueLoop(caller: Caller, input: rest.StartLoop): Promise<Answer<LoopStarted>>;
+  /** Open jobs, oldest first; of one loop when it is named. */
+  openJobs(loop: string | null): Promise<{ loop: string; job: string }[]>;
+  forgetJob(job: string): Promise<void>;
+  noteLoop(row: LoopRow): Promise<void>;
+  listLoops(): Promise<{ rows: LoopRow[]; queued: { issue: number; title: string }[] }>;
+  watched(): Promise<{ repository: RepositoryRef; branches: string[] } | null>;
+  reportRefs(runner: string, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>>;
+  /** Leaves the queue: a loop that never started is cancelled here. False when it is not queued. */
+  unqueue(caller: Caller, loop: string): Promise<boolean>;
+}
+
+export interface AccountHubRpc {
+  /** Lists the repository; the coordinator keeps everything else about it. */
+  list(caller: Caller, repository: rest.Repository): Promise<void>;
+  repositories(): Promise<rest.Repository[]>;
+  /** By id, by `<connection>/<id>`, or by a name that only one has; null when there is none. */
+  findRepository(key: string): Promise<rest.Repository | null>;
+  enrolRunner(caller: Caller, input: { name: string; publicKey: string }): Promise<Answer<{ runner: string }>>;
+  runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>>;
+  runnerOf(token: string): Promise<{ runner: string; expiresAt: number } | null>;
+  createLogin(caller: Caller): Promise<{ secret: string; expiresAt: number }>;
+  redeemLogin(secret: string): Promise<{ session: string; expiresAt: number } | null>;
+  sessionPerson(session: string): Promise<{ id: string } | null>;
+}
+
+/** What an object asks of the Worker: turns are streamed there, because a stream would block an object. */
+export interface WorkerRpc {
+  modelTurn(loop: string, turn: string, request: TurnRequest): Promise<TurnOutcome>;
+}
+
+
+// Stubs are typed by hand: an inferred type that passes two RPC borders becomes `never`.
+export function issueLoop(env: OrchestratorEnv, name: string): IssueLoopRpc {
+  return env.ISSUE_LOOP.get(env.ISSUE_LOOP.idFromName(name)) as unknown as IssueLoopRpc;
+}
+
+export function repoCoordinator(env: OrchestratorEnv, repository: { connection: string; id: string }): RepoCoordinatorRpc {
+  const id = env.REPO_COORDINATOR.idFromName(`${repository.connection}/${repository.id}`);
+  return env.REPO_COORDINATOR.get(id) as unknown as RepoCoordinatorRpc;
+}
+
+/** One account at first: everything of it is in one object. */
+export function accountHub(env: OrchestratorEnv): AccountHubRpc {
+  return env.ACCOUNT_HUB.get(env.ACCOUNT_HUB.idFromName("account")) as unknown as AccountHubRpc;
+}
+
+export function worker(env: OrchestratorEnv): WorkerRpc {
+  return env.ORCHESTRATOR as WorkerRpc;
+}

@@ -1,0 +1,290 @@
+import { DurableObject } from "cloudflare:workers";
+import { randomBytes } from "node:crypto";
+import type { Check } from "@tamma/core/domain/loop/evidence.ts";
+import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
+import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
+import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
+import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
+import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
+import type { RefsReport } from "@tamma/core/protocol/runner.ts";
+import type { Answer, Caller, LoopStarted } from "../rpc.ts";
+import { sha256Hex } from "./cipher.ts";
+import { type Drain, drainOf } from "./drain.ts";
+import type { OrchestratorEnv } from "./env.ts";
+import { type ObjectHost, objectHost } from "./object-host.ts";
+import { issueLoop, type LoopRow, type RepoCoordinatorRpc } from "./objects.ts";
+import { d1Outbox } from "./outbox.ts";
+import { answered, ok, refuse } from "./refusal.ts";
+import { changedHeads } from "./refs.ts";
+import { indexTables, type RepositoryIndex, repositoryIndex } from "./repository-index.ts";
+import { type RepositoryCore, repositoryCore, systemActor } from "./repository-core.ts";
+import { type IssueRow, type TrackerRows, trackerRows, trackerTables } from "./tracker-rows.ts";
+
+const tables = { name: "repository", steps: [`${trackerTables}; ${indexTables}`] };
+
+/** One repository: its queue, slots and merge turn, its open jobs, and on plain Git its issues and pull requests. */
+export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements RepoCoordinatorRpc {
+  readonly #host: ObjectHost;
+  readonly #core: RepositoryCore;
+  readonly #tracker: TrackerRows;
+  readonly #index: RepositoryIndex;
+  readonly #drain: Drain;
+
+  constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
+    super(ctx, env);
+    const host = objectHost(ctx, env, tables);
+    const now = () => host.clock.now();
+    const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+    this.#host = host;
+    this.#tracker = trackerRows(host.sql, host.cipher);
+    this.#index = repositoryIndex(host.sql, host.cipher);
+    const outbox = d1Outbox(env.DB, host.store, { now, fraction: () => host.chance.fraction() });
+    this.#core = repositoryCore({
+      env,
+      host,
+      stream: { kind: "repository", id: streamIdOf(host, ctx.id.name) },
+      snapshot: (issue) => this.#snapshot(issue),
+      changed: () => {
+        this.#drain.kick();
+        keepAlive(Promise.resolve().then(() => outbox.flush()));
+      },
+    });
+    this.#drain = drainOf(
+      {
+        store: host.store,
+        now,
+        fireTimers: (at) => {
+          if ((outbox.nextAt() ?? Number.POSITIVE_INFINITY) <= at) keepAlive(outbox.flush());
+        },
+        perform: (pending) => this.#core.perform(pending),
+        nextWake: () => outbox.nextAt(),
+        setAlarm: host.setAlarm,
+      },
+      keepAlive,
+    );
+    keepAlive(Promise.resolve().then(() => outbox.flush()));
+    this.#drain.kick();
+  }
+
+  /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
+  override async alarm(): Promise<void> {
+    this.#drain.kick();
+  }
+
+  async add(caller: Caller, repository: RepositoryRef, config: ProjectConfig): Promise<Answer<Repository>> {
+    return answered(() => {
+      const { person: by, commandId } = caller;
+      this.#core.handle({ type: "AddRepository", repository, config, by }, commandId, by);
+      return this.#core.known()?.repository ?? repository;
+    });
+  }
+
+  // Issues of our own tracker.
+
+  async createIssueFor(
+    { person, commandId }: Caller,
+    input: { title: string; body: string; labels: string[] },
+  ): Promise<Answer<Issue>> {
+    return answered(() => {
+      const number = this.#makeIssue(commandId, { ...input, author: person.id }, person);
+      return this.#issueOf(this.#tracker.issue(number) as IssueRow);
+    });
+  }
+
+  async createIssue(issue: Parameters<RepoCoordinatorRpc["createIssue"]>[0]): Promise<number> {
+    return this.#makeIssue(issue.key, issue, systemActor);
+  }
+
+  #makeIssue(
+    creation: string,
+    { title, body, labels, author }: { title: string; body: string; labels: readonly string[]; author: string },
+    actor: Actor,
+  ): number {
+    return this.#core.together(() => {
+      const made = this.#tracker.madeUnder(creation);
+      if (made !== null) return made;
+      const number = this.#tracker.nextNumber();
+      const bodySha256 = sha256Hex(body);
+      const command = { type: "CreateIssue", number, title, bodySha256, labels: [...labels], author } as const;
+      this.#core.handle(command, `issue:${creation}`, actor);
+      this.#tracker.addIssue({ creation, number, title, body, author, at: this.#host.clock.now() });
+      this.#tracker.addLabels(`issue:${number}`, labels);
+      return number;
+    });
+  }
+
+  async listIssues(): Promise<Issue[]> {
+    return this.#tracker.issues().map((row) => this.#issueOf(row));
+  }
+
+  async getIssue(number: number): Promise<Answer<Issue>> {
+    const row = this.#tracker.issue(number);
+    return row ? ok(this.#issueOf(row)) : refuse(404, "unknown-issue", `there is no issue ${number}`, "list them with `tamma issues`");
+  }
+
+  #issueOf({ open, ...row }: IssueRow): Issue {
+    const loop = this.#core.known()?.loops.findLast((each) => each.issue === row.number)?.loop ?? null;
+    return { ...row, state: open ? "open" : "closed", loop };
+  }
+
+  /** The text as it is now; later edits do not steer the loop. */
+  #snapshot(number: number): IssueSnapshot | null {
+    const row = this.#tracker.issue(number);
+    if (!row) return null;
+    const { title, body, author, labels, comments } = row;
+    const repository = this.#core.known()?.repository.id ?? "";
+    const url = `${this.env.TAMMA_ORIGIN}/app/repos/${encodeURIComponent(repository)}/issues/${number}`;
+    return { id: String(number), number, title, body, author, labels, comments, url };
+  }
+
+  // Queue, slots, merge turn.
+
+  async queueLoop({ person, commandId }: Caller, input: StartLoop): Promise<Answer<LoopStarted>> {
+    const { issue, confirm, preApprove } = input;
+    const before = this.#core.known();
+    const running = before ? activeLoopOf(before, issue) : null;
+    const queued = answered(() => {
+      const command = { type: "QueueLoop", issue, requester: person, confirm, preApprove } as const;
+      return this.#core.handle(command, commandId, person);
+    });
+    if (!queued.ok) return queued;
+    // The loop is told before the caller is: who asks for it at once must find it.
+    await this.#drain.idle();
+    const after = this.#core.known();
+    const own = after?.loops.findLast((each) => each.issue === issue);
+    if (!after || !own) return refuse(404, "unknown-issue", `there is no issue ${issue}`, "list them with `tamma issues`");
+    const refusal = own.ended ? this.#core.startRefusal(own.loop) : null;
+    if (refusal !== null) return refuse(422, "not-started", refusal, "put that right, then start again");
+    const place = after.queue.findIndex((each) => each.loop === own.loop);
+    const already = running !== null || queued.value.repeated;
+    return ok({ loop: place < 0 ? own.loop : null, already, position: place + 1 });
+  }
+
+  async requestSlot(loop: string, key: string): Promise<void> {
+    this.#core.handle({ type: "RequestSlot", loop }, `slot:${loop}:${key}`, systemActor);
+  }
+
+  async releaseSlot(loop: string, release: { claim: string; reason: string; ended: boolean }): Promise<void> {
+    const commandId = `release:${loop}:${release.claim}:${release.ended}`;
+    this.#core.handle({ type: "ReleaseSlot", loop, ...release }, commandId, systemActor);
+  }
+
+  async requestMergeTurn(loop: string, key: string): Promise<void> {
+    this.#core.handle({ type: "RequestMergeTurn", loop }, `turn:${loop}:${key}`, systemActor);
+  }
+
+  async releaseMergeTurn(loop: string): Promise<void> {
+    const commandId = `turn-back:${loop}:${randomBytes(6).toString("hex")}`;
+    this.#core.handle({ type: "ReleaseMergeTurn", loop, turn: null }, commandId, systemActor);
+  }
+
+  async unqueue({ person, commandId }: Caller, loop: string): Promise<boolean> {
+    const queued = this.#core.known()?.queue.some((each) => each.loop === loop && each.kind === "start");
+    if (!queued) return false;
+    const command = { type: "ReleaseSlot", loop, claim: "", reason: "cancelled", ended: true } as const;
+    this.#core.handle(command, commandId, person);
+    return true;
+  }
+
+  // Jobs and lists.
+
+  async offerJob(loop: string, job: string): Promise<void> {
+    this.#index.offer(loop, job, this.#host.clock.now());
+  }
+
+  async openJobs(loop: string | null): Promise<{ loop: string; job: string }[]> {
+    return this.#index.openJobs(loop);
+  }
+
+  async forgetJob(job: string): Promise<void> {
+    this.#index.forget(job);
+  }
+
+  async noteLoop(row: LoopRow): Promise<void> {
+    this.#index.note(row);
+  }
+
+  async listLoops(): ReturnType<RepoCoordinatorRpc["listLoops"]> {
+    const known = this.#core.known();
+    const queued = (known?.queue ?? []).map(({ issue }) => {
+      return { issue, title: known?.issues.find((each) => each.number === issue)?.title ?? "" };
+    });
+    return { rows: this.#index.rows(), queued };
+  }
+
+  async watched(): ReturnType<RepoCoordinatorRpc["watched"]> {
+    const known = this.#core.known();
+    const active = this.#index.rows().filter((row) => row.active);
+    if (!known || active.length === 0) return null;
+    const branches = active.flatMap((row) => (row.branch === null ? [] : [row.branch]));
+    return { repository: known.repository, branches: [known.repository.defaultBranch, ...branches] };
+  }
+
+  async reportRefs(runner: string, report: RefsReport): Promise<Answer<{ accepted: boolean }>> {
+    const known = this.#core.known();
+    if (!known) return refuse(404, "unknown-repository", "this repository was never added", "add it first");
+    const actor: Actor = { kind: "runner", id: runner };
+    // Without a readable file the config stays what it was: a typing error must not switch protections off.
+    if (report.config !== null && report.configError === null)
+      this.#core.handle({ type: "ChangeConfig", config: report.config }, `config:${report.at}:${runner}`, actor);
+    for (const { loop, branch, head } of changedHeads(this.#index.rows(), report.heads)) {
+      const name = loop.slice(0, loop.lastIndexOf("#"));
+      const command = { type: "ReportHead", branch, head } as const;
+      await issueLoop(this.env, name).command(loop, command, `refs:${report.at}:${branch}:${head}`, actor);
+    }
+    return ok({ accepted: true });
+  }
+
+  // What the plain Git adapter stands on.
+
+  async addLabels(target: CommentTarget, labels: readonly string[]): Promise<void> {
+    this.#tracker.addLabels(target, labels);
+  }
+
+  async removeLabels(target: CommentTarget, labels: readonly string[]): Promise<void> {
+    this.#tracker.removeLabels(target, labels);
+  }
+
+  async putComment(target: CommentTarget, key: string, author: string, body: string): Promise<void> {
+    this.#tracker.putComment(target, key, author, this.#host.redact(body), this.#host.clock.now());
+  }
+
+  async closeIssue(number: number): Promise<void> {
+    this.#core.together(() => {
+      this.#core.handle({ type: "CloseIssue", number }, `close:${number}`, systemActor);
+      this.#tracker.closeIssue(number);
+    });
+  }
+
+  async openPull(pull: Parameters<RepoCoordinatorRpc["openPull"]>[0]): Promise<PullRow> {
+    return this.#core.together(() => this.#tracker.openPull(pull));
+  }
+
+  async updatePull(number: number, change: Parameters<RepoCoordinatorRpc["updatePull"]>[1]): Promise<void> {
+    this.#tracker.updatePull(number, change);
+  }
+
+  async putReview(number: number, review: Parameters<RepoCoordinatorRpc["putReview"]>[1]): Promise<void> {
+    const findings = review.findings.map((each) => `- **${each.severity}** \`${each.path}:${each.line}\` ${each.title}`);
+    const body = [`**Review of ${review.sha.slice(0, 12)}**`, review.summary, findings.join("\n")].join("\n\n");
+    await this.putComment(`pull:${number}`, `review:${review.key}`, "tamma", body);
+  }
+
+  async putReply(number: number, reply: Parameters<RepoCoordinatorRpc["putReply"]>[1]): Promise<void> {
+    await this.putComment(`pull:${number}`, `reply:${reply.key}`, reply.author, `Re ${reply.thread}: ${reply.text}`);
+  }
+
+  async putStatus(sha: string, status: Check): Promise<void> {
+    this.#tracker.putStatus(sha, status);
+  }
+
+  async listStatuses(sha: string): Promise<Check[]> {
+    return this.#tracker.statuses(sha);
+  }
+}
+
+/** The name is not always known when an alarm wakes the object; the log remembers it. */
+function streamIdOf(host: ObjectHost, name: string | undefined): string {
+  const [row] = host.sql.exec<{ stream: string }>("SELECT stream FROM outbox WHERE kind = 'repository'").toArray();
+  return row?.stream ?? name ?? "repository";
+}

@@ -1,0 +1,68 @@
+import { type Cipher, openJson, sealJson } from "./cipher.ts";
+import type { LoopRow } from "./objects.ts";
+
+/** What the coordinator knows of its loops without asking them: open jobs, and one row each for lists. */
+export const indexTables = `
+  CREATE TABLE open_jobs (job TEXT PRIMARY KEY, loop TEXT NOT NULL, at INTEGER NOT NULL);
+  CREATE TABLE loop_rows (
+    loop TEXT PRIMARY KEY, seq INTEGER NOT NULL, active INTEGER NOT NULL, at INTEGER NOT NULL,
+    key_id TEXT NOT NULL, body BLOB NOT NULL);
+  CREATE TABLE refs (branch TEXT PRIMARY KEY, head TEXT)`;
+
+/** Ended loops stay in the list for a while, because D1 may not have them yet. */
+const endedRowsMax = 200;
+
+export interface RepositoryIndex {
+  offer(loop: string, job: string, now: number): void;
+  forget(job: string): void;
+  openJobs(loop: string | null): { loop: string; job: string }[];
+  /** Keeps the row with the higher sequence number. */
+  note(row: LoopRow): void;
+  rows(): LoopRow[];
+}
+
+export function repositoryIndex(sql: SqlStorage, cipher: Cipher): RepositoryIndex {
+  const context = (loop: string) => `loop row ${loop}`;
+  return {
+    offer: (loop, job, now) => {
+      // A loop has one job at a time, so a newer one makes the older one void.
+      sql.exec("DELETE FROM open_jobs WHERE loop = ? AND job <> ?", loop, job);
+      sql.exec("INSERT OR IGNORE INTO open_jobs VALUES (?, ?, ?)", job, loop, now);
+    },
+    forget: (job) => {
+      sql.exec("DELETE FROM open_jobs WHERE job = ?", job);
+    },
+    openJobs: (loop) =>
+      sql
+        .exec<{ loop: string; job: string }>(
+          "SELECT loop, job FROM open_jobs WHERE ? IS NULL OR loop = ? ORDER BY at, rowid",
+          loop,
+          loop,
+        )
+        .toArray(),
+    note: (row) => {
+      const { id, updatedAt } = row.summary;
+      sql.exec(
+        `INSERT INTO loop_rows VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (loop) DO UPDATE SET
+           seq = excluded.seq, active = excluded.active, at = excluded.at, key_id = excluded.key_id, body = excluded.body
+         WHERE excluded.seq >= loop_rows.seq`,
+        id,
+        row.seq,
+        row.active ? 1 : 0,
+        updatedAt,
+        cipher.keyId,
+        sealJson(cipher, row, context(id)),
+      );
+      sql.exec(
+        `DELETE FROM loop_rows WHERE active = 0 AND loop NOT IN
+           (SELECT loop FROM loop_rows WHERE active = 0 ORDER BY at DESC LIMIT ?)`,
+        endedRowsMax,
+      );
+    },
+    rows: () =>
+      sql
+        .exec<{ loop: string; key_id: string; body: ArrayBuffer }>("SELECT loop, key_id, body FROM loop_rows ORDER BY at DESC")
+        .toArray()
+        .map((row) => openJson<LoopRow>(cipher, row.key_id, row.body, context(row.loop))),
+  };
+}

@@ -1,0 +1,165 @@
+import { costMicroUsd } from "@tamma/core/domain/cost.ts";
+import { turnTimeoutMs } from "@tamma/core/domain/policy/limits.ts";
+import { redactDeep } from "@tamma/core/engine/redact.ts";
+import type { TurnOutcome } from "@tamma/core/ports/model.ts";
+import type { ModelFacts, Provider, TurnEvent } from "@tamma/core/ports/provider.ts";
+import { TurnAnswer, type TurnError, type TurnRequest, type Usage } from "@tamma/core/protocol/model-turn.ts";
+import type { BlobStore } from "./blob-store.ts";
+import { logError } from "./log.ts";
+import type { IssueLoopRpc, TurnSettlement, TurnWish } from "./objects.ts";
+import { turnTouchMs } from "./turn-rows.ts";
+
+/** One token is at least this many bytes of our own JSON in the languages we measured; fewer would guess too low. */
+const bytesPerTokenMin = 3;
+const noTokens: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+const microUsdPerUsd = 1_000_000;
+
+export interface TurnPorts {
+  provider: Provider;
+  /** The object that owns the loop: it permits and settles. */
+  loop: Pick<IssueLoopRpc, "reserveTurn" | "touchTurn" | "settleTurn">;
+  blobs: BlobStore;
+  redact: (text: string) => string;
+  now(): number;
+  keepAlive(promise: Promise<unknown>): void;
+  /** Ceiling per turn in dollars for a model of unknown price; null when the operator set none. */
+  unknownPriceUsd: number | null;
+}
+
+export interface Turn {
+  loop: string;
+  turn: string;
+  lease: TurnWish["lease"];
+  request: TurnRequest;
+}
+
+/**
+ * The one way to a model: reserve the worst cost, stream, settle. Runs in the Worker, because a stream would block an
+ * object. `onText` gets pieces as they come; when it throws (the reader left) the turn is stopped and settled.
+ */
+export async function runTurn(
+  { loop, turn, lease, request }: Turn,
+  ports: TurnPorts,
+  onText: (text: string) => Promise<void> = async () => {},
+): Promise<TurnOutcome> {
+  const facts = ports.provider.facts();
+  const amount = worstCost(facts, request, ports.unknownPriceUsd);
+  if (amount === null) return { error: turnError("budget", unknownPrice(facts)) };
+  const { provider, model } = facts;
+  const permit = await ports.loop.reserveTurn({ loop, turn, provider, model, amountMicroUsd: amount, lease });
+  switch (permit.state) {
+    case "in-flight":
+      return { inFlight: true };
+    case "lost":
+      return { error: turnError("turn-lost", "this turn was cut off; ask with the next id") };
+    case "refused":
+      return { error: turnError(permit.kind, permit.message) };
+    case "answered":
+      return storedAnswer(ports.blobs, loop, permit.answer.sha256);
+    case "granted": {
+      // The settlement must happen also when whoever asked has gone away.
+      const streamed = stream({ loop, turn, lease, request }, facts, amount, ports, onText);
+      ports.keepAlive(streamed);
+      return streamed;
+    }
+    default:
+      return permit satisfies never;
+  }
+}
+
+async function stream(
+  { loop, turn, request }: Turn,
+  facts: ModelFacts,
+  amount: number,
+  ports: TurnPorts,
+  onText: (text: string) => Promise<void>,
+): Promise<TurnOutcome> {
+  const stop = new AbortController();
+  const timeout = setTimeout(() => stop.abort(), turnTimeoutMs);
+  const touching = setInterval(() => {
+    ports.loop.touchTurn(loop, turn).then(
+      (wanted) => wanted || stop.abort(),
+      (thrown: unknown) => logError("touch", thrown, { turn }),
+    );
+  }, turnTouchMs);
+  const startedAt = ports.now();
+  let last: Exclude<TurnEvent, { type: "text" }> | null = null;
+  try {
+    for await (const event of ports.provider.turn(request, stop.signal)) {
+      if (event.type === "text") await onText(event.text);
+      else last = event;
+    }
+  } catch (thrown) {
+    stop.abort();
+    last = { type: "error", error: turnError("stopped", `the reader left: ${String(thrown)}`), usage: null };
+  } finally {
+    clearTimeout(timeout);
+    clearInterval(touching);
+  }
+  const ended = last ?? { type: "error", error: turnError("transient", "the provider said nothing"), usage: null };
+  return settle({ loop, turn }, ended, { facts, amount, latencyMs: ports.now() - startedAt }, ports);
+}
+
+async function settle(
+  { loop, turn }: Pick<Turn, "loop" | "turn">,
+  ended: Exclude<TurnEvent, { type: "text" }>,
+  spent: { facts: ModelFacts; amount: number; latencyMs: number },
+  ports: TurnPorts,
+): Promise<TurnOutcome> {
+  const usage = ended.type === "answer" ? ended.answer.usage : ended.usage;
+  const { inputTokens, outputTokens, cacheReadTokens } = usage ?? noTokens;
+  const settlement: Omit<TurnSettlement, "outcome" | "answer" | "detail"> = {
+    loop,
+    turn,
+    costMicroUsd: settledCost(usage, ended, spent),
+    ...{ inputTokens, outputTokens, cacheReadTokens, latencyMs: spent.latencyMs },
+  };
+  if (ended.type === "error") {
+    const { error } = ended;
+    await ports.loop.settleTurn({ ...settlement, outcome: "failed", answer: null, detail: `${error.kind}: ${error.message}` });
+    return { error };
+  }
+  const clean = redactDeep(ended.answer, ports.redact);
+  const body = Buffer.from(JSON.stringify(clean), "utf8");
+  const answer = await ports.blobs.put(loop, body, "application/json");
+  await ports.loop.settleTurn({ ...settlement, outcome: "answered", answer, detail: clean.finish });
+  return { answer: clean };
+}
+
+async function storedAnswer(blobs: BlobStore, loop: string, sha256: string): Promise<TurnOutcome> {
+  const body = await blobs.find(loop, sha256);
+  if (!body) return { error: turnError("turn-lost", "the stored answer is gone; ask with the next id") };
+  return { answer: TurnAnswer.parse(JSON.parse(Buffer.from(body).toString("utf8"))) };
+}
+
+/** The most that a turn may cost, in millionths of a dollar; null when nobody can say. */
+function worstCost(facts: ModelFacts, request: TurnRequest, unknownPriceUsd: number | null): number | null {
+  if (!facts.price) return unknownPriceUsd === null ? null : Math.ceil(unknownPriceUsd * microUsdPerUsd);
+  const bytes = Buffer.byteLength(JSON.stringify(request), "utf8");
+  const inputTokens = Math.ceil(bytes / bytesPerTokenMin);
+  const price = { ...facts.price, input: Math.max(facts.price.input, facts.price.cacheWrite) };
+  return costMicroUsd({ ...noTokens, inputTokens, outputTokens: request.maxOutputTokens }, price);
+}
+
+/** What it did cost. An answer whose price or usage nobody knows counts as the reservation in full. */
+function settledCost(
+  usage: Usage | null,
+  ended: Exclude<TurnEvent, { type: "text" }>,
+  { facts, amount }: { facts: ModelFacts; amount: number },
+): number {
+  if (usage) return costMicroUsd(usage, facts.price) ?? amount;
+  const stopped = ended.type === "error" && ended.error.kind === "stopped";
+  // Refused before it began costs nothing; stopped in the middle costs what we cannot see.
+  return ended.type === "error" && !stopped ? 0 : amount;
+}
+
+function unknownPrice({ provider, model }: ModelFacts): string {
+  return (
+    `the price of ${provider}/${model} is unknown, so its cost cannot be limited; ` +
+    "choose a model with a known price, or set TAMMA_UNKNOWN_PRICE_USD_PER_TURN"
+  );
+}
+
+export function turnError(kind: TurnError["kind"], message: string): TurnError {
+  return { kind, message, status: null, retryAt: null, requestId: null };
+}

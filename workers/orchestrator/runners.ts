@@ -1,0 +1,149 @@
+import { blobBytesMax } from "@tamma/core/protocol/runner.ts";
+import type * as runnerWire from "@tamma/core/protocol/runner.ts";
+import { runnerProtocol } from "@tamma/core/protocol/runner.ts";
+import type { Answer } from "../rpc.ts";
+import { sha256Hex } from "./cipher.ts";
+import { accountHub, repoCoordinator } from "./objects.ts";
+import { allRepositories, ownerOf, type Parts } from "./parts.ts";
+import { ok, refuse } from "./refusal.ts";
+
+/** What runners ask for. `runner` is the id that the token proved. */
+
+/** The runner looks at the refs of active repositories that often. */
+const refsEveryMs = 2_000;
+/** A token that was good is not looked up again for that long, or until it expires. */
+const tokenTrustMs = 30_000;
+/** Tokens remembered per instance; more are simply looked up. */
+const tokensMax = 1_000;
+
+const seenTokens = new Map<string, { runner: string; until: number }>();
+
+/** The runner of a token, or null. Good answers are remembered shortly, because every heartbeat asks. */
+export async function runnerOf({ env }: Parts, token: string): Promise<string | null> {
+  const hash = sha256Hex(`${env.TAMMA_ORIGIN} ${token}`);
+  const seen = seenTokens.get(hash);
+  if (seen && seen.until > Date.now()) return seen.runner;
+  const found = await accountHub(env).runnerOf(token);
+  if (!found) return null;
+  if (seenTokens.size >= tokensMax) seenTokens.clear();
+  seenTokens.set(hash, { runner: found.runner, until: Math.min(found.expiresAt, Date.now() + tokenTrustMs) });
+  return found.runner;
+}
+
+/**
+ * The first open job that is still wanted, or null. It does not wait: no request is held in an object, and the route
+ * that calls this asks again until its time is up.
+ */
+export async function lease(
+  parts: Parts,
+  runner: string,
+  request: runnerWire.LeaseRequest,
+): Promise<Answer<runnerWire.LeaseResponse | null>> {
+  if (request.protocol !== runnerProtocol)
+    return refuse(
+      409,
+      "protocol",
+      `this server speaks runner protocol ${runnerProtocol}, the runner ${request.protocol}`,
+      "install the runner of the server's version",
+    );
+  for (const coordinator of await coordinatorsFor(parts, request.loop)) {
+    for (const open of await coordinator.openJobs(request.loop)) {
+      const owner = ownerOf(parts, open.job);
+      if (!owner.ok) continue;
+      const leased = await owner.value.object.lease(open.loop, open.job, runner);
+      // Given out or not wanted any more: either way the index is behind.
+      await coordinator.forgetJob(open.job);
+      if (leased.ok) return leased;
+    }
+  }
+  return ok(null);
+}
+
+async function coordinatorsFor(parts: Parts, loop: string | null) {
+  const route = loop === null ? null : ownerOf(parts, loop);
+  if (route === null) return (await allRepositories(parts)).map((each) => each.coordinator);
+  if (!route.ok) return [];
+  const [connection = "", id = ""] = route.value.loop.split("/");
+  return [repoCoordinator(parts.env, { connection, id })];
+}
+
+export async function heartbeat(
+  parts: Parts,
+  runner: string,
+  job: string,
+  request: runnerWire.HeartbeatRequest,
+): Promise<Answer<runnerWire.HeartbeatResponse>> {
+  const owner = ownerOf(parts, job);
+  return owner.ok ? owner.value.object.heartbeat(job, runner, request) : owner;
+}
+
+export async function log(
+  parts: Parts,
+  runner: string,
+  job: string,
+  request: runnerWire.LogRequest,
+): Promise<Answer<{ next: number }>> {
+  const owner = ownerOf(parts, job);
+  return owner.ok ? owner.value.object.log(job, runner, request) : owner;
+}
+
+export async function result(
+  parts: Parts,
+  runner: string,
+  job: string,
+  request: runnerWire.ResultRequest,
+): Promise<Answer<runnerWire.ResultResponse>> {
+  const owner = ownerOf(parts, job);
+  return owner.ok ? owner.value.object.result(job, runner, request.fence, request.result) : owner;
+}
+
+export async function putBlob(
+  parts: Parts,
+  runner: string,
+  job: string,
+  fence: number,
+  blob: { sha256: string; mediaType: string; body: ArrayBuffer },
+): Promise<Answer<{ stored: boolean }>> {
+  const owner = ownerOf(parts, job);
+  if (!owner.ok) return owner;
+  if (blob.body.byteLength > blobBytesMax)
+    return refuse(413, "blob-too-large", `a blob holds at most ${blobBytesMax} bytes`, "send less");
+  const held = await owner.value.object.holds(job, runner, fence);
+  if (!held.ok) return held;
+  const body = new Uint8Array(blob.body);
+  if (sha256Hex(body) !== blob.sha256)
+    return refuse(422, "blob-torn", "the body is not what its SHA-256 says", "send it again");
+  const already = await parts.blobs.has(owner.value.loop, blob.sha256);
+  if (!already) await parts.blobs.put(owner.value.loop, body, blob.mediaType);
+  return ok({ stored: !already });
+}
+
+/** A body of the job's own loop; other loops' bodies are not found. */
+export async function getBlob(
+  parts: Parts,
+  runner: string,
+  job: string,
+  sha256: string,
+): Promise<Answer<ArrayBuffer>> {
+  const owner = ownerOf(parts, job);
+  if (!owner.ok) return owner;
+  const held = await owner.value.object.holds(job, runner, null);
+  if (!held.ok) return held;
+  const body = await parts.blobs.find(owner.value.loop, sha256);
+  if (!body) return refuse(404, "unknown-blob", `there is no blob ${sha256} of this loop`, "report the job as failed");
+  return ok(body.buffer);
+}
+
+export async function watchList(parts: Parts): Promise<runnerWire.WatchResponse> {
+  const watched = await Promise.all((await allRepositories(parts)).map((each) => each.coordinator.watched()));
+  return { repositories: watched.filter((each) => each !== null), everyMs: refsEveryMs };
+}
+
+export async function reportRefs(
+  parts: Parts,
+  runner: string,
+  report: runnerWire.RefsReport,
+): Promise<Answer<{ accepted: boolean }>> {
+  const { connection, repository: id } = report;
+  return repoCoordinator(parts.env, { connection, id }).reportRefs(runner, report);
+}

@@ -1,0 +1,109 @@
+import type { LoopView } from "@tamma/core/domain/loop/view.ts";
+import type { Person } from "@tamma/core/domain/loop/work.ts";
+import type * as rest from "@tamma/core/protocol/rest.ts";
+import type * as runner from "@tamma/core/protocol/runner.ts";
+import type { TurnError } from "@tamma/core/protocol/model-turn.ts";
+import type { z } from "zod";
+
+/**
+ * All that workers/api may ask of workers/orchestrator, in plain data (an inferred type that passes two RPC borders
+ * becomes `never`). Refusals come back as data, never as exceptions: errors lose their class across RPC.
+ */
+export type Answer<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+export interface Refusal {
+  status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 503;
+  code: string;
+  message: string;
+  todo: string;
+}
+
+/** Who calls and with which command id: from authentication and `Idempotency-Key`, never from the body. */
+export interface Caller {
+  person: Person;
+  commandId: string;
+  via: "dashboard" | "cli" | "api" | "--yes";
+}
+
+export type LoopStarted = z.infer<typeof rest.LoopStarted>;
+export type AddRepository = z.infer<typeof rest.AddRepository>;
+export type NewIssue = z.infer<typeof rest.NewIssue>;
+export type AnswerQuestions = z.infer<typeof rest.AnswerQuestions>;
+export type ResolveEscalation = z.infer<typeof rest.ResolveEscalation>;
+export type NewComment = z.infer<typeof rest.NewComment>;
+
+export interface OrchestratorRpc {
+  // repositories and issues (plain Git keeps them in the coordinator)
+  addRepository(caller: Caller, input: AddRepository): Promise<Answer<rest.Repository>>;
+  listRepositories(): Promise<rest.Repository[]>;
+  createIssue(caller: Caller, repository: string, input: NewIssue): Promise<Answer<rest.Issue>>;
+  listIssues(repository: string): Promise<Answer<rest.Issue[]>>;
+  getIssue(repository: string, number: number): Promise<Answer<rest.Issue>>;
+
+  // loops
+  startLoop(caller: Caller, input: rest.StartLoop): Promise<Answer<LoopStarted>>;
+  listLoops(filter: { state: "active" | "all"; repository: string | null }): Promise<rest.LoopList>;
+  inbox(): Promise<rest.Inbox>;
+  loopView(loop: string): Promise<Answer<LoopView>>;
+  loopEvents(loop: string, after: number, limit: number): Promise<Answer<rest.EventPage>>;
+  /** The state at a sequence number as plain JSON. */
+  loopStateAt(loop: string, seq: number): Promise<Answer<{ seq: number; state: unknown }>>;
+  verifyChain(loop: string): Promise<Answer<rest.ChainReport>>;
+  /** The present patch as `git diff` text; empty before there is one. */
+  loopDiff(loop: string): Promise<Answer<string>>;
+  /** The live log of a job (the newest when `job` is null). */
+  loopLog(loop: string, job: string | null): Promise<Answer<string>>;
+
+  // commands of people
+  decideCheckpoint(
+    caller: Caller,
+    loop: string,
+    checkpoint: string,
+    input: Omit<rest.DecideCheckpoint, "via">,
+  ): Promise<Answer<rest.CommandAnswer>>;
+  answerQuestions(
+    caller: Caller,
+    loop: string,
+    input: Omit<AnswerQuestions, "via">,
+  ): Promise<Answer<rest.CommandAnswer>>;
+  resolveEscalation(
+    caller: Caller,
+    loop: string,
+    escalation: string,
+    input: ResolveEscalation,
+  ): Promise<Answer<rest.CommandAnswer>>;
+  clearObstacle(caller: Caller, loop: string): Promise<Answer<rest.CommandAnswer>>;
+  cancelLoop(caller: Caller, loop: string, reason: string): Promise<Answer<rest.CommandAnswer>>;
+  comment(caller: Caller, loop: string, input: NewComment): Promise<Answer<rest.CommandAnswer>>;
+
+  // runners: `runner` is the id that the token proved
+  enrolRunner(caller: Caller, input: { name: string; publicKey: string }): Promise<Answer<{ runner: string }>>;
+  runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>>;
+  /** The runner that a token belongs to; null when it is unknown or expired. */
+  runnerOf(token: string): Promise<string | null>;
+  lease(runner: string, request: runner.LeaseRequest): Promise<Answer<runner.LeaseResponse | null>>;
+  heartbeat(runner: string, job: string, request: runner.HeartbeatRequest): Promise<Answer<runner.HeartbeatResponse>>;
+  log(runner: string, job: string, request: runner.LogRequest): Promise<Answer<{ next: number }>>;
+  putBlob(
+    runner: string,
+    job: string,
+    fence: number,
+    blob: { sha256: string; mediaType: string; body: ArrayBuffer },
+  ): Promise<Answer<{ stored: boolean }>>;
+  getBlob(runner: string, job: string, sha256: string): Promise<Answer<ArrayBuffer>>;
+  result(runner: string, job: string, request: runner.ResultRequest): Promise<Answer<runner.ResultResponse>>;
+  watchList(runner: string): Promise<runner.WatchResponse>;
+  reportRefs(runner: string, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>>;
+  /** One model turn for a job, as a byte stream of NDJSON `TurnLine`s. */
+  turn(runner: string, job: string, call: runner.TurnCall): Promise<Answer<ReadableStream<Uint8Array>>>;
+
+  // account
+  checkProvider(): Promise<{ provider: string; model: string; label: string | null; problem: TurnError | null }>;
+  /** A one-time secret for a browser, valid ten minutes. */
+  createLogin(caller: Caller): Promise<{ secret: string; expiresAt: number }>;
+  /** Exchanges it for a session secret; null when it is unknown, used or expired. */
+  redeemLogin(secret: string): Promise<{ session: string; expiresAt: number } | null>;
+  /** The person of a session; null when there is none. */
+  sessionPerson(session: string): Promise<{ id: string } | null>;
+  health(): Promise<{ ok: boolean; parts: Record<string, string> }>;
+}

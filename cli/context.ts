@@ -27,7 +27,7 @@ export interface Context {
  * Text that names commands, with the name by which `tamma` is called here (`npm start` works from a clone).
  */
 export function withCommandName(text: string, env: NodeJS.ProcessEnv): string {
-  const name = env.TAMMA_COMMAND ?? "tamma";
+  const name = env.TAMMA_CLI ?? "tamma";
   return text.replace(/(^|`)tamma /g, (_all, before: string) => `${before}${name} `);
 }
 

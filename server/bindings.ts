@@ -35,6 +35,7 @@ export function workerEnv(settings: WorkerSettings, env: NodeJS.ProcessEnv) {
     TAMMA_ORIGIN: text(settings.origin),
     TAMMA_MASTER_KEY: text(settings.secrets.masterKey),
     TAMMA_MODEL: text(settings.providerModel ?? nonEmpty(env.TAMMA_MODEL) ?? defaultModel),
+    TAMMA_UNKNOWN_PRICE_USD_PER_TURN: text(env.TAMMA_UNKNOWN_PRICE_USD_PER_TURN ?? ""),
     TAMMA_LOG: text(settings.logLevel),
     ANTHROPIC_API_KEY: text(env.ANTHROPIC_API_KEY ?? ""),
     ANTHROPIC_BASE_URL: text(settings.providerUrl ?? env.ANTHROPIC_BASE_URL ?? ""),

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Miniflare } from "miniflare";
 import { compatibilityDate, database } from "./bindings.ts";
+import { createInstance } from "./instance.ts";
 import { applyMigrations, type Migration } from "./migrations.ts";
 
 /** An empty Worker: only its binding is wanted. */
@@ -22,7 +22,7 @@ export async function prepareDatabase(
   const noted = existsSync(note) && readFileSync(note, "utf8") === wanted;
   if (noted && databaseFiles(state).some((file) => file.startsWith("d1"))) return [];
 
-  const instance = new Miniflare({
+  const instance = createInstance({
     host: "127.0.0.1",
     port: 0,
     resourcePersistencePath: state,

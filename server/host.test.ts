@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -112,6 +112,8 @@ test("a stopped host leaves no process, and the next one goes on where it ended"
   await ask(first.url);
   first.child.kill("SIGTERM");
   await ended(first.child);
+  expect(first.child.exitCode).toBe(0);
+  expect(existsSync(join(state, "server.json"))).toBe(false);
   expect(findWorkerds(state)).toEqual([]);
   const second = await serve();
   expect(await ask(second.url)).toMatchObject({ count: 2, notes: 1 });

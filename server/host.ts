@@ -1,9 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Miniflare, NoOpLog } from "miniflare";
+import { type Miniflare, NoOpLog } from "miniflare";
 import { compatibilityDate, durableObjects, workerEnv, workerName } from "./bindings.ts";
 import { ensureBundle } from "./bundle.ts";
 import { databaseFiles, prepareDatabase } from "./database.ts";
+import { createInstance } from "./instance.ts";
 import { lockState } from "./lock.ts";
 import type { Log, LogLevel } from "./log.ts";
 import { listMigrations } from "./migrations.ts";
@@ -93,7 +94,7 @@ function openWorker(options: HostOptions, port: number, bundle: string, origin: 
     providerModel,
     logLevel,
   };
-  return new Miniflare({
+  return createInstance({
     host,
     port,
     resourcePersistencePath: state,

@@ -7,9 +7,7 @@ const command = z.string().trim().min(1).max(2_000);
  * Commands are run by `sh -c` in the workspace. `test-one` may hold `{files}`, the test files to run.
  */
 export const ProjectConfig = z.strictObject({
-  setup: command
-    .optional()
-    .describe("installs what the project needs; the only command that may use the network"),
+  setup: command.optional().describe("installs what the project needs, before any other command"),
   build: command.optional().describe("build, lint and static analysis"),
   lint: command.optional().describe("linter or formatter check, run after `build`"),
   test: command.optional().describe("the whole test suite"),
@@ -29,12 +27,21 @@ export const ProjectConfig = z.strictObject({
   ci: command.optional().describe("step ci on plain Git, on the pushed commit; default: build, then test"),
   environment: z.record(z.string(), z.string()).optional().describe("variables for all commands"),
   "protected-paths": z.array(z.string()).optional().describe("globs that need a person's approval"),
-  level: z.enum(["dev/autopilot", "dev/consultant", "business/advisor", "business/guardian"]).optional(),
-  "merge-method": z.enum(["merge", "squash"]).optional(),
+  level: z
+    .enum(["dev/autopilot", "dev/consultant", "business/advisor", "business/guardian"])
+    .optional()
+    .describe("how much a person decides; default dev/consultant"),
+  "merge-method": z
+    .enum(["merge", "squash"])
+    .optional()
+    .describe("how a pull request is merged; default merge"),
   "auto-next": z.enum(["on", "off"]).optional().describe("pick the next open issue when a loop ends"),
-  "on-escalation": z.enum(["hold", "release"]).optional(),
+  "on-escalation": z
+    .enum(["hold", "release"])
+    .optional()
+    .describe("keep the slot while a person is needed, or give it to the next issue; default hold"),
   slots: z.number().int().min(1).max(20).optional().describe("loops at once in this repository; default 1"),
-  budget: z.number().positive().max(1_000).optional().describe("ceiling per loop in US dollars"),
-  model: z.string().optional(),
+  budget: z.number().positive().max(1_000).optional().describe("ceiling per loop in US dollars; default 5"),
+  model: z.string().optional().describe("kept for later: today the server's `TAMMA_MODEL` names the model"),
 });
 export type ProjectConfig = z.infer<typeof ProjectConfig>;

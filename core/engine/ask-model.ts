@@ -1,13 +1,16 @@
-import type { Effect } from "../domain/loop/effects.ts";
 import type { LoopCommand } from "../domain/loop/commands.ts";
-import { designProblems, modelOutputs, type ModelTask, planProblems } from "../domain/loop/proposal.ts";
+import type { Effect } from "../domain/loop/effects.ts";
+import { designProblems, type ModelTask, modelOutputs, planProblems } from "../domain/loop/proposal.ts";
 import type { LiveLoop } from "../domain/loop/state.ts";
 import type { ModelTurns, Prompts, TurnOutcome } from "../ports/model.ts";
 import type { TurnAnswer, TurnError, TurnRequest } from "../protocol/model-turn.ts";
 
 type Unlabelled = Omit<TurnRequest, "labels">;
 type AskModel = Extract<Effect, { kind: "ask-model" }>;
-type Report = Extract<LoopCommand, { type: "ReportPlan" | "ReportDesign" | "ReportReview" | "ReportModelFailure" }>;
+type Report = Extract<
+  LoopCommand,
+  { type: "ReportPlan" | "ReportDesign" | "ReportReview" | "ReportModelFailure" }
+>;
 
 /** Turn ids that may be used up by turns that were cut off, before the provider counts as down. */
 const turnsLostMax = 5;
@@ -20,8 +23,8 @@ export interface AskPorts {
 }
 
 /**
- * One model task: asks, reads the answer against the task's schema, and when it does not fit shows the model what is
- * wrong, once. Null when the same turn is still under way elsewhere: ask again later.
+ * One model task: asks, reads the answer against the task's schema, and when it does not fit shows the model
+ * what is wrong, once. Null when the same turn is still under way elsewhere: ask again later.
  */
 export async function askModel(effect: AskModel, loop: LiveLoop, ports: AskPorts): Promise<Report | null> {
   const { task, n } = effect;
@@ -56,7 +59,10 @@ export async function askModel(effect: AskModel, loop: LiveLoop, ports: AskPorts
   return { type: "ReportModelFailure", task, n, kind, detail: again.problems.join("; "), retryAt: null };
 }
 
-/** Turn ids of one effect, in order: a redelivered effect finds the answers of its first run under the same ids. */
+/**
+ * Turn ids of one effect, in order: a redelivered effect finds the answers of its first run under the same
+ * ids.
+ */
 function turnIds(loop: string, key: string): { next(): string } {
   let n = 0;
   return {
@@ -81,7 +87,14 @@ async function ask(
 }
 
 function failure(task: ModelTask, n: number, error: TurnError): Report {
-  return { type: "ReportModelFailure", task, n, kind: kindOf(error), detail: error.message, retryAt: error.retryAt };
+  return {
+    type: "ReportModelFailure",
+    task,
+    n,
+    kind: kindOf(error),
+    detail: error.message,
+    retryAt: error.retryAt,
+  };
 }
 
 function kindOf(error: TurnError): Extract<Report, { type: "ReportModelFailure" }>["kind"] {
@@ -117,7 +130,9 @@ function readAnswer(task: ModelTask, answer: TurnAnswer, loop: LiveLoop): Read {
       const parsed = modelOutputs.design.safeParse(json);
       if (!parsed.success) return { problems: issues(parsed.error) };
       const problems = designProblems(parsed.data);
-      return problems.length > 0 ? { problems } : { report: { type: "ReportDesign", n: 0, design: parsed.data } };
+      return problems.length > 0
+        ? { problems }
+        : { report: { type: "ReportDesign", n: 0, design: parsed.data } };
     }
     case "review": {
       const parsed = modelOutputs.review.safeParse(json);
@@ -130,7 +145,9 @@ function readAnswer(task: ModelTask, answer: TurnAnswer, loop: LiveLoop): Read {
 }
 
 function issues(error: { issues: { path: PropertyKey[]; message: string }[] }): string[] {
-  return error.issues.slice(0, 10).map((issue) => `${issue.path.map(String).join(".") || "answer"}: ${issue.message}`);
+  return error.issues
+    .slice(0, 10)
+    .map((issue) => `${issue.path.map(String).join(".") || "answer"}: ${issue.message}`);
 }
 
 function textOf(answer: TurnAnswer): string {
@@ -143,5 +160,6 @@ function withoutFence(text: string): string {
 }
 
 function repairText(problems: string[]): string {
-  return `Your answer cannot be used:\n${problems.map((problem) => `- ${problem}`).join("\n")}\nAnswer again, whole, with that put right.`;
+  const listed = problems.map((problem) => `- ${problem}`);
+  return ["Your answer cannot be used:", ...listed, "Answer again, whole, with that put right."].join("\n");
 }

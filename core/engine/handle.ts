@@ -74,8 +74,8 @@ export function foldUpTo<C, E extends { type: string }, S>(
 }
 
 /**
- * Load, decide, evolve all, react once, append: in one synchronous transaction. Throws `CommandRefused` from the
- * rules (nothing is written) and `VersionConflict` from the store (the cache of that stream is dropped).
+ * Load, decide, evolve all, react once, append: in one synchronous transaction. Throws `CommandRefused` from
+ * the rules (nothing is written) and `VersionConflict` from the store (the cache of that stream is dropped).
  */
 export function handle<C, E extends { type: string }, S>(
   machine: Machine<C, E, S>,

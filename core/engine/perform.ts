@@ -17,8 +17,8 @@ export interface LoopPorts extends AskPorts {
 }
 
 /**
- * How an effect ended. `command` is what the loop is told, null when nothing; `again`: try later (at `at` when the
- * other side named a time); `failed`: trying again cannot help.
+ * How an effect ended. `command` is what the loop is told, null when nothing; `again`: try later (at `at`
+ * when the other side named a time); `failed`: trying again cannot help.
  */
 export type Performed =
   | { ended: "done"; command: LoopCommand | null }
@@ -37,7 +37,9 @@ export async function perform(effect: Effect, loop: Loop, ports: LoopPorts): Pro
     if (effect.kind === "ask-model") {
       if (loop.state === "ended") return { ended: "done", command: null };
       const command = await askModel(effect, loop, ports);
-      return command ? { ended: "done", command } : { ended: "again", reason: "the turn is under way", at: null };
+      return command
+        ? { ended: "done", command }
+        : { ended: "again", reason: "the turn is under way", at: null };
     }
     return { ended: "done", command: (await touch(effect, loop, ports)) ?? null };
   } catch (thrown) {
@@ -162,7 +164,11 @@ async function call(
     case "submit-review": {
       const { sha, review } = facts.review ?? {};
       if (sha && review)
-        await platform.codeHost.submitReview(pullRequestOf(facts), { key: `${facts.loop}:${sha}`, sha, ...review });
+        await platform.codeHost.submitReview(pullRequestOf(facts), {
+          key: `${facts.loop}:${sha}`,
+          sha,
+          ...review,
+        });
       return { type: "ReportReviewSubmitted" };
     }
     default:

@@ -5,8 +5,8 @@ const redacted = "[redacted]";
 const secretCharsMin = 8;
 
 /**
- * A function that takes known secrets out of a text: as they are, in base64, in hex and percent-encoded. It looks for
- * exact values, so it is meant for whole texts: a secret cut in two is not found.
+ * A function that takes known secrets out of a text: as they are, in base64, in hex and percent-encoded. It
+ * looks for exact values, so it is meant for whole texts: a secret cut in two is not found.
  */
 export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
   const forms = new Set<string>();
@@ -17,7 +17,15 @@ export function redactor(secrets: readonly (string | undefined)[]): (text: strin
     const base64 = btoa(String.fromCharCode(...bytes));
     const plainBase64 = base64.replace(/=+$/, "");
     const urlBase64 = plainBase64.replaceAll("+", "-").replaceAll("/", "_");
-    for (const form of [secret, hex, hex.toUpperCase(), base64, plainBase64, urlBase64, encodeURIComponent(secret)])
+    for (const form of [
+      secret,
+      hex,
+      hex.toUpperCase(),
+      base64,
+      plainBase64,
+      urlBase64,
+      encodeURIComponent(secret),
+    ])
       forms.add(form);
   }
   // Longer forms first: a short one inside a long one would leave the rest of the long one standing.

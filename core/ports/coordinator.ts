@@ -1,6 +1,7 @@
 /**
- * What a loop asks of its repository: a slot, the merge turn, a place where runners find its job. Answers come as
- * commands (`GrantSlot`, `GrantMergeTurn`, `LeaseJob`), so every call returns at once and may be repeated.
+ * What a loop asks of its repository: a slot, the merge turn, a place where runners find its job. Answers
+ * come as commands (`GrantSlot`, `GrantMergeTurn`, `LeaseJob`), so every call returns at once and may be
+ * repeated.
  */
 export interface Coordinator {
   /** `key` names the request: the same one again asks for nothing new. */
@@ -9,6 +10,8 @@ export interface Coordinator {
   releaseSlot(loop: string, release: { claim: string; reason: string; ended: boolean }): Promise<void>;
   requestMergeTurn(loop: string, key: string): Promise<void>;
   releaseMergeTurn(loop: string): Promise<void>;
-  /** Shows an open job to runners. One that is no longer open is found out when somebody tries to lease it. */
+  /**
+   * Shows an open job to runners. One that is no longer open is found out when somebody tries to lease it.
+   */
   offerJob(loop: string, job: string): Promise<void>;
 }

@@ -3,8 +3,8 @@ import type { Check } from "../domain/loop/evidence.ts";
 import type { Finding } from "../domain/loop/proposal.ts";
 
 /**
- * Why a platform did not do it, by what the caller should do: `transient` and `rate-limited` again later, `conflict`
- * and `head-moved` look again and decide again, the rest needs a person or another way.
+ * Why a platform did not do it, by what the caller should do: `transient` and `rate-limited` again later,
+ * `conflict` and `head-moved` look again and decide again, the rest needs a person or another way.
  */
 export type PlatformErrorKind =
   | "auth"
@@ -51,15 +51,18 @@ export interface NewPullRequest {
   readonly draft: boolean;
 }
 
-/** Pull requests, their reviews and threads. Every call may be repeated: the second one finds what the first one did. */
+/**
+ * Pull requests, their reviews and threads. Every call may be repeated: the second one finds what the first
+ * one did.
+ */
 export interface CodeHost {
   /** Opens a pull request, or returns the open one whose head is `branch`. */
   openPullRequest(request: NewPullRequest): Promise<PullRequestRef>;
   /** Setting what is set already changes nothing. */
   setDraft(pullRequest: PullRequestRef, draft: boolean): Promise<void>;
   /**
-   * One comment per `key` in the pull request's conversation: posted the first time, replaced later. The key is
-   * written into the comment where the platform has no place of its own for it.
+   * One comment per `key` in the pull request's conversation: posted the first time, replaced later. The key
+   * is written into the comment where the platform has no place of its own for it.
    */
   upsertComment(pullRequest: PullRequestRef, key: string, body: string): Promise<void>;
   addLabels(pullRequest: PullRequestRef, labels: readonly string[]): Promise<void>;
@@ -85,7 +88,12 @@ export interface IssueTracker {
   /** Closes the issue; a closed one stays as it is. */
   closeIssue(issue: string): Promise<void>;
   /** Opens an issue once per `key` and returns its number. */
-  createIssue(issue: { key: string; title: string; body: string; labels: readonly string[] }): Promise<number>;
+  createIssue(issue: {
+    key: string;
+    title: string;
+    body: string;
+    labels: readonly string[];
+  }): Promise<number>;
 }
 
 /** Verdicts on commits. */

@@ -70,8 +70,8 @@ export interface DueTimer extends WantedTimer {
 }
 
 /**
- * The log of one object with what hangs on it: answers of commands, effects, timers. Everything is synchronous,
- * because a command's events and effects must be on disk together or not at all.
+ * The log of one object with what hangs on it: answers of commands, effects, timers. Everything is
+ * synchronous, because a command's events and effects must be on disk together or not at all.
  */
 export interface Store {
   head(stream: StreamRef): Head;
@@ -81,10 +81,10 @@ export interface Store {
   answerOf(stream: StreamRef, commandId: string): StoredAnswer | null;
 
   /**
-   * Writes events, answer, effects and timers in one transaction. Throws `VersionConflict` when the stream does not
-   * stand right before the first envelope. Effects with a known key are left as they are, except that a `void` one
-   * that is wanted again is pending again; pending ones that the reaction no longer wants become `void`; timers
-   * that it does not want are gone.
+   * Writes events, answer, effects and timers in one transaction. Throws `VersionConflict` when the stream
+   * does not stand right before the first envelope. Effects with a known key are left as they are, except
+   * that a `void` one that is wanted again is pending again; pending ones that the reaction no longer wants
+   * become `void`; timers that it does not want are gone.
    */
   append(batch: Batch): void;
 
@@ -99,7 +99,10 @@ export interface Store {
   /** A fired timer stays silent until the reaction wants it at another time. */
   markFired(stream: StreamRef, key: string): void;
 
-  /** When the next effect or timer is due; null when nothing is pending. Effects in `busy` (by key) do not count. */
+  /**
+   * When the next effect or timer is due; null when nothing is pending. Effects in `busy` (by key) do not
+   * count.
+   */
   nextDue(busy: ReadonlySet<string>): Instant | null;
 
   /** All writes of `work` together or none. May be nested. */

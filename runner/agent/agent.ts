@@ -4,7 +4,8 @@ import type { Turn, TurnError, TurnRequest } from "@tamma/core/protocol/model-tu
 import { excerptCharsMax } from "../project/excerpt.ts";
 import { Conversation } from "./conversation.ts";
 import { type Desk, type ToolAnswer, ToolRefused } from "./desk.ts";
-import { parseCall, type ToolInput, toolList, useTool } from "./tools.ts";
+import { parseCall, type ToolInput, toolList } from "./tool-call.ts";
+import { useTool } from "./tools.ts";
 import { Walls } from "./walls.ts";
 
 /** How the job judges a `finish`. `end`: nothing more to do (`failed` when it gave up). */

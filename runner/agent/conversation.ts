@@ -10,7 +10,8 @@ const freshTurns = 6;
 const keptChars = 300;
 
 /**
- * The messages of a job. The first one never changes; old output of tools shrinks to its beginning when the whole
+ * The messages of a job. The first one never changes; old output of tools shrinks to its beginning when the
+ * whole
  * grows too long, oldest first.
  */
 export class Conversation {
@@ -25,7 +26,10 @@ export class Conversation {
     if (size(this.messages) > conversationCharsMax) this.prune(freshTurns, prunedToChars);
   }
 
-  /** Shortens old output until the conversation has at most `chars`; false when there was nothing to shorten. */
+  /**
+   * Shortens old output until the conversation has at most `chars`; false when there was nothing to
+   * shorten.
+   */
   prune(fresh: number, chars: number): boolean {
     let any = false;
     const last = this.messages.length - 2 * fresh;

@@ -39,10 +39,10 @@ export class ToolRefused extends Error {
 export function allowChange(desk: Desk, path: string): void {
   if (desk.phase === "red" && !desk.isTestFile(path))
     throw new ToolRefused(
-      `${path} is no test file. In phase red only test files may change: write the failing tests, then call finish.`,
+      `${path} is no test file. In phase red only test files may change: write failing tests, then finish.`,
     );
   if (desk.phase !== "red" && desk.locked.has(path))
     throw new ToolRefused(
-      `${path} is locked: it was proven red and stays as it is. Change the code, or put more tests into another file.`,
+      `${path} is locked: it was proven red. Change the code, or put more tests into another file.`,
     );
 }

@@ -111,7 +111,7 @@ function placesOf(text: string, part: string): number[] {
 
 function ambiguous(text: string, matches: readonly number[]): string {
   const lines = matches.slice(0, 10).map((at) => lineAt(text, at));
-  return `\`old\` matches ${matches.length} times, at lines ${lines.join(", ")}. Add lines around it until it is unique.`;
+  return `\`old\` matches ${matches.length} times, at lines ${lines.join(", ")}. Make it unique.`;
 }
 
 const lineAt = (text: string, at: number): number => text.slice(0, at).split("\n").length;

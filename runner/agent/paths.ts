@@ -8,7 +8,8 @@ const pathCharsMax = 400;
 const gitFolder = /^(\.git[ .]*|git~\d+)$/i;
 
 /**
- * The absolute path of a repository path that a model named. Refused: absolute paths, `..`, anything under `.git`,
+ * The absolute path of a repository path that a model named. Refused: absolute paths, `..`, anything under
+ * `.git`,
  * and symbolic links that lead out of the workspace. `root` is the workspace's real path.
  *
  * @throws ToolRefused
@@ -25,7 +26,10 @@ export async function confined(root: string, path: string): Promise<string> {
   return full;
 }
 
-/** A path as git writes it: relative, `/`, without `.`; only by its text, no file is looked at. @throws ToolRefused */
+/**
+ * A path as git writes it: relative, `/`, without `.`; only by its text, no file is looked at. @throws
+ * ToolRefused
+ */
 export function plainPath(path: string): string {
   if (path.length > pathCharsMax)
     throw new ToolRefused(`The path is longer than ${pathCharsMax} characters.`);

@@ -1,15 +1,20 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { headAndTail, redact, testExcerpt } from "../project/excerpt.ts";
 import { outputFingerprint, testFingerprint } from "../project/fingerprint.ts";
 import { noTestCommand } from "../project/project.ts";
 import { runLine, runSuite } from "../project/suite.ts";
 import { type Desk, type ToolAnswer, ToolRefused } from "./desk.ts";
 import { confined, plainPath } from "./paths.ts";
-import type { ToolInput } from "./tools.ts";
+import type { ToolInput } from "./tool-call.ts";
 
 /** What one command may take of the conversation; head and tail are kept. */
 const outputCharsMax = 6_000;
 
-/** Runs one of the project's commands in the sandbox. A command that fails is an error answer, not an exception. */
+/**
+ * Runs one of the project's commands in the sandbox. A command that fails is an error answer, not an
+ * exception.
+ */
 export async function runCommand(
   desk: Desk,
   command: ToolInput<"run">["command"],

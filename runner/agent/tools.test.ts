@@ -7,7 +7,8 @@ import { jobContext } from "../testing/context.ts";
 import { makeRepository, remove, temporaryFolder } from "../testing/repository.ts";
 import { cloneAt } from "../workspace/clone.ts";
 import type { Desk } from "./desk.ts";
-import { parseCall, toolList, useTool } from "./tools.ts";
+import { parseCall, toolList } from "./tool-call.ts";
+import { useTool } from "./tools.ts";
 
 const source =
   "export function add(a, b) {\n  return a + b;\n}\n\nexport function sub(a, b) {\n  return a - b;\n}\n";
@@ -73,7 +74,7 @@ test("str_replace changes one exact and unique piece, also in a file with Window
   expect(fileOf("src/windows.js")).toBe("const a = 3;\r\nconst b = 2;\r\n");
 });
 
-test("a failed str_replace says how often it matched and where, then offers to write the whole file", async () => {
+test("a failed str_replace says how often it matched and where, then offers write_file", async () => {
   const many = await use("str_replace", { path: "src/math.js", old: "(a, b)", new: "(a)" });
   expect(many).toContain("matches 2 times, at lines 1, 5");
   expect(many).not.toContain("write_file");
@@ -112,7 +113,8 @@ test("paths that lead out of the repository or into git's folder are refused", a
 
 test("a diff is applied as a whole or not at all, and may not touch what a tool may not", async () => {
   const hunk = (path: string) => `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n`;
-  const good = `${hunk("src/math.js")}@@ -1,9 +1,3 @@\n export function add(a, b) {\n-  return a + b;\n+  return b + a;\n }\n`;
+  const lines = " export function add(a, b) {\n-  return a + b;\n+  return b + a;\n }\n";
+  const good = `${hunk("src/math.js")}@@ -1,9 +1,3 @@\n${lines}`;
   expect(await use("apply_patch", { diff: good })).toBe("applied to src/math.js");
   expect(fileOf("src/math.js")).toContain("return b + a;");
   expect(await use("apply_patch", { diff: good })).toContain("does not apply");

@@ -12,7 +12,8 @@ export class Walls {
   private changes = 0;
 
   /**
-   * A command or `finish` failed. The same failure without a change in between tells nothing new and is not counted,
+   * A command or `finish` failed. The same failure without a change in between tells nothing new and is not
+   * counted,
    * unless it is a refused `finish`.
    */
   failed(fingerprint: string, changes: number, isFinish: boolean): void {

@@ -2,7 +2,7 @@ import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { PatchFile, TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobSpecOf } from "@tamma/core/protocol/jobs.ts";
 import type { Desk } from "../agent/desk.ts";
-import type { ToolInput } from "../agent/tools.ts";
+import type { ToolInput } from "../agent/tool-call.ts";
 import { outputExcerpt, testExcerpt } from "../project/excerpt.ts";
 import { outputFingerprint, testFingerprint } from "../project/fingerprint.ts";
 import { runLine, runSuite, runTestFiles, type SuiteRun } from "../project/suite.ts";
@@ -27,7 +27,10 @@ export interface Refusal {
   fingerprint: string;
 }
 
-/** What each phase of a develop job has to show; null when it is shown. `start`: the tree when the phase began. */
+/**
+ * What each phase of a develop job has to show; null when it is shown. `start`: the tree when the phase
+ * began.
+ */
 export class DevelopJudge {
   private readonly spec: JobSpecOf<"develop">;
   private readonly bench: Bench;
@@ -158,7 +161,9 @@ export class DevelopJudge {
     );
     if (more.length === 0) return null;
     const said = more.map(({ path, why }) => `${path}: ${why}`).join("; ");
-    const text = `the plan says that no test is needed, so only documentation, comments or formatting may change. ${said}`;
+    const rule =
+      "the plan says that no test is needed, so only documentation, comments or formatting may change";
+    const text = `${rule}. ${said}`;
     return {
       text,
       fingerprint: `words:${more

@@ -5,7 +5,7 @@ import type { Phase } from "@tamma/core/protocol/agent-tools.ts";
 import type { JobSpecOf } from "@tamma/core/protocol/jobs.ts";
 import type { FinishAnswer } from "../agent/agent.ts";
 import type { Desk } from "../agent/desk.ts";
-import type { ToolInput } from "../agent/tools.ts";
+import type { ToolInput } from "../agent/tool-call.ts";
 import { type Bench, changedBetween, putTree } from "../proof/bench.ts";
 import { treeOf } from "../workspace/patch.ts";
 import { type Baseline, DevelopJudge, type Refusal, repliesOf } from "./develop-judge.ts";
@@ -24,6 +24,12 @@ export class DevelopPhases {
   summary = "";
   /** The tree that is proven green; a refactoring that breaks it is taken back to here. */
   greenTree: Sha | null = null;
+  /**
+   * The tree of the last accepted phase. It was taken before the suite ran, so that what a suite leaves
+   * behind
+   * (coverage, logs) does not come into the patch.
+   */
+  accepted: Sha | null = null;
   private refused = 0;
   private readonly spec: JobSpecOf<"develop">;
   private readonly bench: Bench;
@@ -46,11 +52,14 @@ export class DevelopPhases {
     const tree = await treeOf(this.bench.workspace, this.bench.base);
     if (phase === "refactor") return await this.finishRefactor(input, tree);
     const refusal = (await this.by.lockBroken(tree)) ?? (await this.judge(phase, input, tree));
+    // What the runs left behind is no work of the agent.
+    await putTree(this.bench, tree);
     if (refusal) return this.refuse(phase, refusal);
     this.summary = input.summary;
     this.replies = repliesOf(this.spec, input);
     await this.commit(phase, input.commit, tree);
     this.start = tree;
+    this.accepted = tree;
     this.refused = 0;
     if (phase === "red")
       return this.next("green", "Red is proven: the new tests fail on the unchanged code.");
@@ -97,14 +106,19 @@ export class DevelopPhases {
       if (refusal) {
         this.desk.context.log(`The refactoring is taken back: ${refusal.text}\n`);
         await this.backToGreen();
-      } else await this.commit("refactor", input.commit, tree);
+      } else {
+        await this.commit("refactor", input.commit, tree);
+        this.accepted = tree;
+      }
     }
     return { accepted: true, text: "done", end: true };
   }
 
   /** Puts the workspace back to what is proven green. */
   async backToGreen(): Promise<void> {
-    if (this.greenTree !== null) await putTree(this.bench, this.greenTree);
+    if (this.greenTree === null) return;
+    this.accepted = this.greenTree;
+    await putTree(this.bench, this.greenTree);
   }
 
   private async commit(phase: Phase, message: string, tree: Sha): Promise<void> {

@@ -206,7 +206,7 @@ test("an agent that does nothing, or meets the same wall again and again, is sto
   expect(turns.result).toMatchObject({ outcome: "failed", evidence: { fingerprint: "turns:red" } });
 });
 
-test("a project without a test command fails with what to add; a wrong .tamma.yml with its line", async () => {
+test("without a test command the job says what to add, with a wrong .tamma.yml the line", async () => {
   rig.use({ "a.js": "" });
   expect((await rig.develop([])).result).toMatchObject({
     outcome: "failed",

@@ -22,7 +22,8 @@ type Result = JobResultOf<"develop">;
 const nonceChars = 24;
 
 /**
- * The coding agent in a workspace of its own: red, green, refactor; or fix a failed gate; or answer review threads.
+ * The coding agent in a workspace of its own: red, green, refactor; or fix a failed gate; or answer review
+ * threads.
  * The result's patch is cumulative against `spec.base`.
  */
 export async function developJob(spec: Spec, context: JobContext): Promise<Result> {
@@ -99,7 +100,8 @@ async function firstMessage(spec: Spec, desk: Desk, baseline: Baseline) {
   const { context, project } = desk;
   const survey = spec.context === null ? null : new TextDecoder().decode(await context.getBlob(spec.context));
   return developTask({
-    // Derived, not drawn: a repeated job sends the same text and meets a warm cache. A text that guesses it is
+    // Derived, not drawn: a repeated job sends the same text and meets a warm cache. A text that guesses it
+    // is
     // cleaned of it, so knowing it gains nothing.
     nonce: createHash("sha256").update(context.job).digest("hex").slice(0, nonceChars),
     issue: spec.issue,
@@ -136,7 +138,7 @@ async function resultOf(
   } else if (end.end === "failed")
     return { outcome: "failed", evidence: end.evidence, rejections: phases.rejections };
 
-  const tree = await treeOf(bench.workspace, spec.base);
+  const tree = phases.accepted ?? (await treeOf(bench.workspace, spec.base));
   const patch = await patchBetween(bench.workspace, spec.base, tree, { putBlob: bench.context.putBlob });
   return {
     outcome: "done",

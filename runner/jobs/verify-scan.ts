@@ -26,7 +26,8 @@ export async function scanPart(v: Verification): Promise<PartResult> {
   const critical = findings.filter((one) => one.severity === "critical");
   if (critical.length === 0) return { passed: true, receipts: [receipt], evidence: null };
   const places = [...new Set(critical.map((one) => `${one.scanner}@${one.path}`))].sort();
-  const summary = `${critical.length} critical ${critical.length === 1 ? "finding" : "findings"}: ${critical[0]?.detail ?? ""}`;
+  const word = critical.length === 1 ? "finding" : "findings";
+  const summary = `${critical.length} critical ${word}: ${critical[0]?.detail ?? ""}`;
   const excerpt = said
     .filter((line) => line.startsWith("critical"))
     .join("\n")

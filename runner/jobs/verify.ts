@@ -20,7 +20,8 @@ type Result = JobResultOf<"verify">;
 type Part = Spec["parts"][number];
 
 /**
- * Proves a change on a clean clone that no agent has touched. Verdicts come in the order implement, build, test,
+ * Proves a change on a clean clone that no agent has touched. Verdicts come in the order implement, build,
+ * test,
  * scan (or `ci` alone) and end at the first failure; red and green are one verdict, of the gate `implement`.
  */
 export async function verifyJob(spec: Spec, context: JobContext): Promise<Result> {

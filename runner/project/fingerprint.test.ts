@@ -7,7 +7,7 @@ const failing = (root: string, ms: number, port: number) => [
     id: "test/a.test.js > waits",
     outcome: "failed" as const,
     file: "test/a.test.js",
-    message: `Error: no answer from 127.0.0.1:${port} after ${ms}ms (pid ${ms})\n at ${root}/src/a.js:${ms}:3`,
+    message: `Error: no answer of localhost:${port} after ${ms}ms (pid ${ms})\n at ${root}/src/a.js:${ms}:3`,
   },
   {
     id: "test/b.test.js > adds",

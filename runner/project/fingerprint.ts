@@ -32,15 +32,18 @@ export function normalised(text: string, root: string): string {
   return plain.replace(/[ \t]+/g, " ").trim();
 }
 
-/** Same failing tests with the same first line of message: the same wall. `kind` names the command. */
+/** Same failing tests with the same first lines of message: the same wall. `kind` names the command. */
 export function testFingerprint(failed: readonly TestOutcome[], root: string): string {
-  const lines = failed.map((test) => `${test.id}|${firstLine(test.message ?? "", root)}`).sort();
+  const lines = failed.map((test) => `${test.id}|${firstLines(test.message ?? "", root)}`).sort();
   const first = normalised(failed.map((test) => test.id).sort()[0] ?? "none", root);
   const more = failed.length > 1 ? `+${failed.length - 1}` : "";
   return `test:${first.slice(0, 80)}${more}#${hash(lines.join("\n"))}`;
 }
 
-/** Compilers' codes with their files (`TS2345@src/a.ts`), else a hash of the first lines that speak of an error. */
+/**
+ * Compilers' codes with their files (`TS2345@src/a.ts`), else a hash of the first lines that speak of an
+ * error.
+ */
 export function outputFingerprint(kind: string, output: string, root: string): string {
   const plain = normalised(output, root);
   const coded = new Set<string>();
@@ -55,12 +58,18 @@ export function outputFingerprint(kind: string, output: string, root: string): s
   return `${kind}:${hash(lines.slice(0, linesMax).join("\n"))}`;
 }
 
-function firstLine(message: string, root: string): string {
-  const lines = normalised(message, root).split("\n");
+/**
+ * The first lines of a message without its stack: what was expected and what came stands below the first one
+ * ("Expected values to be strictly equal:"), so the first alone would call two failures the same.
+ */
+function firstLines(message: string, root: string): string {
+  const lines = normalised(message, root)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("at "));
   // A crash of a file begins with the source line; the error's own line says more.
-  return (
-    lines.find((line) => /^\w*(Error|Exception)\b/.test(line)) ?? lines.find((line) => line !== "") ?? ""
-  );
+  const start = lines.findIndex((line) => /^\w*(Error|Exception)\b/.test(line));
+  return lines.slice(Math.max(start, 0), Math.max(start, 0) + linesMax).join("\n");
 }
 
 function hash(text: string): string {

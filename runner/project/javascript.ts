@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Commands } from "./project.ts";
+import type { Commands } from "./commands.ts";
 import { runnerOf } from "./test-runners.ts";
 
 const dependencies = z.record(z.string(), z.string()).optional().catch(undefined);
@@ -39,7 +39,10 @@ export async function detectJavaScript(read: Read): Promise<Commands | null> {
   };
 }
 
-/** Locked versions are installed as locked; without a lock the folder must not get one, it would join the patch. */
+/**
+ * Locked versions are installed as locked; without a lock the folder must not get one, it would join the
+ * patch.
+ */
 async function setupOf(read: Read): Promise<string> {
   const has = async (path: string) => (await read(path)) !== null;
   if ((await has("package-lock.json")) || (await has("npm-shrinkwrap.json")))

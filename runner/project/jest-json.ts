@@ -22,7 +22,9 @@ const JestReport = z.object({
   ),
 });
 
-/** The tests of `jest --json`; a file that could not be loaded is one failing test. Other text has no tests. */
+/**
+ * The tests of `jest --json`; a file that could not be loaded is one failing test. Other text has no tests.
+ */
 export function jestOutcomes(text: string, root: string): TestOutcome[] {
   const start = text.search(/^\{"num/m);
   if (start === -1) return [];

@@ -1,23 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProjectConfig } from "@tamma/core/protocol/config.ts";
+import type { Commands } from "./commands.ts";
 import { detectJavaScript } from "./javascript.ts";
-
-/** `jest-json` is only detected, never configured: it is what jest itself can print. */
-export type ReportFormat = "tap" | "junit" | "jest-json" | "exit-code";
-
-/** The commands of a project, as lines of shell in the workspace's root; null: the project has none. */
-export interface Commands {
-  setup: string | null;
-  build: string | null;
-  lint: string | null;
-  test: string | null;
-  /** Holds `{files}`; null when single files cannot be run. */
-  testOne: string | null;
-  report: ReportFormat;
-  /** Variables that ask a test runner for the report; only for `test` and `test-one`. */
-  testEnvironment: Record<string, string>;
-}
 
 export interface Project extends Commands {
   /** What proves a pushed commit; null: build, then test. */
@@ -40,7 +25,8 @@ const nothing: Commands = {
 };
 
 /**
- * What can be run in the workspace at `root`: detected from its files, overridden by `config`, which must come from
+ * What can be run in the workspace at `root`: detected from its files, overridden by `config`, which must
+ * come from
  * the base branch (a change may not rewrite the rules that it is judged by).
  */
 export async function detectProject(root: string, config: ProjectConfig): Promise<Project> {

@@ -70,7 +70,8 @@ export async function runSuite(where: Where & { files?: readonly string[] }): Pr
 const filesAloneMax = 20;
 
 /**
- * Runs test files so that every test is known to belong to one of them, if the project's report allows it at all.
+ * Runs test files so that every test is known to belong to one of them, if the project's report allows it
+ * at all.
  * Without a `test-one` command the whole suite is run.
  */
 export async function runTestFiles(where: Where & { files: readonly string[] }): Promise<SuiteRun> {

@@ -6,7 +6,9 @@ import { isTestFile } from "./test-files.ts";
 /** Message of one test, enough for a diff of two objects. */
 const messageCharsMax = 2_000;
 
-/** The tests of a TAP output; `root` is the workspace, so that files are named as the repository names them. */
+/**
+ * The tests of a TAP output; `root` is the workspace, so that files are named as the repository names them.
+ */
 export function tapOutcomes(text: string, root: string): TestOutcome[] {
   return parseTap(text).flatMap((one) => outcomes(one, [], root));
 }

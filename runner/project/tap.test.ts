@@ -11,7 +11,10 @@ const { test, describe, it } = require("node:test");
 const assert = require("node:assert");
 test("adds", () => assert.equal(1 + 1, 2));
 test("fails with # and \\\\ odd", () => assert.equal(1 + 1, 3, "sum is wrong"));
-describe("group", () => { it("inner ok", () => {}); it("inner bad", () => assert.deepEqual({ a: 1 }, { a: 2 })); });
+describe("group", () => {
+  it("inner ok", () => {});
+  it("inner bad", () => assert.deepEqual({ a: 1 }, { a: 2 }));
+});
 test.skip("skipped one", () => {});
 test.todo("later");
 `;
@@ -89,7 +92,7 @@ test("vitest's flat TAP is read with its name, file and error", () => {
 
 test("mocha's indented error lines belong to the failed test", () => {
   const text =
-    "1..2\nok 1 a works\nnot ok 2 b works\n  expected 1 to equal 2\n  at Context (test/b.js:3:1)\n# tests 2\n";
+    "1..2\nok 1 a works\nnot ok 2 b works\n  expected 1 to equal 2\n  at Context (b.js:3:1)\n# tests 2\n";
   expect(parseTap(text)[1]?.said.join("\n")).toContain("expected 1 to equal 2");
   expect(tapOutcomes(text, root)[1]?.message).toContain("expected 1 to equal 2");
 });
@@ -103,8 +106,10 @@ test("a run that was cut still shows the subtests that came through, and other t
 
 test("JUnit of pytest names the file by its module, and errors of a suite fail", () => {
   const xml = `<?xml version="1.0"?><testsuites><testsuite name="pytest" tests="3">
-    <testcase classname="tests.test_money.TestRound" name="test_half" time="0.1"><failure message="assert 1 == 2">E assert</failure></testcase>
-    <testcase classname="tests.test_money" name="test_ok"/><testcase classname="tests.test_money" name="test_later"><skipped/></testcase>
+    <testcase classname="tests.test_money.TestRound" name="test_half" time="0.1">
+      <failure message="assert 1 == 2">E assert</failure></testcase>
+    <testcase classname="tests.test_money" name="test_ok"/>
+    <testcase classname="tests.test_money" name="test_later"><skipped/></testcase>
     </testsuite><testsuite name="setup"><error message="no database"/></testsuite></testsuites>`;
   expect(junitOutcomes(xml, root)).toEqual([
     {

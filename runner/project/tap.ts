@@ -19,7 +19,8 @@ const decoration = /\s+(# time=[\d.]+m?s|\{)\s*$/;
 const saidLinesMax = 60;
 
 /**
- * Parses TAP 12 to 14 leniently: lines that are not TAP are ignored. Subtests are indented by four spaces and stand
+ * Parses TAP 12 to 14 leniently: lines that are not TAP are ignored. Subtests are indented by four spaces
+ * and stand
  * before the result of their parent (node:test, tap), so a result takes the deeper results seen since.
  */
 export function parseTap(text: string): TapResult[] {

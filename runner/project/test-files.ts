@@ -15,7 +15,9 @@ const testNames = [
 /** What a test runner can be given; the rest of a test folder is data or support. */
 const runnable = /\.(c|m)?(j|t)sx?$|\.(py|go|rb|rs|java|kt|cs|php|exs?|dart|cc|cpp|c|scala|sh|bats)$/i;
 
-/** Is `path` (relative, `/`) a test file or its support? `globs` from `.tamma.yml` replace the usual names. */
+/**
+ * Is `path` (relative, `/`) a test file or its support? `globs` from `.tamma.yml` replace the usual names.
+ */
 export function isTestFile(path: string, globs: readonly string[] | null = null): boolean {
   if (globs) return globs.some((glob) => matchesGlob(path, glob));
   const parts = path.split("/");
@@ -24,7 +26,8 @@ export function isTestFile(path: string, globs: readonly string[] | null = null)
 }
 
 /**
- * Does `path` hold tests that a runner can be pointed at? A helper or fixture in a test folder is a test file for
+ * Does `path` hold tests that a runner can be pointed at? A helper or fixture in a test folder is a test
+ * file for
  * the lock, but running it alone proves nothing.
  */
 export function isRunnableTest(path: string, globs: readonly string[] | null = null): boolean {

@@ -1,4 +1,4 @@
-import type { Commands, ReportFormat } from "./project.ts";
+import type { Commands, ReportFormat } from "./commands.ts";
 
 type TestCommands = Pick<Commands, "test" | "testOne" | "report" | "testEnvironment">;
 

@@ -77,11 +77,14 @@ async function configOf(files: TreeFiles): Promise<ProjectConfig> {
 }
 
 /** Files that say which dependencies a project needs. */
-const dependencyFiles =
-  /(^|\/)(package\.json|npm-shrinkwrap\.json|[\w.-]*lock(\.\w+)?|requirements[\w.-]*\.txt|pyproject\.toml|go\.(mod|sum)|Cargo\.toml|Gemfile|composer\.json|pom\.xml|build\.gradle(\.kts)?)$/;
+const dependencyFiles = [
+  /(^|\/)(package\.json|npm-shrinkwrap\.json|composer\.json|[\w.-]*lock(\.\w+)?|Gemfile|Cargo\.toml)$/,
+  /(^|\/)(requirements[\w.-]*\.txt|pyproject\.toml|go\.(mod|sum)|pom\.xml|build\.gradle(\.kts)?)$/,
+];
 
 /**
- * Makes the workspace's files exactly `tree`; sets the project up when its dependencies are not those of the last
+ * Makes the workspace's files exactly `tree`; sets the project up when its dependencies are not those of
+ * the last
  * set-up. @throws JobFault when the set-up fails
  */
 export async function putTree(bench: Bench, tree: Sha): Promise<void> {
@@ -89,7 +92,7 @@ export async function putTree(bench: Bench, tree: Sha): Promise<void> {
   await switchTo(workspace, tree);
   if (project.setup === null) return;
   const entries = (await workspace.git(["ls-tree", "-r", "-z", tree])).split("\0");
-  const needed = entries.filter((entry) => dependencyFiles.test(entry.split("\t")[1] ?? "")).join("\n");
+  const needed = entries.filter(isDependencyFile).join("\n");
   const wanted = `${project.setup}\n${needed}`;
   if (bench.installed === wanted) return;
   const run = await runLine({ context: bench.context, root: bench.root, project }, project.setup);
@@ -101,6 +104,11 @@ export async function putTree(bench: Bench, tree: Sha): Promise<void> {
       log: await bench.context.putBlob(run.output, "text/plain; charset=utf-8"),
     });
   bench.installed = wanted;
+}
+
+/** `entry`: a line of `git ls-tree`, whose path stands behind a tab. */
+function isDependencyFile(entry: string): boolean {
+  return dependencyFiles.some((shape) => shape.test(entry.split("\t")[1] ?? ""));
 }
 
 /** Paths that differ between two trees, with their status. */

@@ -34,7 +34,8 @@ export function commentFree(path: string, text: string): string | null {
 }
 
 /**
- * What a JavaScript or TypeScript file says to a compiler: its tree of tokens. Two texts with the same shape differ
+ * What a JavaScript or TypeScript file says to a compiler: its tree of tokens. Two texts with the same
+ * shape differ
  * in comments and layout only. Null when it does not parse.
  */
 export function codeShape(path: string, text: string): string | null {

@@ -19,7 +19,8 @@ export function isDocument(path: string): boolean {
 }
 
 /**
- * The files of a change that are more than documentation, comments or formatting, each with the reason; empty when
+ * The files of a change that are more than documentation, comments or formatting, each with the reason;
+ * empty when
  * the change really needs no test. Comments and formatting are told apart in JavaScript and TypeScript only.
  */
 export async function moreThanWords(

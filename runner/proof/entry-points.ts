@@ -17,7 +17,8 @@ const PackageJson = z.looseObject({
 const depthMax = 8;
 
 /**
- * The package's entry points, by the name that its users write (`.`, `./sub`, `bin x`), each resolved to a source
+ * The package's entry points, by the name that its users write (`.`, `./sub`, `bin x`), each resolved to a
+ * source
  * file of the tree. Build results are looked for under `src/`; entries without a source are left out.
  */
 export async function entryPoints(

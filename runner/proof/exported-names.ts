@@ -46,7 +46,9 @@ export async function exportedNames(path: string, read: ReadSource, hops = 0): P
   return names;
 }
 
-/** Names that come from another file. `name`: null for all of them; `as`: the name here, null for the same. */
+/**
+ * Names that come from another file. `name`: null for all of them; `as`: the name here, null for the same.
+ */
 interface Link {
   from: string;
   name: string | null;

@@ -99,7 +99,7 @@ test("a locked test that is not byte-equal is named", async () => {
   ]);
 });
 
-test("documentation, comments and formatting are words; code, modes and files that programs read are not", async () => {
+test("documentation, comments and formatting are words; code, modes and data are not", async () => {
   const more = async (before: Side, after: Side) =>
     (await moreThanWords(filesOf(before, after), read(before), read(after))).map(
       ({ path, why }) => `${path}: ${why}`,
@@ -132,7 +132,8 @@ test("documentation, comments and formatting are words; code, modes and files th
 });
 
 const addedFile = (path: string, ...lines: string[]) =>
-  `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}\n`).join("")}`;
+  `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n` +
+  `@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}\n`).join("")}`;
 const scan = async (diff: string) =>
   (await secretsIn(changedLines(diff), isTestFile)).map(
     ({ severity, path, line }) => `${severity} ${path}:${line}`,
@@ -168,7 +169,8 @@ test("placeholders, variables, removed lines and random values in tests do not b
   expect(await scan(addedFile("test/a.test.js", `const secret = "${random}";`))).toEqual([
     "medium test/a.test.js:1",
   ]);
-  const removed = `diff --git a/a.js b/a.js\n--- a/a.js\n+++ b/a.js\n@@ -1,2 +1 @@\n-const t = "${token}";\n-- x\n+ok\n`;
+  const header = "diff --git a/a.js b/a.js\n--- a/a.js\n+++ b/a.js\n";
+  const removed = `${header}@@ -1,2 +1 @@\n-const t = "${token}";\n-- x\n+ok\n`;
   expect(await scan(removed)).toEqual([]);
   expect(changedLines(removed)[0]).toMatchObject({ path: "a.js", removed: [`const t = "${token}";`, "- x"] });
 });

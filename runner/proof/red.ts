@@ -30,7 +30,10 @@ export interface RedOptions {
   known: ReadonlySet<string>;
   /** Test ids that fail without any change; they prove nothing. */
   failingBefore: ReadonlySet<string>;
-  /** True while tests are written: no new test may pass at once. Else such a test is a guard that proves nothing. */
+  /**
+   * True while tests are written: no new test may pass at once. Else such a test is a guard that proves
+   * nothing.
+   */
   strict: boolean;
 }
 
@@ -63,7 +66,8 @@ export function judgeRed(run: SuiteRun, { files, known, failingBefore, strict }:
     return { ...fault("not-run", `the test run did not run ${files.join(", ")}:\n${tailOf(run)}`), passing };
   if (strict && (passing.length > 0 || unproven.length > 0)) {
     const names = passing.length > 0 ? passing : unproven;
-    const reason = `these pass on the unchanged code, so they prove nothing: ${names.join("; ")}. Test what is missing`;
+    const why = "these pass on the unchanged code, so they prove nothing";
+    const reason = `${why}: ${names.join("; ")}. Test what is missing`;
     return { proven, fault: { kind: "passes-at-once", reason }, passing };
   }
   if (proven.length === 0)
@@ -78,7 +82,10 @@ function fault(kind: RedFault, reason: string): RedJudgement {
 const tailCharsMax = 600;
 const tailOf = (run: SuiteRun): string => run.output.slice(-tailCharsMax).trim();
 
-/** Why this failure is no proof; null when it is one (assertion, missing symbol, error of the code under test). */
+/**
+ * Why this failure is no proof; null when it is one (assertion, missing symbol, error of the code under
+ * test).
+ */
 function faultOf(test: TestOutcome, run: SuiteRun): { kind: RedFault; reason: string } | null {
   const message =
     test.id === suiteTest || test.id.endsWith(` > ${suiteTest}`) ? run.output : (test.message ?? "");

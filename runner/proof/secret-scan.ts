@@ -10,11 +10,16 @@ const moreShapes: readonly [RegExp, string][] = [
   [/\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, "JSON web token"],
 ];
 /** A value that is assigned to a name which promises a secret. */
-const assigned =
-  /\b([\w.-]*(?:api[_-]?key|secret|token|passw(?:or)?d|credential|private[_-]?key|access[_-]?key)[\w-]*)["'`]?\s*(?:=>|:=|[:=])\s*(["'`]?)([^\s"'`,;]{12,200})\2/i;
+const secretWord = "(?:api|private|access)[_-]?key|secret|token|passw(?:or)?d|credential";
+const assigned = new RegExp(
+  `\\b([\\w.-]*(?:${secretWord})[\\w-]*)["'\`]?\\s*(?:=>|:=|[:=])\\s*(["'\`]?)([^\\s"'\`,;]{12,200})\\2`,
+  "i",
+);
 /** What stands where a secret will be. */
-const placeholder =
-  /example|sample|dummy|fake|placeholder|change.?me|your[-_]|xxxx|\*\*\*|<.*>|\$\{|\{\{|process\.env|env\.|test|1234567|abcdef|\.\.\.|[()[\]]/i;
+const placeholders = [
+  /example|sample|dummy|fake|placeholder|change.?me|your[-_]|xxxx|test|1234567|abcdef/i,
+  /\*\*\*|<.*>|\$\{|\{\{|env\.|\.\.\.|[()[\]]/,
+];
 /** Files in which values stand without quotes. */
 const unquoted = /(^|\/)\.env(\.\w+)?$|\.(ini|properties|ya?ml|toml|conf|cfg)$/i;
 /** Bits per character: English words have about 3, random base64 of this length 4 and more. */
@@ -25,7 +30,8 @@ const secretScanner = "secrets";
 const lineCharsMax = 2_000;
 
 /**
- * Secrets among the lines that a change adds. Known shapes of keys are critical; a random-looking value in a test
+ * Secrets among the lines that a change adds. Known shapes of keys are critical; a random-looking value in
+ * a test
  * is only told. A finding never holds the secret.
  */
 export async function secretsIn(
@@ -84,9 +90,10 @@ function byName(file: FileLines, inTest: boolean): ScanFinding[] {
     if (!match) continue;
     const [, name = "", quote = "", value = ""] = match;
     if (quote === "" && !unquoted.test(file.path)) continue;
-    if (placeholder.test(value) || !/\d/.test(value) || !/[a-z]/i.test(value)) continue;
+    if (placeholders.some((shape) => shape.test(value)) || !/\d/.test(value) || !/[a-z]/i.test(value))
+      continue;
     if (entropyBits(value) < entropyBitsMin) continue;
-    const detail = `\`${name.slice(0, 60)}\` is given a value that looks random; read it from the environment instead`;
+    const detail = `\`${name.slice(0, 60)}\` is given a random-looking value; read it from the environment`;
     found.push({
       // A guess about a test's made-up value is no leak.
       scanner: inTest ? "random-values" : secretScanner,

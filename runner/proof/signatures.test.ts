@@ -60,7 +60,8 @@ test("types, return types, order and removed exports break; new exports do not",
   expect(
     await one("export const f = (a: number): string => ''", "export const f = (a: string): number => 1"),
   ).toEqual([
-    "BREAKING changed signature of `f()` changed: type of parameter `a` changed from `number` to `string`; return type changed from `string` to `number`",
+    "BREAKING changed signature of `f()` changed: type of parameter `a` changed from `number` to `string`; " +
+      "return type changed from `string` to `number`",
   ]);
   expect(await one("export function f(a, b) {}", "export function f(b, a) {}", "src/a.js")).toEqual([
     "BREAKING changed signature of `f()` changed: order of parameters changed to b, a",
@@ -95,7 +96,8 @@ test("members of classes and interfaces count, private ones do not", async () =>
 
 test("CommonJS exports are followed in all their forms", async () => {
   const before =
-    "function add(a, b) {}\nconst sub = (a) => a;\nmodule.exports = { add, sub, mul(a) {} };\nmodule.exports.div = (a) => a;";
+    "function add(a, b) {}\nconst sub = (a) => a;\nmodule.exports = { add, sub, mul(a) {} };\n" +
+    "module.exports.div = (a) => a;";
   const after = before
     .replace("add(a, b)", "add(a, b, c)")
     .replace("mul(a) {}", "mul(a, ...rest) {}")
@@ -110,13 +112,14 @@ test("CommonJS exports are followed in all their forms", async () => {
   ).toEqual(["BREAKING changed signature of `module.exports()` changed: parameter `a` removed"]);
 });
 
-test("with entry points only what they export counts, through re-exports and missing build results", async () => {
+test("with entry points only what they export counts, through re-exports to the sources", async () => {
   const side = (inner: string, own: string) => ({
     "package.json": JSON.stringify({
       exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } },
     }),
     "src/index.ts":
-      "export * from './inner.js';\nexport { hidden as shown } from './own.ts';\nimport { x } from './own.ts'; export { x };",
+      "export * from './inner.js';\nexport { hidden as shown } from './own.ts';\n" +
+      "import { x } from './own.ts'; export { x };",
     "src/inner.ts": inner,
     "src/own.ts": own,
   });

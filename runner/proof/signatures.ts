@@ -6,8 +6,10 @@ import { differences } from "./signature-difference.ts";
 import type { TreeFiles } from "./tree-files.ts";
 
 /**
- * What other code can rely on, before and after: the names that the package's entry points export, or, when it names
- * none that exist as sources, those of every changed source file. JavaScript and TypeScript only; types are compared
+ * What other code can rely on, before and after: the names that the package's entry points export, or, when
+ * it names
+ * none that exist as sources, those of every changed source file. JavaScript and TypeScript only; types are
+ * compared
  * as written, nothing is inferred.
  */
 export async function signatureChanges(

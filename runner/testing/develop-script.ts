@@ -24,7 +24,8 @@ test("subtracts", () => assert.equal(sub(3, 2), 1));
 `;
 /** Without npm in between a run takes a third of the time. */
 const commands =
-  "test: node --test --test-reporter=tap\ntest-one: node --test --test-reporter=tap {files}\ntest-report: tap\n";
+  "test: node --test --test-reporter=tap\n" +
+  "test-one: node --test --test-reporter=tap {files}\ntest-report: tap\n";
 export const npmFiles = {
   "package.json": JSON.stringify({ scripts: { test: "node --test" } }),
   "src/math.js": source,

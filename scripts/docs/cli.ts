@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { exitCodes } from "../../cli/exit-codes.ts";
 import { startUsage } from "../../server/start/options.ts";
 import { code, fence, table } from "./markdown.ts";
-import { exitCodes } from "../../cli/exit-codes.ts";
 
 interface Help {
   main: string;
@@ -31,7 +31,9 @@ export function globalOptions(root: string): string {
 
 export function commands(root: string): string {
   const { main, commands } = cliHelp(root);
-  const everywhere = [...main.slice(main.indexOf("Options:")).matchAll(/^ {2}(--[a-z]+)/gm)].map((one) => one[1]);
+  const everywhere = [...main.slice(main.indexOf("Options:")).matchAll(/^ {2}(--[a-z]+)/gm)].map(
+    (one) => one[1],
+  );
   return Object.entries(commands)
     .map(([name, help]) => `### ${name}\n\n${fence("text", ownPart(help, everywhere))}`)
     .join("\n\n");
@@ -65,7 +67,10 @@ const meaning: Record<keyof typeof exitCodes, string> = {
 export function exitCodeTable(): string {
   return table(
     ["code", "meaning"],
-    Object.entries(exitCodes).map(([name, number]) => [code(String(number)), meaning[name as keyof typeof exitCodes]]),
+    Object.entries(exitCodes).map(([name, number]) => [
+      code(String(number)),
+      meaning[name as keyof typeof exitCodes],
+    ]),
   );
 }
 

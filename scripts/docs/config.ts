@@ -9,7 +9,7 @@ export const configKeys: readonly string[] = Object.keys(ProjectConfig.shape);
 export function configReference(): string {
   const rows = fieldsOf(ProjectConfig, names).map(({ name, shape, says }) => [
     code(name),
-    code(shape.replace("{ [string]: string }", "name: value pairs")),
+    code(shape.replace("Record<string, string>", "name: value pairs")),
     says,
   ]);
   return table(["key", "value", "meaning"], rows);

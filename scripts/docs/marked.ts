@@ -1,6 +1,9 @@
-/** Where a generated part of a page begins and ends: `<!-- generated: name -->` ... `<!-- /generated -->`. */
-const marked = /<!-- generated: ([a-z0-9-]+) -->\n[\s\S]*?<!-- \/generated -->/g;
-const markers = /<!-- \/?generated\b/g;
+/**
+ * Where a generated part of a page begins and ends, each at the beginning of a line:
+ * `<!-- generated: name -->` ... `<!-- /generated -->`.
+ */
+const marked = /^<!-- generated: ([a-z0-9-]+) -->\n[\s\S]*?^<!-- \/generated -->/gm;
+const markers = /^<!-- \/?generated\b/gm;
 
 /** The text of every generated part by its name; made only when a page asks for it. */
 export type Parts = Readonly<Record<string, () => string>>;
@@ -22,7 +25,7 @@ export function fillPage(path: string, text: string, parts: Parts): Filled {
     const part = parts[name];
     if (!part)
       throw new Error(
-        `${path}: no part is called "${name}"; there are ${Object.keys(parts).sort().join(", ")} (scripts/docs/parts.ts)`,
+        `${path}: no part is called "${name}"; scripts/docs/parts.ts has ${Object.keys(parts).join(", ")}`,
       );
     names.push(name);
     return `<!-- generated: ${name} -->\n\n${part().trim()}\n\n<!-- /generated -->`;

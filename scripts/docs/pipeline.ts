@@ -27,7 +27,8 @@ export function checkpoints(): string {
     const { needed, persons, notRequester, preApprovable } = checkpointRule(level, kind, []);
     if (!needed) return "nobody";
     const who = persons === 1 ? "one person" : `${persons} persons`;
-    return `${who}${notRequester ? ", not the requester" : ""}${preApprovable ? "; may be approved ahead" : ""}`;
+    const but = notRequester ? ", not the requester" : "";
+    return `${who}${but}${preApprovable ? "; may be approved ahead" : ""}`;
   };
   return table(
     ["checkpoint", ...levels.map(code)],
@@ -47,15 +48,21 @@ export function limits(root: string): string {
   const found = documentedConstants(root, "core/domain/policy/limits.ts").filter((one) => one.exported);
   return table(
     ["limit", "value", "why"],
-    found.map(({ name, value, says }) => [code(name), inWords(name, valueOf(value)), says]),
+    found.map(({ name, value, says }) => [code(name), inWords(name, productOf(value)), reasonOf(says)]),
   );
 }
 
+/** Numbers of requirements mean nothing to a reader of the page. */
+function reasonOf(says: string): string {
+  return says.replace(/^FR-\d+[a-z]?: /, "").replace(/^[a-z]/, (first) => first.toUpperCase());
+}
+
 /** `3 * 24 * 60 * 60_000` as a number; limits are written as products of whole numbers. */
-function valueOf(expression: string): number {
+function productOf(expression: string): number {
   const factors = expression.split("*").map((factor) => Number(factor.trim().replaceAll("_", "")));
   const value = factors.reduce((product, factor) => product * factor, 1);
-  if (!Number.isFinite(value)) throw new Error(`${expression} is no product of numbers; see docs/pipeline.md`);
+  if (!Number.isFinite(value))
+    throw new Error(`${expression} is no product of numbers; see docs/pipeline.md`);
   return value;
 }
 

@@ -24,19 +24,43 @@ const route = (method: Route["method"], path: string, takes: string, gives: stri
 /** All of `/api/v1`; test/docs/routes.test.ts holds it against the routes that the Worker really has. */
 export const restRoutes: readonly Route[] = [
   route("GET", "/repositories", "", "{ repositories: Repository[] }", "all repositories"),
-  route("POST", "/repositories", "AddRepository", "Repository", "adds one; the same url again gives the same one"),
+  route(
+    "POST",
+    "/repositories",
+    "AddRepository",
+    "Repository",
+    "adds one; the same url again gives the same one",
+  ),
   route("GET", "/repositories/:repository/issues", "", "{ issues: Issue[] }", "all issues of a repository"),
   route("POST", "/repositories/:repository/issues", "NewIssue", "Issue", "opens an issue"),
   route("GET", "/repositories/:repository/issues/:number", "", "Issue", "one issue with its comments"),
-  route("GET", "/loops", "?state=active|all&repository=", "LoopList", "loops, newest first, and what is queued"),
+  route(
+    "GET",
+    "/loops",
+    "?state=active|all&repository=",
+    "LoopList",
+    "loops, newest first, and what is queued",
+  ),
   route("POST", "/loops", "StartLoop", "LoopStarted", "starts a loop (201) or finds the active one (200)"),
   route("GET", "/loops/:loop", "", "LoopView", "one loop: steps, open question, risk, budget"),
   route("GET", "/loops/:loop/events", "?after=&limit=", "EventPage", "its events, oldest first, at most 500"),
-  route("GET", "/loops/:loop/state", "?at=", "{ seq: number, state: unknown }", "its state at an event's number"),
+  route(
+    "GET",
+    "/loops/:loop/state",
+    "?at=",
+    "{ seq: number, state: unknown }",
+    "its state at an event's number",
+  ),
   route("GET", "/loops/:loop/verify", "", "ChainReport", "whether the hash chain of its record holds"),
   route("GET", "/loops/:loop/diff", "", "text/x-diff", "its present change as `git diff`"),
   route("GET", "/loops/:loop/log", "?job=", "text/plain", "the log of a job, the newest when none is named"),
-  route("POST", "/loops/:loop/checkpoints/:checkpoint", "DecideCheckpoint", "CommandAnswer", "decides a checkpoint"),
+  route(
+    "POST",
+    "/loops/:loop/checkpoints/:checkpoint",
+    "DecideCheckpoint",
+    "CommandAnswer",
+    "decides a checkpoint",
+  ),
   route("POST", "/loops/:loop/questions", "AnswerQuestions", "CommandAnswer", "answers open questions"),
   route(
     "POST",
@@ -88,6 +112,8 @@ export function schemasOf(module: Record<string, unknown>): Map<unknown, string>
   return new Map(
     Object.entries(module)
       .filter(([, value]) => value instanceof z.ZodType)
+      // Not every loader lists a module's names in the same order.
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => [value, name]),
   );
 }

@@ -6,15 +6,39 @@ import type { Names } from "./shape.ts";
 
 /** All of `/runner/v1`; test/docs/routes.test.ts holds it against the routes that the Worker really has. */
 export const runnerRoutes: readonly Route[] = [
-  call("POST", "/token", "TokenRequest", "TokenResponse", "signed with the enrolled key; no bearer token needed"),
+  call(
+    "POST",
+    "/token",
+    "TokenRequest",
+    "TokenResponse",
+    "signed with the enrolled key; no bearer token needed",
+  ),
   call("POST", "/lease", "LeaseRequest", "LeaseResponse", "a job with its fence, or 204 when there is none"),
   call("POST", "/refs/watch", "", "WatchResponse", "which repositories to look at"),
-  call("POST", "/refs", "RefsReport", "{}", "what `git ls-remote` showed there"),
-  call("POST", "/jobs/:job/heartbeat", "HeartbeatRequest", "HeartbeatResponse", "keeps the lease; may say stop"),
-  call("POST", "/jobs/:job/log", "LogRequest", "LogResponse", "text at an offset; repeating it changes nothing"),
+  call("POST", "/refs", "RefsReport", "{ accepted: boolean }", "what `git ls-remote` showed there"),
+  call(
+    "POST",
+    "/jobs/:job/heartbeat",
+    "HeartbeatRequest",
+    "HeartbeatResponse",
+    "keeps the lease; may say stop",
+  ),
+  call(
+    "POST",
+    "/jobs/:job/log",
+    "LogRequest",
+    "LogResponse",
+    "text at an offset; repeating it changes nothing",
+  ),
   call("POST", "/jobs/:job/result", "ResultRequest", "ResultResponse", "the end; an old fence gets 409"),
   call("POST", "/jobs/:job/turn", "TurnCall", "TurnLine", "one model turn, streamed as NDJSON"),
-  call("PUT", "/jobs/:job/blobs/:sha256", "raw body, header x-tamma-fence", "BlobRef", "keeps a body by its SHA-256"),
+  call(
+    "PUT",
+    "/jobs/:job/blobs/:sha256",
+    "raw body, header x-tamma-fence",
+    "{ stored: boolean }",
+    "keeps a body by its SHA-256",
+  ),
   call("GET", "/jobs/:job/blobs/:sha256", "", "raw body", "reads it again"),
 ];
 

@@ -44,11 +44,13 @@ export function inFull(schema: z.ZodType, names: Names): string {
     case "pipe":
       return inner(def.in);
     case "record":
-      return `{ [${inner(def.keyType)}]: ${inner(def.valueType)} }`;
+      return `Record<${inner(def.keyType)}, ${inner(def.valueType)}>`;
     case "union":
       return (def.options ?? []).map(inner).join(" | ");
     case "enum":
-      return Object.values(def.entries ?? {}).map(quoted).join(" | ");
+      return Object.values(def.entries ?? {})
+        .map(quoted)
+        .join(" | ");
     case "literal":
       return (def.values ?? []).map(quoted).join(" | ");
     case "string":

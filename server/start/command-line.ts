@@ -27,7 +27,7 @@ export function runCommandLine(
       ...around.env,
       TAMMA_SERVER: started.url,
       TAMMA_TOKEN: started.token,
-      TAMMA_COMMAND: commandName(state, around.root),
+      TAMMA_CLI: commandName(state, around.root),
     },
   });
   const ended = new Promise<number>((done) => {

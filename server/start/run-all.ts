@@ -6,7 +6,7 @@ import { Child } from "./children.ts";
 import { runCommandLine } from "./command-line.ts";
 import { type FirstScreen, renderFirstScreen } from "./first-screen.ts";
 import type { Prepared } from "./prepared.ts";
-import { ensureSample, ensureSampleIssues } from "./sample.ts";
+import { ensureSample, ensureSampleIssues, samplePath } from "./sample.ts";
 import { noteState, readToken } from "./state.ts";
 
 export interface Surroundings {
@@ -98,11 +98,12 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
     });
     await ensureSampleIssues(api, added.id);
   }
-  await startRunner(state, url, token, start);
-  const { path } = await api.loginLink();
+  const path = prepared.repository === null ? samplePath(state, env.PATH ?? "") : env.PATH;
+  await startRunner({ state, url, token, path }, start);
+  const link = await api.loginLink();
   show(options.json, {
     url,
-    dashboard: new URL(path, url).href,
+    dashboard: new URL(link.path, url).href,
     state,
     repository: prepared.repository === null ? `sample (${repository.url})` : repository.url,
     branch: repository.branch,
@@ -131,9 +132,7 @@ async function checkProvider(api: StartApi) {
 
 /** Enrols the local runner where it is not yet known at this address, then starts it. */
 async function startRunner(
-  state: string,
-  url: string,
-  token: string,
+  { state, url, token, path }: { state: string; url: string; token: string; path: string | undefined },
   start: (name: string, args: string[], more?: NodeJS.ProcessEnv) => Child,
 ): Promise<void> {
   const key = join(state, "runner.key");
@@ -143,15 +142,8 @@ async function startRunner(
     });
     await enrol.finished();
   }
-  start("local runner", [
-    "runner/main.ts",
-    "serve",
-    "--key",
-    key,
-    "--work",
-    join(state, "work"),
-    "--with-parent",
-  ]);
+  const serve = ["runner/main.ts", "serve", "--key", key, "--work", join(state, "work"), "--with-parent"];
+  start("local runner", serve, path === undefined ? {} : { PATH: path });
 }
 
 /**

@@ -1,5 +1,5 @@
-import { existsSync, realpathSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { createSample } from "../sample/create.ts";
 import { sampleIssues } from "../sample/issues.ts";
 import type { StartApi } from "./api.ts";
@@ -18,6 +18,20 @@ export async function ensureSample(state: string): Promise<string> {
   }
   // Its real path, because that is what git will call it.
   return realpathSync(folder);
+}
+
+/**
+ * A PATH on which `node` is the one that runs us. A runner shows a project the tools of the machine and not ours, but
+ * the sample's TypeScript needs a newer Node than the machine may have.
+ */
+export function samplePath(state: string, path: string): string {
+  // Windows makes links for administrators only; there the machine's own Node has to do.
+  if (process.platform === "win32") return path;
+  const folder = join(state, "tools");
+  mkdirSync(folder, { recursive: true });
+  rmSync(join(folder, "node"), { force: true });
+  symlinkSync(process.execPath, join(folder, "node"));
+  return `${folder}${delimiter}${path}`;
 }
 
 /** Posts the sample's issues that are not there yet, in order, so that they keep their numbers. */

@@ -19,7 +19,9 @@ interface Rows {
   timers: Map<string, TimerRow>;
 }
 
-/** A store in memory that keeps to the same contract as the one in SQLite: for unit tests and the simulation. */
+/**
+ * A store in memory that keeps to the same contract as the one in SQLite: for unit tests and the simulation.
+ */
 export function memoryStore(): Store {
   let rows: Rows = { events: new Map(), answers: new Map(), effects: new Map(), timers: new Map() };
   const key = (stream: StreamRef, name: string) => `${stream.id} ${name}`;

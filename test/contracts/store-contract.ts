@@ -3,7 +3,10 @@ import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { type Batch, type Store, VersionConflict } from "@tamma/core/ports/store.ts";
 import { expect, test } from "vitest";
 
-/** What every store promises. `withStore` hands out a store for one test; a fresh stream keeps the tests apart. */
+/**
+ * What every store promises. `withStore` hands out a store for one test; a fresh stream keeps the tests
+ * apart.
+ */
 export interface StoreSubject {
   name: string;
   /** SHA-256 in hex of a UTF-8 text. */
@@ -132,13 +135,16 @@ function effects(subject: Subject, batch: BatchOf): void {
     expect(due(store, to, 100)).toEqual([]);
   });
 
-  subject("an effect that is no longer wanted is void, and pending again when it is wanted again", (store, to) => {
-    store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-    store.append(batch(store, to, 1, wants()));
-    expect(due(store, to, 100)).toEqual([]);
-    store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-    expect(due(store, to, 100)).toHaveLength(1);
-  });
+  subject(
+    "an effect that is no longer wanted is void, and pending again when it is wanted again",
+    (store, to) => {
+      store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
+      store.append(batch(store, to, 1, wants()));
+      expect(due(store, to, 100)).toEqual([]);
+      store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
+      expect(due(store, to, 100)).toHaveLength(1);
+    },
+  );
 
   subject("a postponed effect waits for its new time and counts its tries", (store, to) => {
     store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
@@ -190,11 +196,14 @@ function timers(subject: Subject, batch: BatchOf): void {
     expect(due(store, to, 40)).toEqual(["a"]);
   });
 
-  subject("the next time to wake is that of the earliest effect or timer that is not under way", (store, to) => {
-    const reaction = { effects: [{ key: `${to.id} e`, kind: "k", notBefore: 3 }], timers: [timer("a", 4)] };
-    store.append(batch(store, to, 1, { reaction }));
-    expect(store.nextDue(new Set())).toBe(3);
-    expect(store.nextDue(new Set([`${to.id} e`]))).toBe(4);
-    store.append(batch(store, to, 1));
-  });
+  subject(
+    "the next time to wake is that of the earliest effect or timer that is not under way",
+    (store, to) => {
+      const reaction = { effects: [{ key: `${to.id} e`, kind: "k", notBefore: 3 }], timers: [timer("a", 4)] };
+      store.append(batch(store, to, 1, { reaction }));
+      expect(store.nextDue(new Set())).toBe(3);
+      expect(store.nextDue(new Set([`${to.id} e`]))).toBe(4);
+      store.append(batch(store, to, 1));
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { calcRepository, calcScript, edits, git, slow, title } from "./calc.ts";
+import { calcRepository, calcScript, edits, git, multiply, slow, title } from "./calc.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 const develops = (
@@ -64,7 +64,7 @@ test("four different failures escalate with a card; retry with a hint ends merge
 test("the same failure twice in a row escalates at once", async () => {
   const script = develops([
     { red: [edits.red], green: [slow("alpha"), edits.cache] },
-    { fix: [slow("alpha"), edits.cache] },
+    { fix: [multiply("b * a", "// slow-alpha\n"), edits.cache] },
   ]);
   await using stage = await openStage({ script, repository: calcRepository });
   const loop = await stage.start(title);

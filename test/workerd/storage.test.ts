@@ -9,12 +9,13 @@ import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
 import { migrate } from "../../workers/orchestrator/sqlite-schema.ts";
 import { type SqliteStore, sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
 import { storeContract } from "../contracts/store-contract.ts";
+import { testMigrations } from "./world.ts";
 
 const cipher = aesCipher(env.TAMMA_MASTER_KEY);
 let objects = 0;
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, (env as unknown as { TEST_MIGRATIONS: D1Migration[] }).TEST_MIGRATIONS);
+  await applyD1Migrations(env.DB, testMigrations());
 });
 
 /** An object of our own: its storage is real, the class around it does not matter here. */
@@ -23,7 +24,9 @@ function freshObject() {
   return env.ACCOUNT_HUB.get(env.ACCOUNT_HUB.idFromName(`storage ${objects}`));
 }
 
-function withStore(work: (store: SqliteStore, storage: DurableObjectStorage) => void | Promise<void>): Promise<void> {
+function withStore(
+  work: (store: SqliteStore, storage: DurableObjectStorage) => void | Promise<void>,
+): Promise<void> {
   return runInDurableObject(freshObject(), async (_object, { storage }) => {
     migrate(storage, { name: "test", steps: [] });
     await work(sqliteStore(storage, cipher), storage);
@@ -66,9 +69,14 @@ test("payloads and effects lie sealed in the object's own rows", () =>
   withStore((store, { sql }) => {
     append(store, chain(streamOf("sealed"), 2));
     const raw = ["events", "effects", "commands", "timers"].flatMap((table) =>
-      sql.exec(`SELECT * FROM ${table}`).toArray().flatMap((row) => Object.values(row)),
+      sql
+        .exec(`SELECT * FROM ${table}`)
+        .toArray()
+        .flatMap((row) => Object.values(row)),
     );
-    const texts = raw.map((value) => (value instanceof ArrayBuffer ? Buffer.from(value).toString("latin1") : String(value)));
+    const texts = raw.map((value) =>
+      value instanceof ArrayBuffer ? Buffer.from(value).toString("latin1") : String(value),
+    );
     expect(texts.length).toBeGreaterThan(20);
     expect(texts.filter((text) => text.includes("canary-of-the-log"))).toEqual([]);
     expect(verifyChain(store.read(streamOf("sealed"), 0, 10), sha256Hex).ok).toBe(true);
@@ -100,13 +108,18 @@ test("bodies lie sealed under their hash, and are found by their own stream only
   const raw = await (await env.BLOBS.get(`plain-git/r/1#1/${ref.sha256}`))?.text();
   expect(raw).toBeDefined();
   expect(raw).not.toContain("canary");
-  expect(Buffer.from((await blobs.find("plain-git/r/1#1", ref.sha256)) ?? []).toString()).toBe("canary-of-the-body");
+  expect(Buffer.from((await blobs.find("plain-git/r/1#1", ref.sha256)) ?? []).toString()).toBe(
+    "canary-of-the-body",
+  );
   expect(await blobs.find("plain-git/r/2#1", ref.sha256)).toBeNull();
 });
 
 const inD1 = async (stream: StreamRef) =>
-  (await env.DB.prepare("SELECT seq FROM events WHERE stream = ? ORDER BY seq").bind(stream.id).all<{ seq: number }>())
-    .results.map((row) => row.seq);
+  (
+    await env.DB.prepare("SELECT seq FROM events WHERE stream = ? ORDER BY seq")
+      .bind(stream.id)
+      .all<{ seq: number }>()
+  ).results.map((row) => row.seq);
 
 test("the outbox copies in order, once, and sealed", () =>
   withStore(async (store) => {
@@ -117,7 +130,9 @@ test("the outbox copies in order, once, and sealed", () =>
     store.markFlushed(stream.id, 0);
     await outbox.flush();
     expect(await inD1(stream)).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
-    const raw = await env.DB.prepare("SELECT payload FROM events WHERE stream = ?").bind(stream.id).first<{ payload: number[] }>();
+    const raw = await env.DB.prepare("SELECT payload FROM events WHERE stream = ?")
+      .bind(stream.id)
+      .first<{ payload: number[] }>();
     expect(Buffer.from(raw?.payload ?? []).toString("latin1")).not.toContain("canary");
   }));
 
@@ -159,7 +174,8 @@ test("D1 refuses to change, delete, fork or skip an event, and ignores a repeate
     await d1Outbox(env.DB, store, { now: () => 0, fraction: () => 0 }).flush();
     const run = (sql: string) => env.DB.prepare(sql).bind(stream.id).run();
     const copy = (columns: string) =>
-      `INSERT INTO events SELECT stream, stream_kind, ${columns} FROM events WHERE stream = ? AND seq = 2 ON CONFLICT DO NOTHING`;
+      `INSERT INTO events SELECT stream, stream_kind, ${columns} FROM events
+       WHERE stream = ? AND seq = 2 ON CONFLICT DO NOTHING`;
     const rest = "id, at, type, version, actor, correlation_id, causation_id, step, key_id, payload";
     await expect(run("UPDATE events SET type = 'Else' WHERE stream = ?")).rejects.toThrow(/never changed/);
     await expect(run("DELETE FROM events WHERE stream = ?")).rejects.toThrow(/never deleted/);

@@ -1,12 +1,19 @@
+import type { applyD1Migrations } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import type { Protection } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobResult, JobSpec } from "@tamma/core/domain/loop/jobs.ts";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { LeaseResponse } from "@tamma/core/protocol/runner.ts";
-import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import type { Answer, Caller, OrchestratorRpc } from "../../workers/rpc.ts";
 
 export const orchestrator: OrchestratorRpc = env.ORCHESTRATOR;
+
+/** The migrations as vitest.config.ts read them. */
+export function testMigrations(): Parameters<typeof applyD1Migrations>[1] {
+  return (env as unknown as { TEST_MIGRATIONS: Parameters<typeof applyD1Migrations>[1] }).TEST_MIGRATIONS;
+}
 
 /** Far above anything these tests wait for; a hang then says which expectation it was. */
 const patienceMs = 10_000;
@@ -57,7 +64,10 @@ export function eventually<T>(check: () => Promise<T>): Promise<T> {
 }
 
 /** Waits until the loop asks a person for this, and returns what it asks. */
-export async function asked<K extends "checkpoint" | "questions" | "escalation" | "obstacle">(loop: string, kind: K) {
+export async function asked<K extends "checkpoint" | "questions" | "escalation" | "obstacle">(
+  loop: string,
+  kind: K,
+) {
   return eventually(async () => {
     const { ask, word, reason } = await view(loop);
     if (ask?.kind !== kind) throw new Error(`the loop is ${word} (${reason ?? ask?.kind ?? "no question"})`);
@@ -94,7 +104,12 @@ export async function nextJob(runner: string, loop: string): Promise<LeaseRespon
   });
 }
 
-export async function putText(runner: string, { job, fence }: LeaseResponse, text: string, mediaType = "text/plain") {
+export async function putText(
+  runner: string,
+  { job, fence }: LeaseResponse,
+  text: string,
+  mediaType = "text/plain",
+) {
   const body = new TextEncoder().encode(text);
   await accepted(
     orchestrator.putBlob(runner, job, fence, { sha256: sha256(text), mediaType, body: body.slice().buffer }),
@@ -102,7 +117,7 @@ export async function putText(runner: string, { job, fence }: LeaseResponse, tex
   return { sha256: sha256(text), size: body.byteLength, mediaType };
 }
 
-export const protection = { kind: "process-limits", promises: [], gaps: [] } as const;
+const protection: Protection = { kind: "process-limits", promises: [], gaps: [] };
 const base = sha("base");
 export const tree = sha("tree");
 
@@ -137,7 +152,10 @@ export async function goodResult(runner: string, job: LeaseResponse): Promise<Jo
     case "publish":
       return { kind: "publish", result: { outcome: "done", sha: sha("pushed"), tree } };
     case "rebase":
-      return { kind: "rebase", result: { outcome: "done", patch: { ...spec.patch, base: spec.onto }, unchanged: true } };
+      return {
+        kind: "rebase",
+        result: { outcome: "done", patch: { ...spec.patch, base: spec.onto }, unchanged: true },
+      };
     case "merge":
       return { kind: "merge", result: { outcome: "done", sha: sha("merged") } };
     default:
@@ -145,26 +163,60 @@ export async function goodResult(runner: string, job: LeaseResponse): Promise<Jo
   }
 }
 
-const gateOf = { red: "implement", green: "implement", build: "build", test: "test", scan: "scan", ci: "ci" } as const;
+const gateOf = {
+  red: "implement",
+  green: "implement",
+  build: "build",
+  test: "test",
+  scan: "scan",
+  ci: "ci",
+} as const;
 
-function verified(spec: Extract<JobSpec, { kind: "verify" }>): Extract<JobResult, { kind: "verify" }>["result"] {
+function verified(
+  spec: Extract<JobSpec, { kind: "verify" }>,
+): Extract<JobResult, { kind: "verify" }>["result"] {
   const verdicts = spec.parts.map((part) => {
     const receipt = { kind: part, base, tree, commands: [], tests: [], testFiles: [], tools: {}, log: null };
-    return { gate: gateOf[part], outcome: "passed" as const, receipts: [{ ...receipt, protection }], evidence: null };
+    return {
+      gate: gateOf[part],
+      outcome: "passed" as const,
+      receipts: [{ ...receipt, protection }],
+      evidence: null,
+    };
   });
-  const nothing = { lockedTests: [], weakened: [], signatures: [], scan: [], absentScanners: [], unproven: false };
-  return { outcome: "done", verdicts, tree, patch: null, ...nothing, protection: { ...protection, promises: [], gaps: [] } };
+  const nothing = {
+    lockedTests: [],
+    weakened: [],
+    signatures: [],
+    scan: [],
+    absentScanners: [],
+    unproven: false,
+  };
+  return {
+    outcome: "done",
+    verdicts,
+    tree,
+    patch: null,
+    ...nothing,
+    protection,
+  };
 }
 
 /** Does the loop's jobs, one after another, until it waits for something else or `until` says stop. */
-export async function work(runner: string, loop: string, until: (view: LoopView) => boolean): Promise<LoopView> {
+export async function work(
+  runner: string,
+  loop: string,
+  until: (view: LoopView) => boolean,
+): Promise<LoopView> {
   return eventually(async () => {
     for (;;) {
       const now = await view(loop);
       if (until(now)) return now;
       const job = await lease(runner, loop);
       if (!job) throw new Error(`no job while ${now.word} at ${now.step}: ${now.reason ?? ""}`);
-      await accepted(orchestrator.result(runner, job.job, { fence: job.fence, result: await goodResult(runner, job) }));
+      await accepted(
+        orchestrator.result(runner, job.job, { fence: job.fence, result: await goodResult(runner, job) }),
+      );
     }
   });
 }

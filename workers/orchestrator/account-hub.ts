@@ -67,16 +67,31 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
         .exec("SELECT 1 FROM repositories WHERE connection = ? AND id = ?", connection, id)
         .toArray();
       if (known) return;
-      this.#host.sql.exec("INSERT INTO repositories VALUES (?, ?, ?, ?, ?)", connection, id, name, url, defaultBranch);
+      this.#host.sql.exec(
+        "INSERT INTO repositories VALUES (?, ?, ?, ?, ?)",
+        connection,
+        id,
+        name,
+        url,
+        defaultBranch,
+      );
       this.#record({ type: "RepositoryListed", connection, id, name }, `list:${commandId}`, person);
     });
   }
 
   async repositories(): Promise<Repository[]> {
     return this.#host.sql
-      .exec<Omit<Repository, "defaultBranch"> & { default_branch: string }>("SELECT * FROM repositories ORDER BY rowid")
+      .exec<Omit<Repository, "defaultBranch"> & { default_branch: string }>(
+        "SELECT * FROM repositories ORDER BY rowid",
+      )
       .toArray()
-      .map(({ connection, id, name, url, default_branch: defaultBranch }) => ({ connection, id, name, url, defaultBranch }));
+      .map(({ connection, id, name, url, default_branch: defaultBranch }) => ({
+        connection,
+        id,
+        name,
+        url,
+        defaultBranch,
+      }));
   }
 
   async findRepository(key: string): Promise<Repository | null> {
@@ -91,13 +106,24 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     { name, publicKey }: { name: string; publicKey: string },
   ): Promise<Answer<{ runner: string }>> {
     if (!ed25519Key(publicKey))
-      return refuse(422, "bad-key", "the public key is no Ed25519 key in SPKI PEM", "make one with `tamma-runner enrol`");
+      return refuse(
+        422,
+        "bad-key",
+        "the public key is no Ed25519 key in SPKI PEM",
+        "make one with `tamma-runner enrol`",
+      );
     // The id follows from the key, so enrolling the same key again gives the same runner.
     const runner = `r-${sha256Hex(publicKey.trim()).slice(0, 16)}`;
     this.#host.store.transaction(() => {
       const [known] = this.#host.sql.exec("SELECT 1 FROM runners WHERE id = ?", runner).toArray();
       if (known) return;
-      this.#host.sql.exec("INSERT INTO runners VALUES (?, ?, ?, ?)", runner, name, publicKey, this.#host.clock.now());
+      this.#host.sql.exec(
+        "INSERT INTO runners VALUES (?, ?, ?, ?)",
+        runner,
+        name,
+        publicKey,
+        this.#host.clock.now(),
+      );
       this.#record({ type: "RunnerEnrolled", runner, name }, `enrol:${commandId}`, person);
     });
     return ok({ runner });
@@ -110,8 +136,14 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
       .exec<{ public_key: string }>("SELECT public_key FROM runners WHERE id = ?", runner)
       .toArray();
     // One refusal for all of it: which part was wrong helps only somebody who guesses.
-    const refused = refuse<never>(401, "bad-signature", "the runner is unknown or its signature does not fit", "enrol the runner again and check its clock");
-    if (!known || Math.abs(now - at) > signatureAgeMsMax || !signatureFits(known.public_key, request)) return refused;
+    const refused = refuse<never>(
+      401,
+      "bad-signature",
+      "the runner is unknown or its signature does not fit",
+      "enrol the runner again and check its clock",
+    );
+    if (!known || Math.abs(now - at) > signatureAgeMsMax || !signatureFits(known.public_key, request))
+      return refused;
     return this.#host.store.transaction(() => {
       this.#secrets.forgetExpired(now);
       if (!this.#secrets.useNonce(runner, nonce, now)) return refused;
@@ -149,7 +181,11 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
       const expiresAt = now + sessionMs;
       this.#secrets.add("sessions", sha256Hex(session), found.owner, expiresAt);
       const person: Actor = { kind: "person", id: found.owner, authenticated: "login-link", ip: null };
-      this.#record({ type: "SignedIn", person: found.owner, expiresAt }, `signin:${sha256Hex(session).slice(0, 16)}`, person);
+      this.#record(
+        { type: "SignedIn", person: found.owner, expiresAt },
+        `signin:${sha256Hex(session).slice(0, 16)}`,
+        person,
+      );
       return { session, expiresAt };
     });
   }
@@ -161,7 +197,13 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
 
   #record(event: AccountEvent, commandId: string, actor: Actor): void {
     try {
-      handle(accountMachine, this.#host, this.#cache, { stream, command: event, commandId, actor, correlationId: null });
+      handle(accountMachine, this.#host, this.#cache, {
+        stream,
+        command: event,
+        commandId,
+        actor,
+        correlationId: null,
+      });
     } catch (thrown) {
       this.#cache.clear();
       throw thrown;

@@ -1,16 +1,22 @@
 /** Secrets are kept as hashes only: who reads the database can sign in as nobody. */
 export const accountTables = `
   CREATE TABLE repositories (
-    connection TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, url TEXT NOT NULL, default_branch TEXT NOT NULL,
-    PRIMARY KEY (connection, id));
-  CREATE TABLE runners (id TEXT PRIMARY KEY, name TEXT NOT NULL, public_key TEXT NOT NULL, at INTEGER NOT NULL);
-  CREATE TABLE runner_nonces (runner TEXT NOT NULL, nonce TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (runner, nonce));
+    connection TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, url TEXT NOT NULL,
+    default_branch TEXT NOT NULL, PRIMARY KEY (connection, id));
+  CREATE TABLE runners (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, public_key TEXT NOT NULL, at INTEGER NOT NULL);
+  CREATE TABLE runner_nonces (
+    runner TEXT NOT NULL, nonce TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (runner, nonce));
   CREATE TABLE runner_tokens (hash TEXT PRIMARY KEY, runner TEXT NOT NULL, expires_at INTEGER NOT NULL);
   CREATE TABLE logins (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL);
   CREATE TABLE sessions (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL)`;
 
 type Secrets = "runner_tokens" | "logins" | "sessions";
-const ownerColumn: Record<Secrets, string> = { runner_tokens: "runner", logins: "person", sessions: "person" };
+const ownerColumn: Record<Secrets, string> = {
+  runner_tokens: "runner",
+  logins: "person",
+  sessions: "person",
+};
 
 export interface SecretRows {
   add(table: Secrets, hash: string, owner: string, expiresAt: number): void;
@@ -47,11 +53,14 @@ export function secretRows(sql: SqlStorage): SecretRows {
       return found;
     },
     forgetExpired: (now) => {
-      for (const table of Object.keys(ownerColumn)) sql.exec(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
+      for (const table of Object.keys(ownerColumn))
+        sql.exec(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
       sql.exec("DELETE FROM runner_nonces WHERE at < ?", now - nonceKeptMs);
     },
     useNonce: (runner, nonce, now) => {
-      const used = sql.exec("SELECT 1 FROM runner_nonces WHERE runner = ? AND nonce = ?", runner, nonce).toArray();
+      const used = sql
+        .exec("SELECT 1 FROM runner_nonces WHERE runner = ? AND nonce = ?", runner, nonce)
+        .toArray();
       if (used.length > 0) return false;
       sql.exec("INSERT INTO runner_nonces VALUES (?, ?, ?)", runner, nonce, now);
       return true;

@@ -2,8 +2,8 @@ import type { BlobRef } from "@tamma/core/domain/loop/evidence.ts";
 import { type Cipher, sha256Hex } from "./cipher.ts";
 
 /**
- * Bodies (prompts, answers, diffs, logs) in R2, sealed, under `<stream>/<SHA-256 of the plaintext>`. A body is put
- * before the event that names it is appended. R2's own errors pass through: they are transient.
+ * Bodies (prompts, answers, diffs, logs) in R2, sealed, under `<stream>/<SHA-256 of the plaintext>`. A body
+ * is put before the event that names it is appended. R2's own errors pass through: they are transient.
  */
 export interface BlobStore {
   /** Stores a body once; the same one again is left as it is. */

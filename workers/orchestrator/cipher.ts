@@ -17,7 +17,8 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * @param masterKeys base64 keys of 32 bytes, separated by commas; the first one seals, all of them open (rotation).
+ * @param masterKeys base64 keys of 32 bytes, separated by commas; the first one seals, all of them open
+ * (rotation).
  */
 export function aesCipher(masterKeys: string): Cipher {
   const keys = new Map<string, Buffer>();
@@ -25,7 +26,8 @@ export function aesCipher(masterKeys: string): Cipher {
     const key = Buffer.from(text.trim(), "base64");
     if (key.length !== keyBytes)
       throw new Error(
-        `TAMMA_MASTER_KEY must hold ${keyBytes} bytes in base64, not ${key.length}; make one with \`openssl rand -base64 32\``,
+        `TAMMA_MASTER_KEY must hold ${keyBytes} bytes in base64, not ${key.length}; ` +
+          "make one with `openssl rand -base64 32`",
       );
     keys.set(createHash("sha256").update(key).digest("hex").slice(0, 8), key);
   }
@@ -44,11 +46,14 @@ export function aesCipher(masterKeys: string): Cipher {
     },
     open(id, sealed, context) {
       const key = keys.get(id);
-      if (!key) throw new Error(`this was sealed with key ${id}; add that key to TAMMA_MASTER_KEY to read it`);
+      if (!key)
+        throw new Error(`this was sealed with key ${id}; add that key to TAMMA_MASTER_KEY to read it`);
       const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceBytes));
       decipher.setAAD(Buffer.from(context, "utf8"));
       decipher.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes));
-      return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]));
+      return new Uint8Array(
+        Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]),
+      );
     },
   };
 }
@@ -59,7 +64,12 @@ export function sealJson(cipher: Cipher, value: unknown, context: string): Uint8
 }
 
 /** What `sealJson` sealed. The caller knows its shape: nobody else could have sealed it. */
-export function openJson<T>(cipher: Cipher, keyId: string, sealed: ArrayBuffer | Uint8Array, context: string): T {
+export function openJson<T>(
+  cipher: Cipher,
+  keyId: string,
+  sealed: ArrayBuffer | Uint8Array,
+  context: string,
+): T {
   const plain = cipher.open(keyId, new Uint8Array(sealed), context);
   return JSON.parse(Buffer.from(plain).toString("utf8")) as T;
 }

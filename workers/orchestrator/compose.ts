@@ -69,7 +69,9 @@ async function issueInput(loop: LiveLoop, nonce: string, blobs: BlobStore): Prom
   return {
     issue,
     context: await textOf(blobs, loop.facts.loop, context?.sha256),
-    clarifications: clarifications.flatMap(({ question, answer }) => (answer === null ? [] : [{ question, answer }])),
+    clarifications: clarifications.flatMap(({ question, answer }) =>
+      answer === null ? [] : [{ question, answer }],
+    ),
     instructions,
     nonce,
   };
@@ -86,7 +88,9 @@ function receiptsText(loop: LiveLoop): string {
   return Object.entries(loop.facts.passed)
     .flatMap(([gate, passed]) =>
       (passed?.verdict.receipts ?? []).map((receipt) => {
-        const commands = receipt.commands.map((run) => `${run.argv.join(" ")} (exit ${run.exitCode})`).join("; ");
+        const commands = receipt.commands
+          .map((run) => `${run.argv.join(" ")} (exit ${run.exitCode})`)
+          .join("; ");
         return `${gate} ${receipt.kind}: ${receipt.tests.length} tests; ${commands}`;
       }),
     )

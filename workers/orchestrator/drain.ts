@@ -1,13 +1,17 @@
-import { logError } from "./log.ts";
 import type { PendingEffect, Store } from "@tamma/core/ports/store.ts";
+import { logError } from "./log.ts";
 
 /** Outside calls at once: Cloudflare holds back the seventh connection of an object. */
 const effectsAtOnceMax = 6;
 
-/** While an effect is under way the alarm comes back after this: it finds a crash, and costs next to nothing. */
+/**
+ * While an effect is under way the alarm comes back after this: it finds a crash, and costs next to nothing.
+ */
 const safetyNetMs = 30_000;
 
-/** An alarm in the past fires at once; a little later gives the running drain the time to do the work itself. */
+/**
+ * An alarm in the past fires at once; a little later gives the running drain the time to do the work itself.
+ */
 const alarmDelayMs = 1_000;
 
 export interface DrainWork {
@@ -23,8 +27,9 @@ export interface DrainWork {
 }
 
 /**
- * Performs what is due until the object has to wait. One drain runs at a time; `kick` starts it or tells the running
- * one to look again. The alarm is only the safety net: it is armed with every write, so that a crash resumes.
+ * Performs what is due until the object has to wait. One drain runs at a time; `kick` starts it or tells the
+ * running one to look again. The alarm is only the safety net: it is armed with every write, so that a crash
+ * resumes.
  */
 export interface Drain {
   /** Call it after every write, in the same turn: it arms the alarm and starts the work. */

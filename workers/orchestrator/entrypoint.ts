@@ -16,7 +16,10 @@ type Rpc = OrchestratorRpc;
 type Args<K extends keyof Rpc> = Parameters<Rpc[K]>;
 type Result<K extends keyof Rpc> = ReturnType<Rpc[K]>;
 
-/** The front of the orchestrator: finds the object that owns a thing and asks it. Bodies are in the files by noun. */
+/**
+ * The front of the orchestrator: finds the object that owns a thing and asks it. Bodies are in the files by
+ * noun.
+ */
 export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements Rpc, WorkerRpc {
   get #parts(): Parts {
     return partsOf(this.env, (promise) => this.ctx.waitUntil(promise));

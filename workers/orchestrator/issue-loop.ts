@@ -1,11 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
-import { heartbeatMs, leaseMs } from "@tamma/core/domain/policy/limits.ts";
 import { canonicalJson } from "@tamma/core/domain/audit/canonical-json.ts";
 import { routeOf } from "@tamma/core/domain/ids.ts";
 import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
-import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
 import { jobSpec } from "@tamma/core/domain/loop/job-spec.ts";
+import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
+import { heartbeatMs, leaseMs } from "@tamma/core/domain/policy/limits.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { CommandAnswer } from "@tamma/core/protocol/rest.ts";
 import type * as runnerWire from "@tamma/core/protocol/runner.ts";
@@ -18,20 +18,29 @@ import type { OrchestratorEnv } from "./env.ts";
 import { type LeaseRows, leaseRows, leaseTables } from "./lease-rows.ts";
 import { type LogRows, logRows, logTables } from "./log-rows.ts";
 import { type LoopCore, loopCore, loopStream } from "./loop-core.ts";
+import { loopEffects } from "./loop-effects.ts";
 import { loopNotes } from "./loop-notes.ts";
 import { type LoopReading, loopReading } from "./loop-reading.ts";
 import { loopRow } from "./loop-row.ts";
 import { type LoopTurns, loopTurns } from "./loop-turns.ts";
 import { type ObjectHost, objectHost } from "./object-host.ts";
-import { type IssueLoopRpc, repoCoordinator, type StartClaim, type TurnSettlement, type TurnWish } from "./objects.ts";
+import {
+  type IssueLoopRpc,
+  repoCoordinator,
+  type StartClaim,
+  type TurnSettlement,
+  type TurnWish,
+} from "./objects.ts";
 import { d1Outbox } from "./outbox.ts";
-import { missingBlob } from "./result-blobs.ts";
 import { answered, ok, refuse } from "./refusal.ts";
+import { missingBlob } from "./result-blobs.ts";
 import { turnRows, turnTables } from "./turn-rows.ts";
 
 const tables = { name: "loop", steps: [`${leaseTables}; ${logTables}; ${turnTables}`] };
 
-/** All runs of one work item, at most one of them active. The rules are in core/domain/loop; this only binds. */
+/**
+ * All runs of one work item, at most one of them active. The rules are in core/domain/loop; this only binds.
+ */
 export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLoopRpc {
   readonly #host: ObjectHost;
   readonly #core: LoopCore;
@@ -62,26 +71,24 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
       keepAlive,
     });
     const outbox = d1Outbox(env.DB, host.store, { now, fraction: () => host.chance.fraction() }, notes.toD1);
-    this.#core = loopCore({
-      host,
-      leases: this.#leases,
-      portsOf: (loop) => loopPorts(env, loop, this.#blobs, () => mergeShaOf(host, loop.facts.loop)),
-      changed: (loop) => {
-        this.#drain.kick();
-        notes.changed(loop);
-        keepAlive(Promise.resolve().then(() => outbox.flush()));
-      },
+    this.#core = loopCore(host, this.#leases, (loop) => {
+      this.#drain.kick();
+      notes.changed(loop);
+      keepAlive(Promise.resolve().then(() => outbox.flush()));
     });
+    const effects = loopEffects(host, this.#core, this.#leases, (loop) =>
+      loopPorts(env, loop, this.#blobs, () => mergeShaOf(host, loop.facts.loop)),
+    );
     this.#drain = drainOf(
       {
         store: host.store,
         now,
         fireTimers: (at) => {
-          this.#core.fireTimers(at);
+          effects.fireTimers(at);
           notes.retryDue(at);
           if ((outbox.nextAt() ?? Number.POSITIVE_INFINITY) <= at) keepAlive(outbox.flush());
         },
-        perform: (pending) => this.#core.perform(pending),
+        perform: effects.perform,
         nextWake: () => earliest(this.#leases.nextExpiry(), outbox.nextAt(), notes.nextAt()),
         setAlarm: host.setAlarm,
       },
@@ -108,7 +115,12 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     });
   }
 
-  async command(loop: string, command: LoopCommand, commandId: string, actor: Actor): Promise<Answer<CommandAnswer>> {
+  async command(
+    loop: string,
+    command: LoopCommand,
+    commandId: string,
+    actor: Actor,
+  ): Promise<Answer<CommandAnswer>> {
     return answered(() => {
       const handled = this.#core.handle(loop, command, commandId, actor);
       const already = handled.repeated
@@ -126,24 +138,45 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
         const command = { type: "LeaseJob", job, runner } as const;
         const id = `lease:${job}:${crypto.randomUUID()}`;
         const { state } = this.#core.handle(loop, command, id, { kind: "runner", id: runner });
-        if (state.state !== "active" || state.doing.kind !== "job") throw new Error(`${job} was leased and is gone`);
+        if (state.state !== "active" || state.doing.kind !== "job")
+          throw new Error(`${job} was leased and is gone`);
         const { facts, doing } = state;
         const { fence } = doing.job;
         this.#leases.grant({ job, loop, fence, runner }, this.#host.clock.now());
         this.#drain.arm();
         const { number, title } = facts.issue;
         const spec = jobSpec(facts, doing.job);
-        return { job, fence, loop, issue: { number, title }, repository: facts.repository, spec, leaseMs, heartbeatMs };
+        return {
+          job,
+          fence,
+          loop,
+          issue: { number, title },
+          repository: facts.repository,
+          spec,
+          leaseMs,
+          heartbeatMs,
+        };
       }),
     );
   }
 
-  async heartbeat(job: string, runner: string, request: runnerWire.HeartbeatRequest): ReturnType<IssueLoopRpc["heartbeat"]> {
+  async heartbeat(
+    job: string,
+    runner: string,
+    request: runnerWire.HeartbeatRequest,
+  ): ReturnType<IssueLoopRpc["heartbeat"]> {
     const held = this.#leases.beat(job, request.fence, runner, request.part, this.#host.clock.now());
-    return ok({ continue: held, reason: held ? null : "the job was given to another runner or is not wanted any more" });
+    return ok({
+      continue: held,
+      reason: held ? null : "the job was given to another runner or is not wanted any more",
+    });
   }
 
-  async log(job: string, runner: string, { fence, offset, text }: runnerWire.LogRequest): ReturnType<IssueLoopRpc["log"]> {
+  async log(
+    job: string,
+    runner: string,
+    { fence, offset, text }: runnerWire.LogRequest,
+  ): ReturnType<IssueLoopRpc["log"]> {
     const held = await this.holds(job, runner, fence);
     return held.ok ? ok({ next: this.#logs.add(job, fence, offset, this.#host.redact(text)) }) : held;
   }
@@ -151,17 +184,32 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
   async holds(job: string, runner: string, fence: number | null): Promise<Answer<null>> {
     const lease = this.#leases.find(job);
     if (lease?.runner === runner && (fence === null || lease.fence === fence)) return ok(null);
-    return refuse(409, "fence-old", `job ${job} is not held by ${runner} any more`, "stop the job; its work is not wanted");
+    return refuse(
+      409,
+      "fence-old",
+      `job ${job} is not held by ${runner} any more`,
+      "stop the job; its work is not wanted",
+    );
   }
 
-  async result(job: string, runner: string, fence: number, result: JobResult): Promise<Answer<runnerWire.ResultResponse>> {
+  async result(
+    job: string,
+    runner: string,
+    fence: number,
+    result: JobResult,
+  ): Promise<Answer<runnerWire.ResultResponse>> {
     const loop = routeOf(job)?.loop ?? "";
     const clean = redactDeep(result, this.#host.redact);
     const commandId = `${job}:${fence}:${sha256Hex(canonicalJson(clean))}`;
     if (this.#host.store.answerOf(loopStream(loop), commandId)) return ok({ accepted: true, already: true });
     const missing = await missingBlob(this.#blobs, loop, clean);
     if (missing)
-      return refuse(422, "blob-missing", `the result names blob ${missing}, which was never stored`, "put the blob, then report again");
+      return refuse(
+        422,
+        "blob-missing",
+        `the result names blob ${missing}, which was never stored`,
+        "put the blob, then report again",
+      );
     const held = await this.holds(job, runner, fence);
     if (!held.ok) return held;
     return answered(() => {

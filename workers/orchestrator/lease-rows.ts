@@ -27,7 +27,8 @@ export interface LeaseRows {
 type LeaseRow = { job: string; loop: string; fence: number; runner: string; expires_at: number };
 
 export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
-  // While this object was down no heartbeat could arrive: a runner that is alive gets the chance to say so, once.
+  // While this object was down no heartbeat could arrive: a runner that is alive gets the chance to say so,
+  // once.
   sql.exec(
     "UPDATE leases SET expires_at = ?, graced = 1 WHERE graced = 0 AND expires_at < ?",
     now + leaseMs,
@@ -37,7 +38,10 @@ export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
     return { job, loop, fence, runner, expiresAt };
   };
   const select = (where: string, ...bindings: (string | number)[]) =>
-    sql.exec<LeaseRow>(`SELECT * FROM leases WHERE ${where}`, ...bindings).toArray().map(leaseOf);
+    sql
+      .exec<LeaseRow>(`SELECT * FROM leases WHERE ${where}`, ...bindings)
+      .toArray()
+      .map(leaseOf);
   return {
     grant: ({ job, loop, fence, runner }, at) => {
       sql.exec(
@@ -51,14 +55,17 @@ export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
     },
     find: (job) => select("job = ?", job)[0] ?? null,
     beat: (job, fence, runner, part, at) =>
-      sql.exec(
-        "UPDATE leases SET expires_at = ?, graced = 0, part = ? WHERE job = ? AND fence = ? AND runner = ? RETURNING job",
-        at + leaseMs,
-        part,
-        job,
-        fence,
-        runner,
-      ).toArray().length > 0,
+      sql
+        .exec(
+          `UPDATE leases SET expires_at = ?, graced = 0, part = ?
+           WHERE job = ? AND fence = ? AND runner = ? RETURNING job`,
+          at + leaseMs,
+          part,
+          job,
+          fence,
+          runner,
+        )
+        .toArray().length > 0,
     expired: (at) => select("expires_at <= ?", at),
     keepOnly: (loop, held) => {
       sql.exec(

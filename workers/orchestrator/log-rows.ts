@@ -12,8 +12,8 @@ const logBytesMax = 8_000_000;
 /** The live logs of jobs, by fence: a runner that takes a job over starts a log of its own. */
 export interface LogRows {
   /**
-   * Takes a chunk at a byte offset and answers where the log ends now. A chunk that leaves a gap is not taken; of one
-   * that was seen in part only the rest is.
+   * Takes a chunk at a byte offset and answers where the log ends now. A chunk that leaves a gap is not
+   * taken; of one that was seen in part only the rest is.
    */
   add(job: string, fence: number, offset: number, text: string): number;
   /** The log of the newest fence; empty when there is none. */

@@ -20,5 +20,7 @@ export async function listFromD1(
     .where(repository === null ? undefined : eq(loops.repository, repository))
     .orderBy(desc(loops.updatedAt))
     .limit(listedMax);
-  return rows.map((row) => openJson<LoopSummary>(cipher, row.keyId, new Uint8Array(row.body), loopBodyContext(row.id)));
+  return rows.map((row) =>
+    openJson<LoopSummary>(cipher, row.keyId, new Uint8Array(row.body), loopBodyContext(row.id)),
+  );
 }

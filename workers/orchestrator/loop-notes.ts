@@ -9,8 +9,8 @@ import type { AfterFlush } from "./outbox.ts";
 const retryMs = 5_000;
 
 /**
- * Tells the lists how a loop stands: the repository's coordinator (loops in flight, the inbox) and D1. Both may lag;
- * what was told last wins, by sequence number.
+ * Tells the lists how a loop stands: the repository's coordinator (loops in flight, the inbox) and D1. Both
+ * may lag; what was told last wins, by sequence number.
  */
 export interface LoopNotes {
   changed(loop: string): void;

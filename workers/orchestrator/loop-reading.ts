@@ -27,7 +27,12 @@ export interface LoopReading {
   log(loop: string, job: string | null): Answer<string>;
 }
 
-export function loopReading(core: LoopCore, store: SqliteStore, blobs: BlobStore, logs: LogRows): LoopReading {
+export function loopReading(
+  core: LoopCore,
+  store: SqliteStore,
+  blobs: BlobStore,
+  logs: LogRows,
+): LoopReading {
   function* stream(loop: string): Generator<Envelope> {
     for (let after = 0; ; ) {
       const page = store.read(loopStream(loop), after, readPageEvents);
@@ -46,14 +51,24 @@ export function loopReading(core: LoopCore, store: SqliteStore, blobs: BlobStore
   return {
     view: (loop) => {
       const view = loopView(core.state(loop).state, [...stream(loop)]);
-      return view ? ok(view) : refuse(404, "unknown-loop", `there is no loop ${loop}`, "list the loops with `tamma status`");
+      return view
+        ? ok(view)
+        : refuse(404, "unknown-loop", `there is no loop ${loop}`, "list the loops with `tamma status`");
     },
     events: (loop, after, limit) =>
       started(loop, () => {
         const page = store.read(loopStream(loop), after, Math.max(1, Math.min(limit, pageEventsMax)));
         const events = page.map((envelope) => {
           const { seq, at, type, actor, payload, hash } = envelope;
-          return { seq, at, type, actor: `${actor.kind} ${actor.id}`, line: eventLine(upcast(envelope)), payload, hash };
+          return {
+            seq,
+            at,
+            type,
+            actor: `${actor.kind} ${actor.id}`,
+            line: eventLine(upcast(envelope)),
+            payload,
+            hash,
+          };
         });
         return { events, next: events.at(-1)?.seq ?? after };
       }),

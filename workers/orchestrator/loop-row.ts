@@ -32,7 +32,8 @@ function inboxItem(loop: Exclude<Loop, { state: "not-started" }>, question: stri
   const ask = loop.state === "ended" ? null : askOf(loop);
   if (!ask || loop.state === "ended") return null;
   const { facts } = loop;
-  const since = loop.state === "escalated" ? loop.since : "since" in loop.doing ? loop.doing.since : facts.now;
+  const since =
+    loop.state === "escalated" ? loop.since : "since" in loop.doing ? loop.doing.since : facts.now;
   const subject = ask.kind === "checkpoint" ? ask.checkpoint.subject : null;
   const id =
     ask.kind === "checkpoint" ? ask.checkpoint.id : ask.kind === "escalation" ? ask.card.escalation : null;

@@ -1,6 +1,6 @@
 import { CommandRefused } from "@tamma/core/domain/errors.ts";
-import { reservationGraceMs, turnTimeoutMs } from "@tamma/core/domain/policy/limits.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
+import { reservationGraceMs, turnTimeoutMs } from "@tamma/core/domain/policy/limits.ts";
 import type { LeaseRows } from "./lease-rows.ts";
 import type { LoopCore } from "./loop-core.ts";
 import type { TurnPermit, TurnSettlement, TurnWish } from "./objects.ts";
@@ -29,7 +29,11 @@ export function loopTurns(core: LoopCore, rows: TurnRows, leases: LeaseRows, now
     if (lease) {
       const held = leases.find(lease.job);
       if (held?.fence !== lease.fence || held.runner !== lease.runner)
-        return { state: "refused", kind: "stopped", message: `job ${lease.job} is not held with fence ${lease.fence}` };
+        return {
+          state: "refused",
+          kind: "stopped",
+          message: `job ${lease.job} is not held with fence ${lease.fence}`,
+        };
     }
     const deadline = now() + turnTimeoutMs + reservationGraceMs;
     try {
@@ -69,7 +73,11 @@ export function loopTurns(core: LoopCore, rows: TurnRows, leases: LeaseRows, now
     },
     settle: ({ loop, turn, outcome, costMicroUsd: cost, ...rest }) =>
       core.together(() => {
-        rows.end(turn, outcome === "answered" ? "answered" : outcome === "failed" ? "failed" : "lost", rest.answer);
+        rows.end(
+          turn,
+          outcome === "answered" ? "answered" : outcome === "failed" ? "failed" : "lost",
+          rest.answer,
+        );
         const command = { type: "SettleTurn", turn, outcome, cost, ...rest } as const;
         core.handle(loop, command, `settle:${turn}`, { kind: "system", id: "tamma" });
       }),

@@ -1,15 +1,18 @@
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
-import type { EventPage, Inbox, LoopList, StartLoop } from "@tamma/core/protocol/rest.ts";
-import type { ChainReport } from "@tamma/core/protocol/rest.ts";
+import type { ChainReport, EventPage, Inbox, LoopList, StartLoop } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
-import { listFromD1 } from "./loop-list.ts";
-import { allRepositories, ownerOf, type Parts, repositoryAt } from "./parts.ts";
-import type { LoopRow } from "./objects.ts";
 import { logError } from "./log.ts";
+import { listFromD1 } from "./loop-list.ts";
+import type { LoopRow } from "./objects.ts";
+import { allRepositories, ownerOf, type Parts, repositoryAt } from "./parts.ts";
 
 /** Starting loops and reading them. */
 
-export async function startLoop(parts: Parts, caller: Caller, input: StartLoop): Promise<Answer<LoopStarted>> {
+export async function startLoop(
+  parts: Parts,
+  caller: Caller,
+  input: StartLoop,
+): Promise<Answer<LoopStarted>> {
   const found = await repositoryAt(parts, input.repository);
   return found.ok ? found.value.coordinator.queueLoop(caller, input) : found;
 }
@@ -28,7 +31,11 @@ export async function listLoops(
   try {
     const known = new Set(live.map((each) => each.id));
     const older = await listFromD1(parts.env.DB, parts.cipher, filter.repository);
-    return { loops: newestFirst([...live, ...older.filter((each) => !known.has(each.id))]), queued, degraded: false };
+    return {
+      loops: newestFirst([...live, ...older.filter((each) => !known.has(each.id))]),
+      queued,
+      degraded: false,
+    };
   } catch (thrown) {
     logError("list", thrown);
     return { loops: newestFirst(live), queued, degraded: true };
@@ -66,7 +73,12 @@ export async function loopView(parts: Parts, id: string): Promise<Answer<LoopVie
   return owner.ok ? owner.value.object.view(owner.value.loop) : owner;
 }
 
-export async function loopEvents(parts: Parts, id: string, after: number, limit: number): Promise<Answer<EventPage>> {
+export async function loopEvents(
+  parts: Parts,
+  id: string,
+  after: number,
+  limit: number,
+): Promise<Answer<EventPage>> {
   const owner = ownerOf(parts, id);
   return owner.ok ? owner.value.object.events(owner.value.loop, after, limit) : owner;
 }

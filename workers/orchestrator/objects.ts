@@ -1,19 +1,28 @@
 import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
-import type { LoopView } from "@tamma/core/domain/loop/view.ts";
-import type { Actor, IssueSnapshot, LoopSettings, Person, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
-import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import type { BlobRef } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
-import type { PlainGitStore } from "@tamma/core/ports/plain-git-store.ts";
+import type { LoopView } from "@tamma/core/domain/loop/view.ts";
+import type {
+  Actor,
+  IssueSnapshot,
+  LoopSettings,
+  Person,
+  RepositoryRef,
+} from "@tamma/core/domain/loop/work.ts";
+import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import type { Coordinator } from "@tamma/core/ports/coordinator.ts";
 import type { TurnOutcome } from "@tamma/core/ports/model.ts";
+import type { PlainGitStore } from "@tamma/core/ports/plain-git-store.ts";
 import type { TurnRequest } from "@tamma/core/protocol/model-turn.ts";
 import type * as rest from "@tamma/core/protocol/rest.ts";
 import type * as runner from "@tamma/core/protocol/runner.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import type { OrchestratorEnv } from "./env.ts";
 
-/** What the objects ask of each other, in plain data. Refusals are data, because errors lose their class on the way. */
+/**
+ * What the objects ask of each other, in plain data. Refusals are data, because errors lose their class on
+ * the way.
+ */
 
 /** One line of a list, with what the inbox needs. */
 export interface LoopRow {
@@ -47,8 +56,8 @@ export interface TurnWish {
 }
 
 /**
- * `granted`: go, and touch the turn until it is settled. `answered`: here is what it said. `in-flight`: somebody else
- * is at it. `lost`: it was cut off, take the next id.
+ * `granted`: go, and touch the turn until it is settled. `answered`: here is what it said. `in-flight`:
+ * somebody else is at it. `lost`: it was cut off, take the next id.
  */
 export type TurnPermit =
   | { state: "granted" }
@@ -73,13 +82,27 @@ export interface TurnSettlement {
 export interface IssueLoopRpc {
   start(claim: StartClaim): Promise<Answer<null>>;
   /** A command of a person or of the coordinator. */
-  command(loop: string, command: LoopCommand, commandId: string, actor: Actor): Promise<Answer<rest.CommandAnswer>>;
+  command(
+    loop: string,
+    command: LoopCommand,
+    commandId: string,
+    actor: Actor,
+  ): Promise<Answer<rest.CommandAnswer>>;
   lease(loop: string, job: string, runner: string): Promise<Answer<runner.LeaseResponse>>;
-  heartbeat(job: string, runner: string, request: runner.HeartbeatRequest): Promise<Answer<{ continue: boolean; reason: string | null }>>;
+  heartbeat(
+    job: string,
+    runner: string,
+    request: runner.HeartbeatRequest,
+  ): Promise<Answer<{ continue: boolean; reason: string | null }>>;
   log(job: string, runner: string, request: runner.LogRequest): Promise<Answer<{ next: number }>>;
   /** Is the job held by this runner (with this fence, when one is given)? */
   holds(job: string, runner: string, fence: number | null): Promise<Answer<null>>;
-  result(job: string, runner: string, fence: number, result: JobResult): Promise<Answer<runner.ResultResponse>>;
+  result(
+    job: string,
+    runner: string,
+    fence: number,
+    result: JobResult,
+  ): Promise<Answer<runner.ResultResponse>>;
   reserveTurn(wish: TurnWish): Promise<TurnPermit>;
   /** Says that the turn is still under way. False: it is not wanted any more, stop it. */
   touchTurn(loop: string, turn: string): Promise<boolean>;
@@ -94,7 +117,10 @@ export interface IssueLoopRpc {
 
 export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator {
   add(caller: Caller, repository: RepositoryRef, config: ProjectConfig): Promise<Answer<rest.Repository>>;
-  createIssueFor(caller: Caller, input: { title: string; body: string; labels: string[] }): Promise<Answer<rest.Issue>>;
+  createIssueFor(
+    caller: Caller,
+    input: { title: string; body: string; labels: string[] },
+  ): Promise<Answer<rest.Issue>>;
   listIssues(): Promise<rest.Issue[]>;
   getIssue(number: number): Promise<Answer<rest.Issue>>;
   queueLoop(caller: Caller, input: rest.StartLoop): Promise<Answer<LoopStarted>>;
@@ -115,7 +141,10 @@ export interface AccountHubRpc {
   repositories(): Promise<rest.Repository[]>;
   /** By id, by `<connection>/<id>`, or by a name that only one has; null when there is none. */
   findRepository(key: string): Promise<rest.Repository | null>;
-  enrolRunner(caller: Caller, input: { name: string; publicKey: string }): Promise<Answer<{ runner: string }>>;
+  enrolRunner(
+    caller: Caller,
+    input: { name: string; publicKey: string },
+  ): Promise<Answer<{ runner: string }>>;
   runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>>;
   runnerOf(token: string): Promise<{ runner: string; expiresAt: number } | null>;
   createLogin(caller: Caller): Promise<{ secret: string; expiresAt: number }>;
@@ -128,13 +157,15 @@ export interface WorkerRpc {
   modelTurn(loop: string, turn: string, request: TurnRequest): Promise<TurnOutcome>;
 }
 
-
 // Stubs are typed by hand: an inferred type that passes two RPC borders becomes `never`.
 export function issueLoop(env: OrchestratorEnv, name: string): IssueLoopRpc {
   return env.ISSUE_LOOP.get(env.ISSUE_LOOP.idFromName(name)) as unknown as IssueLoopRpc;
 }
 
-export function repoCoordinator(env: OrchestratorEnv, repository: { connection: string; id: string }): RepoCoordinatorRpc {
+export function repoCoordinator(
+  env: OrchestratorEnv,
+  repository: { connection: string; id: string },
+): RepoCoordinatorRpc {
   const id = env.REPO_COORDINATOR.idFromName(`${repository.connection}/${repository.id}`);
   return env.REPO_COORDINATOR.get(id) as unknown as RepoCoordinatorRpc;
 }

@@ -1,7 +1,7 @@
 import { retryAt } from "@tamma/core/engine/backoff.ts";
 import { eq, max, sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
 import type { BatchItem } from "drizzle-orm/batch";
+import { drizzle } from "drizzle-orm/d1";
 import { events } from "./d1-schema.ts";
 import { logError } from "./log.ts";
 import type { SealedRow, SqliteStore } from "./sqlite-store.ts";
@@ -10,8 +10,9 @@ import type { SealedRow, SqliteStore } from "./sqlite-store.ts";
 const rowsPerFlush = 50;
 
 /**
- * Copies the log to D1, in order, off the critical path. D1 down: the object goes on, and the flush catches up.
- * Nothing is lost, because the place is moved only after D1 answered; nothing doubles, because D1 knows each row's key.
+ * Copies the log to D1, in order, off the critical path. D1 down: the object goes on, and the flush catches
+ * up. Nothing is lost, because the place is moved only after D1 answered; nothing doubles, because D1 knows
+ * each row's key.
  */
 export interface Outbox {
   /** Copies until nothing is left. Never throws; after a failure `nextAt` says when to come again. */
@@ -21,15 +22,17 @@ export interface Outbox {
 }
 
 /** A projection that goes along after the events: the list row of a loop. */
-export type AfterFlush = (db: ReturnType<typeof drizzle>) => Promise<void>;
+export type AfterFlush = (db: Db) => Promise<void>;
+type Db = ReturnType<typeof drizzle>;
+type Rows = Pick<SqliteStore, "unflushed" | "markFlushed">;
 
 export function d1Outbox(
   database: D1Database,
-  store: Pick<SqliteStore, "unflushed" | "markFlushed">,
+  store: Rows,
   clock: { now(): number; fraction(): number },
   afterFlush: AfterFlush = async () => {},
 ): Outbox {
-  const db = drizzle(database);
+  const db: Db = drizzle(database);
   let running: Promise<void> | null = null;
   let again = false;
   let failures = 0;
@@ -39,32 +42,12 @@ export function d1Outbox(
     for (;;) {
       again = false;
       const rows = store.unflushed(rowsPerFlush);
-      if (rows.length > 0) await copy(rows);
+      if (rows.length > 0) await copy(db, store, rows);
       else {
         await afterFlush(db);
         if (!again) return;
       }
     }
-  }
-
-  async function copy(rows: SealedRow[]): Promise<void> {
-    try {
-      const [first, ...rest] = rows.map((row): BatchItem<"sqlite"> =>
-        db.insert(events).values(valuesOf(row)).onConflictDoNothing(),
-      );
-      if (first) await db.batch([first, ...rest]);
-    } catch (thrown) {
-      if (!isGap(thrown)) throw thrown;
-      // D1 was set back to an earlier state. The log here is the truth, so it gets those rows again.
-      for (const stream of new Set(rows.map((row) => row.stream))) store.markFlushed(stream, await seqInD1(stream));
-      return;
-    }
-    for (const row of rows) store.markFlushed(row.stream, row.seq);
-  }
-
-  async function seqInD1(stream: string): Promise<number> {
-    const [row] = await db.select({ seq: max(events.seq) }).from(events).where(eq(events.stream, stream));
-    return row?.seq ?? 0;
   }
 
   async function flushOnce(): Promise<void> {
@@ -89,6 +72,30 @@ export function d1Outbox(
     },
     nextAt: () => next,
   };
+}
+
+async function copy(db: Db, store: Rows, rows: SealedRow[]): Promise<void> {
+  try {
+    const [first, ...rest] = rows.map(
+      (row): BatchItem<"sqlite"> => db.insert(events).values(valuesOf(row)).onConflictDoNothing(),
+    );
+    if (first) await db.batch([first, ...rest]);
+  } catch (thrown) {
+    if (!isGap(thrown)) throw thrown;
+    // D1 was set back to an earlier state. The log here is the truth, so it gets those rows again.
+    for (const stream of new Set(rows.map((row) => row.stream)))
+      store.markFlushed(stream, await seqInD1(db, stream));
+    return;
+  }
+  for (const row of rows) store.markFlushed(row.stream, row.seq);
+}
+
+async function seqInD1(db: Db, stream: string): Promise<number> {
+  const [row] = await db
+    .select({ seq: max(events.seq) })
+    .from(events)
+    .where(eq(events.stream, stream));
+  return row?.seq ?? 0;
 }
 
 function valuesOf(row: SealedRow): typeof events.$inferInsert {

@@ -4,8 +4,14 @@ import type { Answer } from "../rpc.ts";
 import { type BlobStore, r2BlobStore } from "./blob-store.ts";
 import { aesCipher, type Cipher } from "./cipher.ts";
 import type { OrchestratorEnv } from "./env.ts";
-import { accountHub, type IssueLoopRpc, issueLoop, type RepoCoordinatorRpc, repoCoordinator } from "./objects.ts";
 import { redactionOf } from "./object-host.ts";
+import {
+  accountHub,
+  type IssueLoopRpc,
+  issueLoop,
+  type RepoCoordinatorRpc,
+  repoCoordinator,
+} from "./objects.ts";
 import { ok, refuse } from "./refusal.ts";
 
 /** What every method of the entrypoint works with: the bindings, and ways to the object that owns a thing. */
@@ -25,7 +31,8 @@ export function partsOf(env: OrchestratorEnv, keepAlive: Parts["keepAlive"]): Pa
 /** The object that owns the loop, job, checkpoint or turn with this id; a refusal when it is no such id. */
 export function ownerOf({ env }: Parts, id: string): Answer<{ object: IssueLoopRpc; loop: string }> {
   const route = routeOf(id);
-  if (!route) return refuse(400, "bad-id", `${id} is no id of a loop or job`, "take the id from `tamma status`");
+  if (!route)
+    return refuse(400, "bad-id", `${id} is no id of a loop or job`, "take the id from `tamma status`");
   return ok({ object: issueLoop(env, route.name), loop: route.loop });
 }
 
@@ -36,12 +43,19 @@ export async function repositoryAt(
 ): Promise<Answer<{ repository: Repository; coordinator: RepoCoordinatorRpc }>> {
   const repository = await accountHub(env).findRepository(key);
   if (!repository)
-    return refuse(404, "unknown-repository", `there is no repository ${key}`, "add it with `tamma repos add`");
+    return refuse(
+      404,
+      "unknown-repository",
+      `there is no repository ${key}`,
+      "add it with `tamma repos add`",
+    );
   return ok({ repository, coordinator: repoCoordinator(env, repository) });
 }
 
 /** The coordinators of all repositories. */
-export async function allRepositories({ env }: Parts): Promise<{ repository: Repository; coordinator: RepoCoordinatorRpc }[]> {
+export async function allRepositories({
+  env,
+}: Parts): Promise<{ repository: Repository; coordinator: RepoCoordinatorRpc }[]> {
   const repositories = await accountHub(env).repositories();
   return repositories.map((repository) => ({ repository, coordinator: repoCoordinator(env, repository) }));
 }

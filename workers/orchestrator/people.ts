@@ -1,7 +1,7 @@
+import { routeOf } from "@tamma/core/domain/ids.ts";
 import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
 import type { CommandAnswer, DecideCheckpoint } from "@tamma/core/protocol/rest.ts";
 import type { Answer, AnswerQuestions, Caller, NewComment, ResolveEscalation } from "../rpc.ts";
-import { routeOf } from "@tamma/core/domain/ids.ts";
 import { sha256Hex } from "./cipher.ts";
 import { repoCoordinator } from "./objects.ts";
 import { ownerOf, type Parts } from "./parts.ts";
@@ -38,7 +38,11 @@ export async function resolveEscalation(
   return send(parts, caller, loop, { type: "ResolveEscalation", escalation, ...input, by: caller.person });
 }
 
-export async function clearObstacle(parts: Parts, caller: Caller, loop: string): Promise<Answer<CommandAnswer>> {
+export async function clearObstacle(
+  parts: Parts,
+  caller: Caller,
+  loop: string,
+): Promise<Answer<CommandAnswer>> {
   return send(parts, caller, loop, { type: "ClearObstacle", by: caller.person });
 }
 
@@ -52,7 +56,8 @@ export async function cancelLoop(
   const route = routeOf(loop);
   if (route) {
     const coordinator = repoCoordinator(parts.env, { connection: route.connection, id: route.repositoryId });
-    if (await coordinator.unqueue(caller, loop)) return { ok: true, value: { accepted: true, already: null, seq: 0 } };
+    if (await coordinator.unqueue(caller, loop))
+      return { ok: true, value: { accepted: true, already: null, seq: 0 } };
   }
   return send(parts, caller, loop, { type: "CancelLoop", by: caller.person, reason });
 }

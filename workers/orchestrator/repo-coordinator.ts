@@ -14,15 +14,18 @@ import type { OrchestratorEnv } from "./env.ts";
 import { type ObjectHost, objectHost } from "./object-host.ts";
 import { issueLoop, type LoopRow, type RepoCoordinatorRpc } from "./objects.ts";
 import { d1Outbox } from "./outbox.ts";
-import { answered, ok, refuse } from "./refusal.ts";
 import { changedHeads } from "./refs.ts";
-import { indexTables, type RepositoryIndex, repositoryIndex } from "./repository-index.ts";
+import { answered, ok, refuse } from "./refusal.ts";
 import { type RepositoryCore, repositoryCore, systemActor } from "./repository-core.ts";
+import { indexTables, type RepositoryIndex, repositoryIndex } from "./repository-index.ts";
 import { type IssueRow, type TrackerRows, trackerRows, trackerTables } from "./tracker-rows.ts";
 
 const tables = { name: "repository", steps: [`${trackerTables}; ${indexTables}`] };
 
-/** One repository: its queue, slots and merge turn, its open jobs, and on plain Git its issues and pull requests. */
+/**
+ * One repository: its queue, slots and merge turn, its open jobs, and on plain Git its issues and pull
+ * requests.
+ */
 export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements RepoCoordinatorRpc {
   readonly #host: ObjectHost;
   readonly #core: RepositoryCore;
@@ -97,7 +100,12 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
 
   #makeIssue(
     creation: string,
-    { title, body, labels, author }: { title: string; body: string; labels: readonly string[]; author: string },
+    {
+      title,
+      body,
+      labels,
+      author,
+    }: { title: string; body: string; labels: readonly string[]; author: string },
     actor: Actor,
   ): number {
     return this.#core.together(() => {
@@ -105,7 +113,14 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
       if (made !== null) return made;
       const number = this.#tracker.nextNumber();
       const bodySha256 = sha256Hex(body);
-      const command = { type: "CreateIssue", number, title, bodySha256, labels: [...labels], author } as const;
+      const command = {
+        type: "CreateIssue",
+        number,
+        title,
+        bodySha256,
+        labels: [...labels],
+        author,
+      } as const;
       this.#core.handle(command, `issue:${creation}`, actor);
       this.#tracker.addIssue({ creation, number, title, body, author, at: this.#host.clock.now() });
       this.#tracker.addLabels(`issue:${number}`, labels);
@@ -119,7 +134,9 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
 
   async getIssue(number: number): Promise<Answer<Issue>> {
     const row = this.#tracker.issue(number);
-    return row ? ok(this.#issueOf(row)) : refuse(404, "unknown-issue", `there is no issue ${number}`, "list them with `tamma issues`");
+    return row
+      ? ok(this.#issueOf(row))
+      : refuse(404, "unknown-issue", `there is no issue ${number}`, "list them with `tamma issues`");
   }
 
   #issueOf({ open, ...row }: IssueRow): Issue {
@@ -152,7 +169,8 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     await this.#drain.idle();
     const after = this.#core.known();
     const own = after?.loops.findLast((each) => each.issue === issue);
-    if (!after || !own) return refuse(404, "unknown-issue", `there is no issue ${issue}`, "list them with `tamma issues`");
+    if (!after || !own)
+      return refuse(404, "unknown-issue", `there is no issue ${issue}`, "list them with `tamma issues`");
     const refusal = own.ended ? this.#core.startRefusal(own.loop) : null;
     if (refusal !== null) return refuse(422, "not-started", refusal, "put that right, then start again");
     const place = after.queue.findIndex((each) => each.loop === own.loop);
@@ -226,7 +244,11 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     const actor: Actor = { kind: "runner", id: runner };
     // Without a readable file the config stays what it was: a typing error must not switch protections off.
     if (report.config !== null && report.configError === null)
-      this.#core.handle({ type: "ChangeConfig", config: report.config }, `config:${report.at}:${runner}`, actor);
+      this.#core.handle(
+        { type: "ChangeConfig", config: report.config },
+        `config:${report.at}:${runner}`,
+        actor,
+      );
     for (const { loop, branch, head } of changedHeads(this.#index.rows(), report.heads)) {
       const name = loop.slice(0, loop.lastIndexOf("#"));
       const command = { type: "ReportHead", branch, head } as const;
@@ -265,13 +287,22 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
   }
 
   async putReview(number: number, review: Parameters<RepoCoordinatorRpc["putReview"]>[1]): Promise<void> {
-    const findings = review.findings.map((each) => `- **${each.severity}** \`${each.path}:${each.line}\` ${each.title}`);
-    const body = [`**Review of ${review.sha.slice(0, 12)}**`, review.summary, findings.join("\n")].join("\n\n");
+    const findings = review.findings.map(
+      (each) => `- **${each.severity}** \`${each.path}:${each.line}\` ${each.title}`,
+    );
+    const body = [`**Review of ${review.sha.slice(0, 12)}**`, review.summary, findings.join("\n")].join(
+      "\n\n",
+    );
     await this.putComment(`pull:${number}`, `review:${review.key}`, "tamma", body);
   }
 
   async putReply(number: number, reply: Parameters<RepoCoordinatorRpc["putReply"]>[1]): Promise<void> {
-    await this.putComment(`pull:${number}`, `reply:${reply.key}`, reply.author, `Re ${reply.thread}: ${reply.text}`);
+    await this.putComment(
+      `pull:${number}`,
+      `reply:${reply.key}`,
+      reply.author,
+      `Re ${reply.thread}: ${reply.text}`,
+    );
   }
 
   async putStatus(sha: string, status: Check): Promise<void> {
@@ -285,6 +316,8 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
 
 /** The name is not always known when an alarm wakes the object; the log remembers it. */
 function streamIdOf(host: ObjectHost, name: string | undefined): string {
-  const [row] = host.sql.exec<{ stream: string }>("SELECT stream FROM outbox WHERE kind = 'repository'").toArray();
+  const [row] = host.sql
+    .exec<{ stream: string }>("SELECT stream FROM outbox WHERE kind = 'repository'")
+    .toArray();
   return row?.stream ?? name ?? "repository";
 }

@@ -11,13 +11,22 @@ import { refuse } from "./refusal.ts";
 /** The connection of everything that is only a Git remote. */
 const plainGitConnection = "plain-git";
 
-export async function addRepository(parts: Parts, caller: Caller, input: AddRepository): Promise<Answer<Repository>> {
+export async function addRepository(
+  parts: Parts,
+  caller: Caller,
+  input: AddRepository,
+): Promise<Answer<Repository>> {
   const { url, defaultBranch } = input;
   // The id follows from the address, so adding it twice gives the same repository.
   const id = sha256Hex(url.replace(/\/+$/, "")).slice(0, 12);
   const config = ProjectConfig.safeParse(input.config ?? {});
   if (!config.success)
-    return refuse(422, "bad-config", config.error.issues[0]?.message ?? "", "see the reference of .tamma.yml");
+    return refuse(
+      422,
+      "bad-config",
+      config.error.issues[0]?.message ?? "",
+      "see the reference of .tamma.yml",
+    );
   const name = input.name ?? nameOf(url);
   const repository = { connection: plainGitConnection, id, name, url, defaultBranch };
   const added = await repoCoordinator(parts.env, repository).add(caller, repository, config.data);
@@ -51,6 +60,10 @@ export async function getIssue(parts: Parts, key: string, number: number): Promi
 
 /** The last part of the address, as people call the repository. */
 function nameOf(url: string): string {
-  const last = url.replace(/\/+$/, "").replace(/\.git$/, "").split(/[/:\\]/).at(-1);
+  const last = url
+    .replace(/\/+$/, "")
+    .replace(/\.git$/, "")
+    .split(/[/:\\]/)
+    .at(-1);
   return last || "repository";
 }

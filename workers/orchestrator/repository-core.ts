@@ -1,4 +1,3 @@
-import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Actor, IssueSnapshot } from "@tamma/core/domain/loop/work.ts";
 import type { RepositoryCommand } from "@tamma/core/domain/repository/commands.ts";
@@ -6,19 +5,22 @@ import type { RepositoryEvent } from "@tamma/core/domain/repository/events.ts";
 import type { RepositoryEffect } from "@tamma/core/domain/repository/react.ts";
 import type { KnownRepository, Repository } from "@tamma/core/domain/repository/state.ts";
 import { effectTriesMax, retryAt } from "@tamma/core/engine/backoff.ts";
-import { type FoldCache, type Handled, handle, load } from "@tamma/core/engine/handle.ts";
+import type { Handled } from "@tamma/core/engine/handle.ts";
 import type { PendingEffect } from "@tamma/core/ports/store.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { logError } from "./log.ts";
 import type { ObjectHost } from "./object-host.ts";
 import { performRepositoryEffect } from "./repository-effects.ts";
 import { repositoryMachine } from "./repository-machine.ts";
+import { shellOf } from "./shell.ts";
+
+/** A note is for the operator who looks into the rows. */
+const noteCharsMax = 200;
 
 export const systemActor: Actor = { kind: "system", id: "tamma" };
 
 /** The repository's stream: commands in, effects towards the loops out. */
 export interface RepositoryCore {
-  state(): Repository;
   /** The repository, or null when it was never added. */
   known(): KnownRepository | null;
   /** Throws `CommandRefused`. */
@@ -37,27 +39,20 @@ export function repositoryCore(parts: {
   changed(): void;
 }): RepositoryCore {
   const { host, stream } = parts;
-  const cache: FoldCache<Repository> = new Map();
+  const shell = shellOf(repositoryMachine, host);
   const refusals = new Map<string, string>();
-  const state = () => load(repositoryMachine, host.store, cache, stream).state;
   const known = () => {
-    const repository = state();
-    return repository.state === "known" ? repository : null;
+    const { state } = shell.load(stream);
+    return state.state === "known" ? state : null;
   };
 
-  function together<T>(work: () => T): T {
-    try {
-      return host.store.transaction(work);
-    } catch (thrown) {
-      if (!(thrown instanceof CommandRefused)) cache.clear();
-      throw thrown;
-    }
-  }
-
-  function run(command: RepositoryCommand, commandId: string, actor: Actor): Handled<RepositoryEvent, Repository> {
-    return together(() => {
-      const request = { stream, command, commandId, actor, correlationId: null };
-      const handled = handle(repositoryMachine, host, cache, request);
+  function run(
+    command: RepositoryCommand,
+    commandId: string,
+    actor: Actor,
+  ): Handled<RepositoryEvent, Repository> {
+    return shell.together(() => {
+      const handled = shell.handle({ stream, command, commandId, actor, correlationId: null });
       if (!handled.repeated) parts.changed();
       return handled;
     });
@@ -70,35 +65,38 @@ export function repositoryCore(parts: {
       const repository = known();
       if (!repository) throw new Error("the repository is unknown");
       const { refused } = await performRepositoryEffect(parts.env, effect, repository, parts.snapshot);
-      together(() => {
-        host.store.settleEffect(stream, key, refused === null ? "done" : "failed", refused ?? "");
-        if (refused !== null) giveBack(effect, refused);
-      });
+      end(effect, refused);
     } catch (thrown) {
       logError(`effect ${effect.kind}`, thrown, { key });
-      const due = retryAt(host.clock.now(), tries + 1, host.chance.fraction());
-      const reason = String(thrown).slice(0, 200);
+      const reason = String(thrown).slice(0, noteCharsMax);
       // A slot must not be held by a loop that cannot be reached: somebody else may use it.
-      if (tries + 1 < effectTriesMax) host.store.postponeEffect(stream, key, tries + 1, due, reason);
-      else
-        together(() => {
-          host.store.settleEffect(stream, key, "failed", reason);
-          giveBack(effect, reason);
-        });
+      if (tries + 1 >= effectTriesMax) return end(effect, reason);
+      const due = retryAt(host.clock.now(), tries + 1, host.chance.fraction());
+      host.store.postponeEffect(stream, key, tries + 1, due, reason);
     }
   }
 
-  /** What the loop did not take goes back. */
-  function giveBack(effect: RepositoryEffect, reason: string): void {
-    const { loop } = effect;
-    if (effect.kind === "grant-merge-turn") {
-      run({ type: "ReleaseMergeTurn", loop, turn: effect.turn }, `${effect.key}:back`, systemActor);
-      return;
-    }
-    const ended = effect.kind === "start-loop";
-    if (ended) refusals.set(loop, reason);
-    run({ type: "ReleaseSlot", loop, claim: effect.claim, reason, ended }, `${effect.key}:back`, systemActor);
+  function end(effect: RepositoryEffect, refused: string | null): void {
+    shell.together(() => {
+      host.store.settleEffect(stream, effect.key, refused === null ? "done" : "failed", refused ?? "");
+      if (refused === null) return;
+      if (effect.kind === "start-loop") refusals.set(effect.loop, refused);
+      // What the loop did not take goes back.
+      run(givenBack(effect, refused), `${effect.key}:back`, systemActor);
+    });
   }
 
-  return { state, known, handle: run, together, perform, startRefusal: (loop) => refusals.get(loop) ?? null };
+  return {
+    known,
+    handle: run,
+    together: shell.together,
+    perform,
+    startRefusal: (loop) => refusals.get(loop) ?? null,
+  };
+}
+
+function givenBack(effect: RepositoryEffect, reason: string): RepositoryCommand {
+  const { loop } = effect;
+  if (effect.kind === "grant-merge-turn") return { type: "ReleaseMergeTurn", loop, turn: effect.turn };
+  return { type: "ReleaseSlot", loop, claim: effect.claim, reason, ended: effect.kind === "start-loop" };
 }

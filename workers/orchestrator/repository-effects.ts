@@ -1,12 +1,12 @@
-import type { Actor, IssueSnapshot } from "@tamma/core/domain/loop/work.ts";
 import { routeOf } from "@tamma/core/domain/ids.ts";
+import type { Actor, IssueSnapshot } from "@tamma/core/domain/loop/work.ts";
 import type { RepositoryEffect } from "@tamma/core/domain/repository/react.ts";
 import { settingsOf } from "@tamma/core/domain/repository/settings.ts";
 import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
+import type { Answer } from "../rpc.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { issueLoop } from "./objects.ts";
 import { membersMin } from "./repository-machine.ts";
-import type { Answer } from "../rpc.ts";
 
 /** Who grants slots and turns. */
 const coordinatorActor: Actor = { kind: "system", id: "coordinator" };
@@ -14,7 +14,9 @@ const coordinatorActor: Actor = { kind: "system", id: "coordinator" };
 /** Refusals by which the loop says that it does not want this (any more): the answer to an old effect. */
 const outdated = ["call-not-open", "no-slot-wanted", "loop-ended", "loop-escalated", "loop-not-started"];
 
-/** Tells a loop what the coordinator decided. A refusal that is no echo comes back as text; faults are thrown. */
+/**
+ * Tells a loop what the coordinator decided. A refusal that is no echo comes back as text; faults are thrown.
+ */
 export async function performRepositoryEffect(
   env: OrchestratorEnv,
   effect: RepositoryEffect,
@@ -31,7 +33,14 @@ export async function performRepositoryEffect(
       const settings = settingsOf(repository.config, known, membersMin);
       const { claim } = effect;
       return outcome(
-        await loop.start({ loop: effect.loop, claim, issue, repository: repository.repository, requester, settings }),
+        await loop.start({
+          loop: effect.loop,
+          claim,
+          issue,
+          repository: repository.repository,
+          requester,
+          settings,
+        }),
         ["already-started"],
       );
     }
@@ -41,7 +50,10 @@ export async function performRepositoryEffect(
     }
     case "grant-merge-turn":
       // A turn that is not taken must go to the next loop, so here an echo is a refusal too.
-      return outcome(await loop.command(effect.loop, { type: "GrantMergeTurn" }, effect.key, coordinatorActor), []);
+      return outcome(
+        await loop.command(effect.loop, { type: "GrantMergeTurn" }, effect.key, coordinatorActor),
+        [],
+      );
     default:
       return effect satisfies never;
   }

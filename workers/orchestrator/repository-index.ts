@@ -44,7 +44,8 @@ export function repositoryIndex(sql: SqlStorage, cipher: Cipher): RepositoryInde
       const { id, updatedAt } = row.summary;
       sql.exec(
         `INSERT INTO loop_rows VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (loop) DO UPDATE SET
-           seq = excluded.seq, active = excluded.active, at = excluded.at, key_id = excluded.key_id, body = excluded.body
+           seq = excluded.seq, active = excluded.active, at = excluded.at,
+           key_id = excluded.key_id, body = excluded.body
          WHERE excluded.seq >= loop_rows.seq`,
         id,
         row.seq,
@@ -61,7 +62,9 @@ export function repositoryIndex(sql: SqlStorage, cipher: Cipher): RepositoryInde
     },
     rows: () =>
       sql
-        .exec<{ loop: string; key_id: string; body: ArrayBuffer }>("SELECT loop, key_id, body FROM loop_rows ORDER BY at DESC")
+        .exec<{ loop: string; key_id: string; body: ArrayBuffer }>(
+          "SELECT loop, key_id, body FROM loop_rows ORDER BY at DESC",
+        )
         .toArray()
         .map((row) => openJson<LoopRow>(cipher, row.key_id, row.body, context(row.loop))),
   };

@@ -9,7 +9,10 @@ import { logError } from "./log.ts";
 import type { IssueLoopRpc, TurnSettlement, TurnWish } from "./objects.ts";
 import { turnTouchMs } from "./turn-rows.ts";
 
-/** One token is at least this many bytes of our own JSON in the languages we measured; fewer would guess too low. */
+/**
+ * One token is at least this many bytes of our own JSON in the languages we measured; fewer would guess too
+ * low.
+ */
 const bytesPerTokenMin = 3;
 const noTokens: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 const microUsdPerUsd = 1_000_000;
@@ -26,6 +29,15 @@ export interface TurnPorts {
   unknownPriceUsd: number | null;
 }
 
+/** Who gets the pieces as they come. */
+export interface TurnReader {
+  onText(text: string): Promise<void>;
+  /** Aborts when nobody reads any more. */
+  left: AbortSignal;
+}
+
+const nobodyReads: TurnReader = { onText: async () => {}, left: new AbortController().signal };
+
 export interface Turn {
   loop: string;
   turn: string;
@@ -34,13 +46,13 @@ export interface Turn {
 }
 
 /**
- * The one way to a model: reserve the worst cost, stream, settle. Runs in the Worker, because a stream would block an
- * object. `onText` gets pieces as they come; when it throws (the reader left) the turn is stopped and settled.
+ * The one way to a model: reserve the worst cost, stream, settle. Runs in the Worker, because a stream would
+ * block an object. When the reader leaves, the turn is stopped and settled.
  */
 export async function runTurn(
   { loop, turn, lease, request }: Turn,
   ports: TurnPorts,
-  onText: (text: string) => Promise<void> = async () => {},
+  reader: TurnReader = nobodyReads,
 ): Promise<TurnOutcome> {
   const facts = ports.provider.facts();
   const amount = worstCost(facts, request, ports.unknownPriceUsd);
@@ -58,7 +70,7 @@ export async function runTurn(
       return storedAnswer(ports.blobs, loop, permit.answer.sha256);
     case "granted": {
       // The settlement must happen also when whoever asked has gone away.
-      const streamed = stream({ loop, turn, lease, request }, facts, amount, ports, onText);
+      const streamed = stream({ loop, turn, lease, request }, facts, amount, ports, reader);
       ports.keepAlive(streamed);
       return streamed;
     }
@@ -72,9 +84,11 @@ async function stream(
   facts: ModelFacts,
   amount: number,
   ports: TurnPorts,
-  onText: (text: string) => Promise<void>,
+  reader: TurnReader,
 ): Promise<TurnOutcome> {
   const stop = new AbortController();
+  reader.left.addEventListener("abort", () => stop.abort());
+  if (reader.left.aborted) stop.abort();
   const timeout = setTimeout(() => stop.abort(), turnTimeoutMs);
   const touching = setInterval(() => {
     ports.loop.touchTurn(loop, turn).then(
@@ -86,7 +100,7 @@ async function stream(
   let last: Exclude<TurnEvent, { type: "text" }> | null = null;
   try {
     for await (const event of ports.provider.turn(request, stop.signal)) {
-      if (event.type === "text") await onText(event.text);
+      if (event.type === "text") await reader.onText(event.text);
       else last = event;
     }
   } catch (thrown) {
@@ -96,7 +110,11 @@ async function stream(
     clearTimeout(timeout);
     clearInterval(touching);
   }
-  const ended = last ?? { type: "error", error: turnError("transient", "the provider said nothing"), usage: null };
+  const ended = last ?? {
+    type: "error",
+    error: turnError("transient", "the provider said nothing"),
+    usage: null,
+  };
   return settle({ loop, turn }, ended, { facts, amount, latencyMs: ports.now() - startedAt }, ports);
 }
 
@@ -116,7 +134,12 @@ async function settle(
   };
   if (ended.type === "error") {
     const { error } = ended;
-    await ports.loop.settleTurn({ ...settlement, outcome: "failed", answer: null, detail: `${error.kind}: ${error.message}` });
+    await ports.loop.settleTurn({
+      ...settlement,
+      outcome: "failed",
+      answer: null,
+      detail: `${error.kind}: ${error.message}`,
+    });
     return { error };
   }
   const clean = redactDeep(ended.answer, ports.redact);

@@ -1,6 +1,5 @@
-import { blobBytesMax } from "@tamma/core/protocol/runner.ts";
 import type * as runnerWire from "@tamma/core/protocol/runner.ts";
-import { runnerProtocol } from "@tamma/core/protocol/runner.ts";
+import { blobBytesMax, runnerProtocol } from "@tamma/core/protocol/runner.ts";
 import type { Answer } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
 import { accountHub, repoCoordinator } from "./objects.ts";
@@ -31,8 +30,8 @@ export async function runnerOf({ env }: Parts, token: string): Promise<string | 
 }
 
 /**
- * The first open job that is still wanted, or null. It does not wait: no request is held in an object, and the route
- * that calls this asks again until its time is up.
+ * The first open job that is still wanted, or null. It does not wait: no request is held in an object, and
+ * the route that calls this asks again until its time is up.
  */
 export async function lease(
   parts: Parts,
@@ -130,7 +129,8 @@ export async function getBlob(
   const held = await owner.value.object.holds(job, runner, null);
   if (!held.ok) return held;
   const body = await parts.blobs.find(owner.value.loop, sha256);
-  if (!body) return refuse(404, "unknown-blob", `there is no blob ${sha256} of this loop`, "report the job as failed");
+  if (!body)
+    return refuse(404, "unknown-blob", `there is no blob ${sha256} of this loop`, "report the job as failed");
   return ok(body.buffer);
 }
 

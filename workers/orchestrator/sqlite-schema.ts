@@ -1,16 +1,17 @@
 /**
- * The schema that every object has: its log, the answers of its commands, effects, timers and the outbox's place.
- * Forward only: a change is a new entry at the end. D1's own migrations are in /migrations.
+ * The schema that every object has: its log, the answers of its commands, effects, timers and the outbox's
+ * place. Forward only: a change is a new entry at the end. D1's own migrations are in /migrations.
  */
 const steps: readonly string[] = [
   `CREATE TABLE events (
      stream TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
-     type TEXT NOT NULL, version INTEGER NOT NULL, actor TEXT NOT NULL, correlation TEXT, causation TEXT NOT NULL,
-     step TEXT, key_id TEXT NOT NULL, payload BLOB NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL,
+     type TEXT NOT NULL, version INTEGER NOT NULL, actor TEXT NOT NULL,
+     correlation TEXT, causation TEXT NOT NULL, step TEXT,
+     key_id TEXT NOT NULL, payload BLOB NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL,
      PRIMARY KEY (stream, seq));
    CREATE TABLE commands (
-     stream TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, changed INTEGER NOT NULL, at INTEGER NOT NULL,
-     PRIMARY KEY (stream, id));
+     stream TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, changed INTEGER NOT NULL,
+     at INTEGER NOT NULL, PRIMARY KEY (stream, id));
    CREATE TABLE effects (
      stream TEXT NOT NULL, key TEXT NOT NULL, stream_kind TEXT NOT NULL, kind TEXT NOT NULL,
      key_id TEXT NOT NULL, body BLOB NOT NULL,
@@ -25,8 +26,13 @@ const steps: readonly string[] = [
 ];
 
 /** Brings the object's tables up to date. Cheap when they are. */
-export function migrate(storage: DurableObjectStorage, own: { name: string; steps: readonly string[] }): void {
-  storage.sql.exec("CREATE TABLE IF NOT EXISTS schema_versions (part TEXT PRIMARY KEY, version INTEGER NOT NULL)");
+export function migrate(
+  storage: DurableObjectStorage,
+  own: { name: string; steps: readonly string[] },
+): void {
+  storage.sql.exec(
+    "CREATE TABLE IF NOT EXISTS schema_versions (part TEXT PRIMARY KEY, version INTEGER NOT NULL)",
+  );
   for (const part of [{ name: "log", steps }, own]) {
     const rows = storage.sql
       .exec<{ version: number }>("SELECT version FROM schema_versions WHERE part = ?", part.name)
@@ -35,11 +41,7 @@ export function migrate(storage: DurableObjectStorage, own: { name: string; step
     if (from === part.steps.length) continue;
     storage.transactionSync(() => {
       for (const step of part.steps.slice(from)) storage.sql.exec(step);
-      storage.sql.exec(
-        "INSERT INTO schema_versions VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET version = excluded.version",
-        part.name,
-        part.steps.length,
-      );
+      storage.sql.exec("INSERT OR REPLACE INTO schema_versions VALUES (?, ?)", part.name, part.steps.length);
     });
   }
 }

@@ -1,16 +1,10 @@
 import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
+import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
-import {
-  type Batch,
-  type DueTimer,
-  type Head,
-  type PendingEffect,
-  type Store,
-  VersionConflict,
-  type WantedEffect,
-  type WantedReaction,
-} from "@tamma/core/ports/store.ts";
+import { type Batch, type Head, type Store, VersionConflict } from "@tamma/core/ports/store.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
+import { effectRows } from "./effect-rows.ts";
+import { timerRows } from "./timer-rows.ts";
 
 /**
  * SQLite refuses rows over 2 MB. Bodies belong into the blob store; an event that large holds one by mistake.
@@ -35,16 +29,6 @@ type EventRow = {
   hash: string;
 };
 
-type EffectRow = {
-  stream: string;
-  stream_kind: StreamRef["kind"];
-  key: string;
-  key_id: string;
-  body: ArrayBuffer;
-  tries: number;
-  due_at: number;
-};
-
 /** An event as it lies in the log, payload sealed: what the outbox copies to D1. */
 export type SealedRow = EventRow;
 
@@ -58,12 +42,18 @@ export interface SqliteStore extends Store {
 
 export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): SqliteStore {
   const { sql } = storage;
-  const effects = effectRows(sql, cipher);
+  const { want: wantEffects, ...effects } = effectRows(sql, cipher);
+  const { want: wantTimers, ...timers } = timerRows(sql);
   return {
     head: (stream) => headOf(sql, stream),
     read: (stream, after, limit) =>
       sql
-        .exec<EventRow>("SELECT * FROM events WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?", stream.id, after, limit)
+        .exec<EventRow>(
+          "SELECT * FROM events WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?",
+          stream.id,
+          after,
+          limit,
+        )
         .toArray()
         .map((row) => envelopeOf(row, cipher)),
     answerOf: (stream, commandId) => {
@@ -87,9 +77,12 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Sqli
           batch.answer.changed ? 1 : 0,
           batch.at,
         );
-        effects.want(batch.stream, batch.reaction, batch.at);
+        wantEffects(batch.stream, batch.reaction.effects, batch.at);
+        wantTimers(batch.stream, batch.reaction.timers);
       }),
-    ...effects.port,
+    ...effects,
+    ...timers,
+    nextDue: (busy) => nextDue(sql, busy),
     unflushed: (limit) =>
       sql
         .exec<EventRow>(
@@ -125,9 +118,12 @@ function appendEvents(sql: SqlStorage, cipher: Cipher, batch: Batch): void {
   for (const envelope of envelopes) {
     const payload = sealJson(cipher, envelope.payload, payloadContext(stream.id, envelope.seq));
     if (payload.byteLength > payloadBytesMax)
-      throw new Error(
-        `${envelope.type} holds ${payload.byteLength} bytes, ${payloadBytesMax} are allowed; put its body into a blob`,
-      );
+      throw new CommandRefused({
+        kind: "invalid",
+        code: "event-too-large",
+        message: `${envelope.type} holds ${payload.byteLength} bytes, ${payloadBytesMax} are allowed`,
+        todo: "put the body into a blob and name it",
+      });
     sql.exec(
       "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       stream.id,
@@ -172,112 +168,15 @@ function envelopeOf(row: EventRow, cipher: Cipher): Envelope {
   };
 }
 
-type EffectPort = Pick<
-  Store,
-  "dueEffects" | "settleEffect" | "postponeEffect" | "dueTimers" | "markFired" | "nextDue"
->;
-
-/** Effects and timers: what the present state wants from the world. */
-function effectRows(sql: SqlStorage, cipher: Cipher) {
-  const context = (stream: string, key: string) => `effect ${stream} ${key}`;
-
-  function want(stream: StreamRef, reaction: WantedReaction, at: number): void {
-    for (const effect of reaction.effects)
-      sql.exec(
-        `INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, '')
-         ON CONFLICT (stream, key) DO UPDATE SET state = 'pending', due_at = excluded.due_at WHERE state = 'void'`,
-        stream.id,
-        effect.key,
-        stream.kind,
-        effect.kind,
-        cipher.keyId,
-        sealJson(cipher, effect, context(stream.id, effect.key)),
-        effect.notBefore ?? at,
-      );
-    const wantedEffects = JSON.stringify(reaction.effects.map((effect) => effect.key));
-    sql.exec(
-      `UPDATE effects SET state = 'void' WHERE stream = ? AND state = 'pending'
-       AND key NOT IN (SELECT value FROM json_each(?))`,
-      stream.id,
-      wantedEffects,
-    );
-    for (const timer of reaction.timers)
-      sql.exec(
-        `INSERT INTO timers VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (stream, key) DO UPDATE SET
-           fired = CASE WHEN due_at = excluded.due_at THEN fired ELSE 0 END, due_at = excluded.due_at`,
-        stream.id,
-        timer.key,
-        stream.kind,
-        timer.timer,
-        timer.due,
-      );
-    const wantedTimers = JSON.stringify(reaction.timers.map((timer) => timer.key));
-    sql.exec(
-      "DELETE FROM timers WHERE stream = ? AND key NOT IN (SELECT value FROM json_each(?))",
-      stream.id,
-      wantedTimers,
-    );
-  }
-
-  const port: EffectPort = {
-    dueEffects: (now) =>
-      sql
-        .exec<EffectRow>("SELECT * FROM effects WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, rowid", now)
-        .toArray()
-        .map((row): PendingEffect => ({
-          stream: { kind: row.stream_kind, id: row.stream },
-          key: row.key,
-          effect: openJson<WantedEffect>(cipher, row.key_id, row.body, context(row.stream, row.key)),
-          tries: row.tries,
-          due: row.due_at,
-        })),
-    settleEffect: (stream, key, state, note) => {
-      sql.exec(
-        "UPDATE effects SET state = ?, note = ? WHERE stream = ? AND key = ? AND state = 'pending'",
-        state,
-        note,
-        stream.id,
-        key,
-      );
-    },
-    postponeEffect: (stream, key, tries, due, note) => {
-      sql.exec(
-        "UPDATE effects SET tries = ?, due_at = ?, note = ? WHERE stream = ? AND key = ? AND state = 'pending'",
-        tries,
-        due,
-        note,
-        stream.id,
-        key,
-      );
-    },
-    dueTimers: (now) =>
-      sql
-        .exec<{ stream: string; stream_kind: StreamRef["kind"]; key: string; timer: string; due_at: number }>(
-          "SELECT * FROM timers WHERE fired = 0 AND due_at <= ? ORDER BY due_at",
-          now,
-        )
-        .toArray()
-        .map((row): DueTimer => ({
-          stream: { kind: row.stream_kind, id: row.stream },
-          key: row.key,
-          timer: row.timer,
-          due: row.due_at,
-        })),
-    markFired: (stream, key) => {
-      sql.exec("UPDATE timers SET fired = 1 WHERE stream = ? AND key = ?", stream.id, key);
-    },
-    nextDue: (busy) => {
-      const next = sql
-        .exec<{ due: number | null }>(
-          `SELECT min(due_at) AS due FROM (
-             SELECT due_at FROM timers WHERE fired = 0
-             UNION ALL
-             SELECT due_at FROM effects WHERE state = 'pending' AND key NOT IN (SELECT value FROM json_each(?)))`,
-          JSON.stringify([...busy]),
-        )
-        .one();
-      return next.due;
-    },
-  };
-  return { want, port };
+/** The earliest time at which an effect or timer is due, but for the effects that are under way. */
+function nextDue(sql: SqlStorage, busy: ReadonlySet<string>): number | null {
+  return sql
+    .exec<{ due: number | null }>(
+      `SELECT min(due_at) AS due FROM (
+         SELECT due_at FROM timers WHERE fired = 0
+         UNION ALL
+         SELECT due_at FROM effects WHERE state = 'pending' AND key NOT IN (SELECT value FROM json_each(?)))`,
+      JSON.stringify([...busy]),
+    )
+    .one().due;
 }

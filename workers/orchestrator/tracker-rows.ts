@@ -1,21 +1,27 @@
 import type { Check } from "@tamma/core/domain/loop/evidence.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
+import {
+  type CommentRow,
+  type ConversationRows,
+  conversationRows,
+  conversationTables,
+} from "./conversation-rows.ts";
 
-/** What plain Git does not keep: issues, comments, pull requests, reviews, replies, verdicts. Texts are sealed. */
+/**
+ * What plain Git does not keep: issues, comments, pull requests, reviews, replies, verdicts. Texts are
+ * sealed.
+ */
 export const trackerTables = `
   CREATE TABLE issues (
     number INTEGER PRIMARY KEY, creation TEXT NOT NULL UNIQUE, open INTEGER NOT NULL, author TEXT NOT NULL,
     at INTEGER NOT NULL, key_id TEXT NOT NULL, body BLOB NOT NULL);
-  CREATE TABLE labels (target TEXT NOT NULL, label TEXT NOT NULL, PRIMARY KEY (target, label));
-  CREATE TABLE comments (
-    target TEXT NOT NULL, comment TEXT NOT NULL, author TEXT NOT NULL, at INTEGER NOT NULL,
-    key_id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (target, comment));
   CREATE TABLE pulls (
     number INTEGER PRIMARY KEY, branch TEXT NOT NULL, base TEXT NOT NULL, draft INTEGER NOT NULL,
     state TEXT NOT NULL, merge_sha TEXT, key_id TEXT NOT NULL, body BLOB NOT NULL);
   CREATE TABLE statuses (
-    sha TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, url TEXT, PRIMARY KEY (sha, name))`;
+    sha TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, url TEXT, PRIMARY KEY (sha, name));
+  ${conversationTables}`;
 
 export interface IssueRow {
   number: number;
@@ -24,21 +30,24 @@ export interface IssueRow {
   open: boolean;
   author: string;
   labels: string[];
-  comments: { id: string; author: string; body: string; at: number }[];
+  comments: CommentRow[];
 }
 
-export interface TrackerRows {
+export interface TrackerRows extends ConversationRows {
   issues(): IssueRow[];
   issue(number: number): IssueRow | null;
   /** The number of the issue that was made under this key; null when there is none. */
   madeUnder(creation: string): number | null;
   nextNumber(): number;
-  addIssue(issue: { creation: string; number: number; title: string; body: string; author: string; at: number }): void;
+  addIssue(issue: {
+    creation: string;
+    number: number;
+    title: string;
+    body: string;
+    author: string;
+    at: number;
+  }): void;
   closeIssue(number: number): void;
-  addLabels(target: CommentTarget, labels: readonly string[]): void;
-  removeLabels(target: CommentTarget, labels: readonly string[]): void;
-  /** One comment per key: written the first time, its text replaced later. */
-  putComment(target: CommentTarget, key: string, author: string, body: string, at: number): void;
   openPull(pull: Pick<PullRow, "branch" | "base" | "title" | "body" | "draft">): PullRow;
   updatePull(number: number, change: Partial<Pick<PullRow, "draft" | "state" | "mergeSha">>): void;
   putStatus(sha: string, status: Check): void;
@@ -63,36 +72,29 @@ export function trackerRows(sql: SqlStorage, cipher: Cipher): TrackerRows {
   const nextNumber = () =>
     sql
       .exec<{ n: number }>(
-        "SELECT 1 + max(coalesce((SELECT max(number) FROM issues), 0), coalesce((SELECT max(number) FROM pulls), 0)) AS n",
+        `SELECT 1 + max(coalesce((SELECT max(number) FROM issues), 0),
+                        coalesce((SELECT max(number) FROM pulls), 0)) AS n`,
       )
       .one().n;
-  return { nextNumber, ...issueRows(sql, cipher), ...pullRows(sql, cipher, nextNumber), ...statusRows(sql) };
+  const conversation = conversationRows(sql, cipher);
+  return {
+    nextNumber,
+    ...conversation,
+    ...issueRows(sql, cipher, conversation),
+    ...pullRows(sql, cipher, nextNumber),
+    ...statusRows(sql),
+  };
 }
 
-function issueRows(sql: SqlStorage, cipher: Cipher) {
+function issueRows(sql: SqlStorage, cipher: Cipher, conversation: ConversationRows) {
   const context = (number: number) => `issue ${number}`;
-  const commentContext = (target: string, comment: string) => `comment ${target} ${comment}`;
-
-  function commentsOf(target: CommentTarget): IssueRow["comments"] {
-    return sql
-      .exec<{ comment: string; author: string; at: number; key_id: string; body: ArrayBuffer }>(
-        "SELECT * FROM comments WHERE target = ? ORDER BY rowid",
-        target,
-      )
-      .toArray()
-      .map(({ comment: id, author, at, key_id: keyId, body }) => {
-        return { id, author, at, body: openJson<string>(cipher, keyId, body, commentContext(target, id)) };
-      });
-  }
-
   function issueOf({ number, open, author, key_id: keyId, body }: IssueRecord): IssueRow {
     const target: CommentTarget = `issue:${number}`;
-    const labels = sql.exec<{ label: string }>("SELECT label FROM labels WHERE target = ? ORDER BY label", target);
     return {
       ...openJson<Text>(cipher, keyId, body, context(number)),
       ...{ number, author, open: open === 1 },
-      labels: labels.toArray().map((row) => row.label),
-      comments: commentsOf(target),
+      labels: conversation.labels(target),
+      comments: conversation.comments(target),
     };
   }
 
@@ -103,31 +105,22 @@ function issueRows(sql: SqlStorage, cipher: Cipher) {
       return row ? issueOf(row) : null;
     },
     madeUnder: (creation: string) =>
-      sql.exec<{ number: number }>("SELECT number FROM issues WHERE creation = ?", creation).toArray()[0]?.number ?? null,
+      sql.exec<{ number: number }>("SELECT number FROM issues WHERE creation = ?", creation).toArray()[0]
+        ?.number ?? null,
     addIssue: ({ creation, number, title, body, author, at }: Parameters<TrackerRows["addIssue"]>[0]) => {
       const sealed = sealJson(cipher, { title, body }, context(number));
-      sql.exec("INSERT INTO issues VALUES (?, ?, 1, ?, ?, ?, ?)", number, creation, author, at, cipher.keyId, sealed);
-    },
-    closeIssue: (number: number) => {
-      sql.exec("UPDATE issues SET open = 0 WHERE number = ?", number);
-    },
-    addLabels: (target: CommentTarget, labels: readonly string[]) => {
-      for (const label of labels) sql.exec("INSERT OR IGNORE INTO labels VALUES (?, ?)", target, label);
-    },
-    removeLabels: (target: CommentTarget, labels: readonly string[]) => {
-      for (const label of labels) sql.exec("DELETE FROM labels WHERE target = ? AND label = ?", target, label);
-    },
-    putComment: (target: CommentTarget, key: string, author: string, body: string, at: number) => {
       sql.exec(
-        `INSERT INTO comments VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (target, comment) DO UPDATE SET
-           key_id = excluded.key_id, body = excluded.body`,
-        target,
-        key,
+        "INSERT INTO issues VALUES (?, ?, 1, ?, ?, ?, ?)",
+        number,
+        creation,
         author,
         at,
         cipher.keyId,
-        sealJson(cipher, body, commentContext(target, key)),
+        sealed,
       );
+    },
+    closeIssue: (number: number) => {
+      sql.exec("UPDATE issues SET open = 0 WHERE number = ?", number);
     },
   };
 }
@@ -135,7 +128,12 @@ function issueRows(sql: SqlStorage, cipher: Cipher) {
 function pullRows(sql: SqlStorage, cipher: Cipher, nextNumber: () => number) {
   const context = (number: number) => `pull ${number}`;
   const pullOf = ({ draft, merge_sha: mergeSha, key_id: keyId, body, ...row }: PullRecord): PullRow => {
-    return { ...row, draft: draft === 1, mergeSha, ...openJson<Text>(cipher, keyId, body, context(row.number)) };
+    return {
+      ...row,
+      draft: draft === 1,
+      mergeSha,
+      ...openJson<Text>(cipher, keyId, body, context(row.number)),
+    };
   };
   return {
     openPull: ({ branch, base, title, body, draft }: Parameters<TrackerRows["openPull"]>[0]): PullRow => {
@@ -157,7 +155,8 @@ function pullRows(sql: SqlStorage, cipher: Cipher, nextNumber: () => number) {
     },
     updatePull: (number: number, change: Parameters<TrackerRows["updatePull"]>[1]) => {
       sql.exec(
-        `UPDATE pulls SET draft = coalesce(?, draft), state = coalesce(?, state), merge_sha = coalesce(?, merge_sha)
+        `UPDATE pulls SET draft = coalesce(?, draft), state = coalesce(?, state),
+           merge_sha = coalesce(?, merge_sha)
          WHERE number = ? AND state <> 'merged'`,
         change.draft === undefined ? null : Number(change.draft),
         change.state ?? null,

@@ -1,33 +1,36 @@
 import type { TurnOutcome } from "@tamma/core/ports/model.ts";
-import { turnError } from "./run-turn.ts";
+import { type TurnReader, turnError } from "./run-turn.ts";
 
-/** Proxies close a connection that is silent for half a minute. */
-const pingMs = 10_000;
+/** A reader that left shows only at the next line, and until then its turn costs money. */
+const pingMs = 1_000;
 
 /**
- * A turn as a byte stream of NDJSON lines: `{ping}` while waiting, `{text}` pieces, and `{answer}` or `{error}` last.
- * When the reader leaves, the next piece makes `onText` throw, which stops the turn.
+ * A turn as a byte stream of NDJSON lines: `{ping}` while waiting, `{text}` pieces, and `{answer}` or
+ * `{error}` last. When the reader leaves, the turn is stopped.
  */
 export function turnStream(
-  run: (onText: (text: string) => Promise<void>) => Promise<TurnOutcome>,
+  run: (reader: TurnReader) => Promise<TurnOutcome>,
   keepAlive: (promise: Promise<unknown>) => void,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = new IdentityTransformStream();
   const writer = writable.getWriter();
   const encoder = new TextEncoder();
+  const left = new AbortController();
   const line = (value: unknown) => writer.write(encoder.encode(`${JSON.stringify(value)}\n`));
+  const leave = () => left.abort();
+  writer.closed.catch(leave);
 
   async function pump(): Promise<void> {
-    const pings = setInterval(() => void line({ ping: true }).catch(() => clearInterval(pings)), pingMs);
+    const pings = setInterval(() => line({ ping: true }).catch(leave), pingMs);
     try {
-      const outcome = await run(async (text) => {
-        await line({ text });
-      });
-      await line("inFlight" in outcome ? { error: turnError("turn-lost", "this turn is under way") } : outcome);
+      const outcome = await run({ onText: (text) => line({ text }), left: left.signal });
+      await line(
+        "inFlight" in outcome ? { error: turnError("turn-lost", "this turn is under way") } : outcome,
+      );
       await writer.close();
     } catch (thrown) {
       // The reader is gone, so nobody can be told; the turn itself was settled by `run`.
-      await writer.abort(thrown).catch(() => {});
+      await writer.abort(thrown).catch(leave);
     } finally {
       clearInterval(pings);
     }

@@ -7,7 +7,7 @@ import { providerOf } from "./compose.ts";
 import { issueLoop } from "./objects.ts";
 import { ownerOf, type Parts } from "./parts.ts";
 import { ok } from "./refusal.ts";
-import { runTurn, turnError, type TurnPorts } from "./run-turn.ts";
+import { runTurn, type TurnPorts, turnError } from "./run-turn.ts";
 import { turnStream } from "./turn-stream.ts";
 
 /** A turn for a job, streamed to its runner. */
@@ -23,11 +23,16 @@ export async function turn(
   const held = await object.holds(job, runner, fence);
   if (!held.ok) return held;
   const wish = { loop, turn: `${job}~f${fence}~t${n}`, lease: { job, fence, runner }, request };
-  return ok(turnStream((onText) => runTurn(wish, portsOf(parts, loop), onText), parts.keepAlive));
+  return ok(turnStream((reader) => runTurn(wish, portsOf(parts, loop), reader), parts.keepAlive));
 }
 
 /** A turn for one of the loop's own tasks; its answer is small and comes back whole. */
-export async function modelTurn(parts: Parts, loop: string, id: string, request: TurnRequest): Promise<TurnOutcome> {
+export async function modelTurn(
+  parts: Parts,
+  loop: string,
+  id: string,
+  request: TurnRequest,
+): Promise<TurnOutcome> {
   if (!routeOf(loop)) return { error: turnError("invalid", `${loop} is no loop id`) };
   return runTurn({ loop, turn: id, lease: null, request }, portsOf(parts, loop));
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
-/** Every fact of the account's own stream: who may come in, and what was connected. It never holds a secret. */
+/**
+ * Every fact of the account's own stream: who may come in, and what was connected. It never holds a secret.
+ */
 export const AccountEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("RepositoryListed"), connection: z.string(), id: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerEnrolled"), runner: z.string(), name: z.string() }),

@@ -41,7 +41,14 @@ export function evolveCode(facts: Facts, event: LoopEvent): Facts {
       return { ...facts, weakened: { tree: event.tree, items: event.items } };
     case "CodePushed": {
       const { sha, tree } = event;
-      return { ...facts, head: sha, branchBase: facts.base, pushed: { sha, tree }, headMoved: false };
+      return {
+        ...facts,
+        head: sha,
+        branchBase: facts.base,
+        pushed: { sha, tree },
+        testsPublished: true,
+        headMoved: false,
+      };
     }
     case "HeadMoved":
       // A replayed patch that was not pushed is given up: the new head stands on the base of the branch.

@@ -26,6 +26,7 @@ export function firstFacts(event: EventOf<"LoopStarted">, at: Instant): Facts {
       rebasedFrom: null,
       rebaseOnto: null,
       lockedTests: [],
+      testsPublished: false,
       measured: null,
       weakened: null,
       pushed: null,

@@ -74,8 +74,19 @@ function verify(facts: Facts, job: Job): JobSpecOf<"verify"> {
   if (job.purpose === "ci")
     return { kind: "verify", base, patch: null, head: have(facts.head, "head"), parts: ["ci"], ...rest };
   const parts: JobSpecOf<"verify">["parts"] = ["red", "build", "green", "test", "scan"];
-  if (job.purpose === "take-over")
-    return { kind: "verify", base, patch: null, head: have(facts.head, "head"), parts, ...rest };
+  if (job.purpose === "take-over") {
+    // Tests that were never pushed are not missing from somebody else's head.
+    const locked = facts.testsPublished ? lockedTests : [];
+    return {
+      kind: "verify",
+      base,
+      patch: null,
+      head: have(facts.head, "head"),
+      parts,
+      ...rest,
+      lockedTests: locked,
+    };
+  }
   return { kind: "verify", base, patch: have(facts.patch, "patch"), head: null, parts, ...rest };
 }
 

@@ -131,6 +131,8 @@ export interface Facts {
   /** Where the default branch is now, while the patch is still on the old base. */
   rebaseOnto: Sha | null;
   lockedTests: { path: string; sha256: string }[];
+  /** Are the locked tests on the branch? Before that a person's push cannot have weakened them. */
+  testsPublished: boolean;
   measured: {
     tree: Sha;
     signatures: SignatureChange[];

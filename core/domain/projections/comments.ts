@@ -5,7 +5,10 @@ import { retriesMax } from "../policy/limits.ts";
 import { riskOf } from "../policy/risk.ts";
 import { loopWord } from "./loop-word.ts";
 
-/** Comments on issues and pull requests, as Markdown. Text of people and models is quoted, never glued to ours. */
+/**
+ * Comments on issues and pull requests, as Markdown. Text of people and models is quoted, never glued to
+ * ours.
+ */
 
 type Started = Active | EscalatedLoop | Ended;
 
@@ -76,9 +79,8 @@ function checkpointComment(
         ...option.pros.map((pro) => `- + ${plain(pro)}`),
         ...option.cons.map((con) => `- − ${plain(con)}`),
       ];
-      parts.push(
-        `**${plain(option.id)}. ${plain(option.title)}**${recommended}\n${quote(option.approach)}\n${lists.join("\n")}`,
-      );
+      const title = `**${plain(option.id)}. ${plain(option.title)}**${recommended}`;
+      parts.push([title, quote(option.approach), ...lists].join("\n"));
     }
     parts.push(quote(facts.design.rationale));
   }

@@ -23,7 +23,9 @@ export type RepositoryCommand =
     }
   /** A loop that gave its slot away wants to go on. */
   | { type: "RequestSlot"; loop: string }
-  /** Only the slot of `claim` is given back: a late release must not take the next one. An end gives back any. */
+  /**
+   * Only the slot of `claim` is given back: a late release must not take the next one. An end gives back any.
+   */
   | { type: "ReleaseSlot"; loop: string; claim: string; reason: string; ended: boolean }
   | { type: "RequestMergeTurn"; loop: string }
   /** `turn`: only this turn; null for whichever the loop has. */

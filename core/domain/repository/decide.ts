@@ -14,7 +14,10 @@ export interface RepositoryContext {
   membersMin: number;
 }
 
-/** What the command makes of the repository: its own events, and whatever free slots and turns follow from them. */
+/**
+ * What the command makes of the repository: its own events, and whatever free slots and turns follow from
+ * them.
+ */
 export function decideRepository(
   command: RepositoryCommand,
   repository: Repository,

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { Person, RepositoryRef } from "../loop/work.ts";
 import { ProjectConfig } from "../project-config.ts";
 
-/** Every fact of a repository's own stream: what people set, the queue, the slots, whose turn it is to merge. */
+/**
+ * Every fact of a repository's own stream: what people set, the queue, the slots, whose turn it is to merge.
+ */
 
 export const RepositoryAdded = z.object({
   type: z.literal("RepositoryAdded"),

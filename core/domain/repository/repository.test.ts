@@ -57,6 +57,7 @@ function given(...commands: RepositoryCommand[]) {
     when(command: RepositoryCommand) {
       const after = run(command, state);
       return {
+        // biome-ignore lint/suspicious/noThenProperty: given / when / then is the form of every domain test
         then: (...types: RepositoryEvent["type"][]) => {
           expect(after.events.map((event) => event.type)).toEqual(types);
           return after;

@@ -1,5 +1,5 @@
-import type { PullRequestRef } from "../../ports/platform.ts";
 import type { PullRow } from "../../ports/plain-git-store.ts";
+import type { PullRequestRef } from "../../ports/platform.ts";
 
 /** Issues and pull requests are our own here, so their ids are their numbers. */
 export function numberOf(id: string): number {

@@ -1,13 +1,13 @@
+import type { PlainGitStore } from "../../ports/plain-git-store.ts";
 import type { CiHost, CodeHost, IssueTracker, Platform } from "../../ports/platform.ts";
 import { convertPull, numberOf } from "./convert.ts";
-import type { PlainGitStore } from "../../ports/plain-git-store.ts";
 
 /** Who writes Tamma's own comments and replies. */
 const botName = "tamma";
 
 /**
- * A repository without a platform. Content goes through git in the runner; issues, pull requests and verdicts are
- * Tamma's own, in `store`.
+ * A repository without a platform. Content goes through git in the runner; issues, pull requests and verdicts
+ * are Tamma's own, in `store`.
  *
  * @param urlOf address at which people see a pull request
  */
@@ -22,9 +22,11 @@ function codeHost(store: PlainGitStore, urlOf: (number: number) => string): Code
     upsertComment: (pull, key, body) => store.putComment(`pull:${pull.number}`, key, botName, body),
     addLabels: (pull, labels) => store.addLabels(`pull:${pull.number}`, labels),
     submitReview: (pull, review) => store.putReview(pull.number, review),
-    replyToThread: (pull, thread, key, text) => store.putReply(pull.number, { key, thread, author: botName, text }),
+    replyToThread: (pull, thread, key, text) =>
+      store.putReply(pull.number, { key, thread, author: botName, text }),
     closePullRequest: (pull) => store.updatePull(pull.number, { state: "closed" }),
-    recordMerge: (pull, sha) => store.updatePull(pull.number, { state: "merged", draft: false, mergeSha: sha }),
+    recordMerge: (pull, sha) =>
+      store.updatePull(pull.number, { state: "merged", draft: false, mergeSha: sha }),
   };
 }
 

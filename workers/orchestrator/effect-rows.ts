@@ -1,0 +1,74 @@
+import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
+import type { PendingEffect, Store, WantedEffect } from "@tamma/core/ports/store.ts";
+import { type Cipher, openJson, sealJson } from "./cipher.ts";
+
+type EffectRow = {
+  stream: string;
+  stream_kind: StreamRef["kind"];
+  key: string;
+  key_id: string;
+  body: ArrayBuffer;
+  tries: number;
+  due_at: number;
+};
+
+/** What the present state wants from the world. Effects may carry words of people, so they lie sealed. */
+export interface EffectRows extends Pick<Store, "dueEffects" | "settleEffect" | "postponeEffect"> {
+  want(stream: StreamRef, effects: readonly WantedEffect[], at: number): void;
+}
+
+export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
+  const context = (stream: string, key: string) => `effect ${stream} ${key}`;
+  const pendingOf = (row: EffectRow): PendingEffect => ({
+    stream: { kind: row.stream_kind, id: row.stream },
+    key: row.key,
+    effect: openJson<WantedEffect>(cipher, row.key_id, row.body, context(row.stream, row.key)),
+    tries: row.tries,
+    due: row.due_at,
+  });
+
+  return {
+    want: (stream, effects, at) => {
+      for (const effect of effects)
+        sql.exec(
+          `INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, '')
+           ON CONFLICT (stream, key) DO UPDATE SET state = 'pending', due_at = excluded.due_at
+           WHERE state = 'void'`,
+          stream.id,
+          effect.key,
+          stream.kind,
+          effect.kind,
+          cipher.keyId,
+          sealJson(cipher, effect, context(stream.id, effect.key)),
+          effect.notBefore ?? at,
+        );
+      sql.exec(
+        `UPDATE effects SET state = 'void' WHERE stream = ? AND state = 'pending'
+         AND key NOT IN (SELECT value FROM json_each(?))`,
+        stream.id,
+        JSON.stringify(effects.map((effect) => effect.key)),
+      );
+    },
+    dueEffects: (now) =>
+      sql
+        .exec<EffectRow>(
+          "SELECT * FROM effects WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, rowid",
+          now,
+        )
+        .toArray()
+        .map(pendingOf),
+    settleEffect: (stream, key, state, note) => {
+      sql.exec(
+        "UPDATE effects SET state = ?, note = ? WHERE stream = ? AND key = ? AND state = 'pending'",
+        ...[state, note, stream.id, key],
+      );
+    },
+    postponeEffect: (stream, key, tries, due, note) => {
+      sql.exec(
+        `UPDATE effects SET tries = ?, due_at = ?, note = ?
+         WHERE stream = ? AND key = ? AND state = 'pending'`,
+        ...[tries, due, note, stream.id, key],
+      );
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import { expect, test } from "vitest";
+import type { Effect } from "../domain/loop/effects.ts";
+import { react } from "../domain/loop/react.ts";
+import type { Loop } from "../domain/loop/state.ts";
+import { person } from "../domain/loop/testing/samples.ts";
+import { drive, loopDoing, send, sha256, started } from "../domain/loop/testing/scenario.ts";
+import { plainGitPlatform } from "../platforms/plain-git/index.ts";
+import type { PlainGitStore, PullRow } from "../ports/plain-git-store.ts";
+import { PlatformError, type PlatformErrorKind } from "../ports/platform.ts";
+import { failedCommand, type LoopPorts, perform } from "./perform.ts";
+
+/** Plain Git's store as a list of what was written; pull requests are real enough to be found again. */
+function recordingStore() {
+  const calls: string[] = [];
+  const pulls: PullRow[] = [];
+  const note =
+    (name: string) =>
+    async (...args: unknown[]) =>
+      void calls.push(`${name} ${JSON.stringify(args)}`);
+  const store: PlainGitStore = {
+    addLabels: note("addLabels"),
+    removeLabels: note("removeLabels"),
+    putComment: note("putComment"),
+    closeIssue: note("closeIssue"),
+    updatePull: note("updatePull"),
+    putReview: note("putReview"),
+    putReply: note("putReply"),
+    putStatus: note("putStatus"),
+    createIssue: async (issue) => calls.push(`createIssue ${issue.key} ${issue.title}`),
+    listStatuses: async () => [{ name: "tamma/ci", state: "passed", required: true, url: null }],
+    openPull: async (pull) => {
+      const open = pulls.find((each) => each.branch === pull.branch);
+      const row = open ?? { ...pull, number: pulls.length + 1, state: "open" as const, mergeSha: null };
+      if (!open) pulls.push(row);
+      return row;
+    },
+  };
+  return { store, calls };
+}
+
+function ports(store: PlainGitStore, calls: string[]): LoopPorts {
+  const note =
+    (name: string) =>
+    async (...args: unknown[]) =>
+      void calls.push(`${name} ${JSON.stringify(args)}`);
+  return {
+    platform: plainGitPlatform(store, (number) => `/pull/${number}`),
+    coordinator: {
+      requestSlot: note("requestSlot"),
+      releaseSlot: note("releaseSlot"),
+      requestMergeTurn: note("requestMergeTurn"),
+      releaseMergeTurn: note("releaseMergeTurn"),
+      offerJob: note("offerJob"),
+    },
+    turns: { runTurn: async () => ({ inFlight: true }) },
+    prompts: {
+      build: async () => ({ system: "", messages: [], tools: [], outputSchema: null, maxOutputTokens: 1 }),
+    },
+    nonce: () => "n",
+    loopUrl: "/app/loops/1",
+    mergeSha: () => "a".repeat(40),
+  };
+}
+
+/** Performs every effect that the loop wants now; answers what was written and what the loop is told. */
+async function performAll(loop: Loop) {
+  const { store, calls } = recordingStore();
+  const told = [];
+  for (const effect of react(loop).effects) {
+    const done = await perform(effect, loop, ports(store, calls));
+    if (done.ended !== "done") throw new Error(`${effect.kind}: ${done.reason}`);
+    if (done.command) told.push(done.command.type);
+  }
+  return { calls: calls.join("\n"), told };
+}
+
+const ended = (loop: Loop) => loop.state === "ended";
+const merged = () => drive(started(), ended);
+
+test("claiming labels the issue, and the sticky comment is written under the loop's own key", async () => {
+  const { calls, told } = await performAll(started());
+  expect(told).toEqual(["ReportClaimed"]);
+  expect(calls).toContain('addLabels ["issue:7",["tamma:working"]]');
+  expect(calls).toContain('putComment ["issue:7","local/calc/7#1:sticky","tamma","**Tamma**');
+});
+
+test("an open job is offered to the coordinator", async () => {
+  expect((await performAll(loopDoing("plan", "job"))).calls).toContain(
+    'offerJob ["local/calc/7#1","local/calc/7#1~j1"]',
+  );
+});
+
+test("the pull request is opened once per branch, as a draft", async () => {
+  const loop = drive(
+    started(),
+    (now) => now.state === "active" && now.doing.kind === "call" && now.step === "open",
+  );
+  const { store, calls } = recordingStore();
+  const effect: Effect = { kind: "call", key: "call:open-pull-request:9", call: "open-pull-request" };
+  const [first, again] = [
+    await perform(effect, loop, ports(store, calls)),
+    await perform(effect, loop, ports(store, calls)),
+  ];
+  expect(first).toMatchObject({ command: { type: "ReportPullRequestOpened", number: 1, url: "/pull/1" } });
+  expect(again).toEqual(first);
+});
+
+test("a checkpoint is a comment of its own, on the pull request once there is one", async () => {
+  expect((await performAll(loopDoing("design", "checkpoint"))).calls).toContain(
+    'putComment ["issue:7","local/calc/7#1:notice:',
+  );
+  expect((await performAll(loopDoing("complete", "checkpoint"))).calls).toMatch(/putComment \["pull:\d+"/);
+});
+
+test("a merged loop records the merge, closes the issue and gives its slot back for good", async () => {
+  const { calls } = await performAll(merged());
+  expect(calls).toContain(`"state":"merged","draft":false,"mergeSha":"${"a".repeat(40)}"`);
+  expect(calls).toContain("closeIssue [7]");
+  expect(calls).toContain('removeLabels ["issue:7",["tamma:working"]]');
+  expect(calls).toMatch(
+    /releaseSlot \["local\/calc\/7#1",\{"claim":"claim-1","reason":"merged","ended":true\}\]/,
+  );
+});
+
+test("a loop that ended without a merge closes its pull request", async () => {
+  const { loop } = send(loopDoing("complete", "checkpoint"), {
+    type: "CancelLoop",
+    by: person(),
+    reason: "no",
+  });
+  const { calls } = await performAll(loop);
+  expect(calls).toContain('"state":"closed"');
+  expect(calls).not.toContain("closeIssue");
+});
+
+test("every effect that a calm loop ever wants can be performed", async () => {
+  const kinds = new Set<string>();
+  drive(started(), (loop) => {
+    for (const effect of react(loop).effects) kinds.add(effect.kind);
+    return loop.state === "ended";
+  });
+  await performAll(merged());
+  expect([...kinds]).toEqual(
+    expect.arrayContaining(["call", "offer-job", "ask-model", "notice", "close-issue"]),
+  );
+});
+
+async function failing(thrown: unknown) {
+  const { store, calls } = recordingStore();
+  store.addLabels = async () => {
+    throw thrown;
+  };
+  const claim: Effect = { kind: "call", key: "call:claim:1", call: "claim" };
+  return perform(claim, started(), ports(store, calls));
+}
+
+test("what may pass is tried again, at the time that the platform named", async () => {
+  const limited = new PlatformError({
+    kind: "rate-limited",
+    operation: "addLabels",
+    message: "slow down",
+    retryAt: 9,
+  });
+  await expect(failing(limited)).resolves.toMatchObject({ ended: "again", at: 9 });
+  await expect(failing(new Error("connection reset"))).resolves.toMatchObject({ ended: "again", at: null });
+});
+
+test("what cannot pass is given up at once", async () => {
+  const kinds: PlatformErrorKind[] = ["auth", "forbidden", "not-found", "validation", "unsupported"];
+  for (const kind of kinds) {
+    const error = new PlatformError({ kind, operation: "addLabels", message: "no" });
+    await expect(failing(error)).resolves.toEqual({ ended: "failed", reason: "addLabels: no" });
+  }
+});
+
+test("a call that failed for good escalates, a courtesy is skipped, and a model is asked again later", () => {
+  const claim = failedCommand({ kind: "call", key: "call:claim:1", call: "claim" }, "no");
+  expect(claim).toMatchObject({ type: "ReportEffectFailed", mainLine: true, effect: "claim" });
+  expect(send(started(), claim).loop.state).toBe("escalated");
+  const sticky = failedCommand({ kind: "sticky-comment", key: "k", revision: "r" }, "no");
+  expect(send(started(), sticky).loop.state).toBe("active");
+  const ask = failedCommand({ kind: "ask-model", key: "k", task: "plan", n: 2, notBefore: 0 }, "no");
+  expect(ask).toMatchObject({ type: "ReportModelFailure", kind: "transient", n: 2 });
+});
+
+test("a turn that is under way elsewhere is asked for again", async () => {
+  const loop = loopDoing("plan", "model");
+  const { store, calls } = recordingStore();
+  const effect: Effect = { kind: "ask-model", key: sha256("k"), task: "plan", n: 1, notBefore: 0 };
+  await expect(perform(effect, loop, ports(store, calls))).resolves.toMatchObject({ ended: "again" });
+});

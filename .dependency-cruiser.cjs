@@ -1,7 +1,7 @@
 // Direction of imports (ARCHITECTURE.md): domain <- ports <- engine <- hosts.
 // Every rule here has a planted violation in test/tidy/planted-layers.test.ts.
 
-const test = "\\.test\\.tsx?$|/fixtures/|^test/";
+const test = "\\.test\\.tsx?$|/fixtures/|/testing/|^test/";
 const hosts = "^(workers|runner|cli|server)/";
 const ours = "^(core|workers|runner|cli|server|scripts|test|bench)/";
 const adapters = "^core/(platforms|providers)/";

@@ -1,5 +1,6 @@
--- The projection of all logs. The Durable Objects' own logs are the truth; this copy is append-only, and it defends
--- itself: nothing is changed or deleted, no event is skipped, and no event stands beside another of its number.
+-- The projection of all logs. The Durable Objects' own logs are the truth; this copy is append-only and
+-- defends itself: nothing is changed or deleted, no event is skipped, and no event stands beside another
+-- of its number.
 CREATE TABLE events (
   stream TEXT NOT NULL,
   stream_kind TEXT NOT NULL,

@@ -13,8 +13,9 @@ export interface Ending {
 }
 
 /**
- * How a runner ends: the first TERM or INT lets the running jobs finish for a while, then hands them back; the
- * second one hands them back at once. With `withParent` the end of the parent process counts as the first.
+ * How a runner ends: the first TERM or INT lets the running jobs finish for a while, then hands them back;
+ * the second one hands them back at once. With `withParent` the end of the parent process counts as the
+ * first.
  */
 export function endings(options: { withParent: boolean; say(line: string): void }): Ending {
   const ending = new AbortController();

@@ -16,8 +16,8 @@ export interface EnrolOptions {
 }
 
 /**
- * Makes a key (or takes the one that is there), tells the server its public half and stores who we are beside it.
- * Answers the runner's id. Doing it again is harmless.
+ * Makes a key (or takes the one that is there), tells the server its public half and stores who we are
+ * beside it. Answers the runner's id. Doing it again is harmless.
  */
 export async function enrol({ server, token, keyFile, name, fetch }: EnrolOptions): Promise<string> {
   const { publicKey } = ensureKey(keyFile);

@@ -6,8 +6,8 @@ const excerptCharsMax = 4_000;
 const summaryCharsMax = 300;
 
 /**
- * Evidence that a job itself could not be done. The fingerprint leaves out ids, numbers and paths of temporary
- * folders: the same wall must look the same twice.
+ * Evidence that a job itself could not be done. The fingerprint leaves out ids, numbers and paths of
+ * temporary folders: the same wall must look the same twice.
  */
 export function evidenceOf(summary: string, excerpt = summary): Evidence {
   const shape = summary

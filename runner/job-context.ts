@@ -3,7 +3,10 @@ import type { RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { TurnAnswer, TurnError, TurnRequest } from "@tamma/core/protocol/model-turn.ts";
 import type { Commands } from "./sandbox/command.ts";
 
-/** All that a job may touch. It knows no token and no address: those stay in the process that holds the lease. */
+/**
+ * All that a job may touch. It knows no token and no address: those stay in the process that holds the
+ * lease.
+ */
 export interface JobContext {
   readonly job: string;
   readonly loop: string;

@@ -13,8 +13,8 @@ export interface Kept {
 }
 
 /**
- * Sends heartbeats while a job runs. Told to stop, it aborts `stop`; when the fence is old, or nobody has heard of
- * us for as long as the lease lasts, the job is void as well.
+ * Sends heartbeats while a job runs. Told to stop, it aborts `stop`; when the fence is old, or nobody has
+ * heard of us for as long as the lease lasts, the job is void as well.
  */
 export function keepLease(lease: Lease, client: RunnerClient, stop: AbortController): Kept {
   const lost = new AbortController();

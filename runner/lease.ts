@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { JobResult, JobSpec } from "@tamma/core/protocol/jobs.ts";
+import type { JobResult, JobSpec } from "@tamma/core/domain/loop/jobs.ts";
 import { LogStream } from "./client/log-stream.ts";
 import { CallRefused, FenceLost } from "./client/refusals.ts";
 import type { Lease, RunnerClient } from "./client.ts";
@@ -12,7 +12,9 @@ import type { Redactor } from "./redact.ts";
 import { redactResult } from "./redact-result.ts";
 import { type Sandbox, sandboxedCommands } from "./sandbox/commands.ts";
 
-/** After a stop every process of the job is gone within this time; a job that still computes is left alone. */
+/**
+ * After a stop every process of the job is gone within this time; a job that still computes is left alone.
+ */
 const stopGraceMs = 5_000;
 /** A slow file system while we delete is no reason to keep the runner. */
 const removeTries = 5;

@@ -1,4 +1,4 @@
-import type { JobResult } from "@tamma/core/protocol/jobs.ts";
+import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
 import type { Redactor } from "./redact.ts";
 
 /** Left as they are: a patch must arrive at its tree, and a secret in it is a finding of the scan. */

@@ -43,7 +43,10 @@ export interface RedactingStream {
   end(): string;
 }
 
-/** Hides `secrets` in every spelling in which programs print them, and everything that has the shape of a key. */
+/**
+ * Hides `secrets` in every spelling in which programs print them, and everything that has the shape of a
+ * key.
+ */
 export function redactor(secrets: readonly string[]): Redactor {
   const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
   const exact = spellings.length > 0 ? new RegExp(spellings.map(escaped).join("|"), "g") : null;
@@ -128,7 +131,9 @@ function spellingsOf(secret: string): string[] {
   return all.filter((text) => text.length >= secretCharsMin);
 }
 
-/** The letters that depend on the secret's bytes alone, when it begins `shift` bytes into a group of three. */
+/**
+ * The letters that depend on the secret's bytes alone, when it begins `shift` bytes into a group of three.
+ */
 function base64Inside(bytes: Buffer, shift: number): string {
   const text = Buffer.concat([Buffer.alloc(shift), bytes])
     .toString("base64")

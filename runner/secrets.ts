@@ -1,6 +1,9 @@
 import type { Identity } from "./client/identity.ts";
 
-/** Names of variables that hold something to hide. Paths and numbers under such names are too short or harmless. */
+/**
+ * Names of variables that hold something to hide. Paths and numbers under such names are too short or
+ * harmless.
+ */
 const secretName = /(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIAL)/i;
 
 /** What this process knows and nobody else may see: its key, and the secrets of its environment. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { JobResult, JobSpec } from "@tamma/core/protocol/jobs.ts";
+import type { JobResult, JobSpec } from "@tamma/core/domain/loop/jobs.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureKey } from "./client/identity.ts";
 import { runnerClient } from "./client.ts";
@@ -40,7 +40,9 @@ const done: JobResult = {
 };
 const going = { continue: true, reason: null };
 
-/** A server with one job; `special` may answer first. Everything ends when the result came, or at `settle`. */
+/**
+ * A server with one job; `special` may answer first. Everything ends when the result came, or at `settle`.
+ */
 async function oneJob(run: Run, special: Route = () => undefined) {
   const { privateKey, publicKey } = ensureKey(join(folder, "key.pem"));
   const ending = new AbortController();

@@ -9,7 +9,10 @@ const pollMs = 25_000;
 const pollMsMin = 500;
 /** Whoever holds a refused runner's key has to act; we look again now and then. */
 const refusedPauseMs = 15_000;
-/** In CI nobody pays for a machine that only waits: after this without a job the loop waits for somebody else. */
+/**
+ * In CI nobody pays for a machine that only waits: after this without a job the loop waits for somebody
+ * else.
+ */
 const idleMsMax = 60_000;
 
 export interface WorkOptions extends LeaseOptions {
@@ -21,7 +24,10 @@ export interface WorkOptions extends LeaseOptions {
   say(line: string): void;
 }
 
-/** Takes jobs in `slots` places at once until `ending`; resolves when the last one is finished or handed back. */
+/**
+ * Takes jobs in `slots` places at once until `ending`; resolves when the last one is finished or handed
+ * back.
+ */
 export async function serve(slots: number, options: WorkOptions): Promise<void> {
   await Promise.all(Array.from({ length: slots }, () => slot(options)));
 }
@@ -44,7 +50,8 @@ async function slot(options: WorkOptions): Promise<void> {
 }
 
 /**
- * Takes the jobs of one loop, one after another, until there is none. Answers why it ended, for the log of the CI.
+ * Takes the jobs of one loop, one after another, until there is none. Answers why it ended, for the log of
+ * the CI.
  *
  * @throws CallRefused when the server does not accept this runner.
  */
@@ -70,7 +77,7 @@ export async function workOffLoop(loop: string, options: WorkOptions, idleMs = i
   const done = `${jobs} ${jobs === 1 ? "job" : "jobs"} of loop ${loop} done`;
   if (options.ending.aborted) return `${done}; ended because it was told to.`;
   if (faults > 0) return `${done}; the server does not answer. Start this runner again when it does.`;
-  return `${done}; none is waiting now: the loop has ended, or waits for a person, for checks or for another runner.`;
+  return `${done}; none is waiting: the loop ended, or waits for a person, checks or another runner.`;
 }
 
 /** Leases one job and does it. False: none was offered within `waitMs`. */
@@ -85,7 +92,8 @@ async function takeOne(options: WorkOptions, loop: string | null, waitMs: number
   say(`${lease.spec.kind} for #${lease.issue.number} ${lease.issue.title}`);
   const ended = await workOff(lease, options);
   say(
-    `${lease.spec.kind} for #${lease.issue.number}: ${ended.ended === "sent" ? ended.outcome : `void, ${ended.why}`}`,
+    `${lease.spec.kind} for #${lease.issue.number}: ` +
+      (ended.ended === "sent" ? ended.outcome : `void, ${ended.why}`),
   );
   return true;
 }

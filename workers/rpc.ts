@@ -1,13 +1,14 @@
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { Person } from "@tamma/core/domain/loop/work.ts";
+import type { TurnError } from "@tamma/core/protocol/model-turn.ts";
 import type * as rest from "@tamma/core/protocol/rest.ts";
 import type * as runner from "@tamma/core/protocol/runner.ts";
-import type { TurnError } from "@tamma/core/protocol/model-turn.ts";
 import type { z } from "zod";
 
 /**
- * All that workers/api may ask of workers/orchestrator, in plain data (an inferred type that passes two RPC borders
- * becomes `never`). Refusals come back as data, never as exceptions: errors lose their class across RPC.
+ * All that workers/api may ask of workers/orchestrator, in plain data (an inferred type that passes two RPC
+ * borders becomes `never`). Refusals come back as data, never as exceptions: errors lose their class across
+ * RPC.
  */
 export type Answer<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 
@@ -77,12 +78,19 @@ export interface OrchestratorRpc {
   comment(caller: Caller, loop: string, input: NewComment): Promise<Answer<rest.CommandAnswer>>;
 
   // runners: `runner` is the id that the token proved
-  enrolRunner(caller: Caller, input: { name: string; publicKey: string }): Promise<Answer<{ runner: string }>>;
+  enrolRunner(
+    caller: Caller,
+    input: { name: string; publicKey: string },
+  ): Promise<Answer<{ runner: string }>>;
   runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>>;
   /** The runner that a token belongs to; null when it is unknown or expired. */
   runnerOf(token: string): Promise<string | null>;
   lease(runner: string, request: runner.LeaseRequest): Promise<Answer<runner.LeaseResponse | null>>;
-  heartbeat(runner: string, job: string, request: runner.HeartbeatRequest): Promise<Answer<runner.HeartbeatResponse>>;
+  heartbeat(
+    runner: string,
+    job: string,
+    request: runner.HeartbeatRequest,
+  ): Promise<Answer<runner.HeartbeatResponse>>;
   log(runner: string, job: string, request: runner.LogRequest): Promise<Answer<{ next: number }>>;
   putBlob(
     runner: string,
@@ -98,7 +106,12 @@ export interface OrchestratorRpc {
   turn(runner: string, job: string, call: runner.TurnCall): Promise<Answer<ReadableStream<Uint8Array>>>;
 
   // account
-  checkProvider(): Promise<{ provider: string; model: string; label: string | null; problem: TurnError | null }>;
+  checkProvider(): Promise<{
+    provider: string;
+    model: string;
+    label: string | null;
+    problem: TurnError | null;
+  }>;
   /** A one-time secret for a browser, valid ten minutes. */
   createLogin(caller: Caller): Promise<{ secret: string; expiresAt: number }>;
   /** Exchanges it for a session secret; null when it is unknown, used or expired. */

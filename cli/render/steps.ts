@@ -17,9 +17,10 @@ export function renderStep(step: StepView, now: number, style: Style, columns: n
   const word = stepWord(step).padEnd(wordWidth);
   const time = step.startedAt === null ? "" : renderDuration((step.endedAt ?? now) - step.startedAt);
   const place = `${String(step.number).padStart(2)} ${step.title.padEnd(titleWidth)}`;
-  const fixed = ` ${style.glyph(step.state)} ${word}  ${place}  ${time.padStart(timeWidth)}`;
-  const note = truncate(clean(step.note).replaceAll("\n", " "), columns - fixed.length - 3, style.ellipsis);
-  return `${style.paint(step.state, fixed)}${note === "" ? "" : `  ${style.dim(note)}`}`.trimEnd();
+  const line = ` ${style.glyph(step.state)} ${word}  ${place}  ${time.padStart(timeWidth)}`;
+  const note = truncate(clean(step.note).replaceAll("\n", " "), columns - line.length - 3, style.ellipsis);
+  if (note === "") return style.paint(step.state, line.trimEnd());
+  return `${style.paint(step.state, line)}  ${style.dim(note)}`;
 }
 
 /** The loop in a title line, its steps and a line of money; every line fits `columns`. */

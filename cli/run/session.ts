@@ -146,9 +146,8 @@ function tell(session: Session, view: LoopView, ask: Ask, howTo: boolean): void 
   if (howTo && told.has(key)) return;
   told.add(key);
   if (json) {
-    terminal.out(
-      `${JSON.stringify({ kind: "ask", loop: view.id, ask, answer: renderHowTo(view.id, ask) })}\n`,
-    );
+    const answer = renderHowTo(view.id, ask).map((command) => withCommandName(command, context.env));
+    terminal.out(`${JSON.stringify({ kind: "ask", loop: view.id, ask, answer })}\n`);
     return;
   }
   progress.stop();

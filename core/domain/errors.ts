@@ -1,4 +1,7 @@
-/** Why a command changed nothing. `conflict`: somebody was first or the subject moved on; ask again with fresh state. */
+/**
+ * Why a command changed nothing. `conflict`: somebody was first or the subject moved on; ask again with
+ * fresh state.
+ */
 export type RefusalKind = "invalid" | "conflict" | "stale" | "forbidden" | "not-found";
 
 /**

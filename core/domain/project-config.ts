@@ -3,8 +3,9 @@ import { z } from "zod";
 const command = z.string().trim().min(1).max(2_000);
 
 /**
- * `.tamma.yml` in the root of the base branch. Everything is optional; what is absent is detected from the project.
- * Commands are run by `sh -c` in the workspace. `test-one` may hold `{files}`, the test files to run.
+ * `.tamma.yml` in the root of the base branch. Everything is optional; what is absent is detected from the
+ * project. Commands are run by `sh -c` in the workspace. `test-one` may hold `{files}`, the test files to
+ * run.
  */
 export const ProjectConfig = z.strictObject({
   setup: command.optional().describe("installs what the project needs, before any other command"),

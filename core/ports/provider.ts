@@ -5,7 +5,10 @@ export interface ModelFacts {
   readonly provider: string;
   readonly model: string;
   readonly contextTokensMax: number;
-  /** Millionths of a dollar per million tokens (= dollars per token x 10^12); null: unknown, which is never 0. */
+  /**
+   * Millionths of a dollar per million tokens (= dollars per token x 10^12); null: unknown, which is never
+   * 0.
+   */
   readonly price: { input: number; output: number; cacheRead: number; cacheWrite: number } | null;
   /** Said wherever the model shows, e.g. "scripted by hand, no model was called"; null for a real model. */
   readonly label: string | null;
@@ -23,13 +26,14 @@ export interface Provider {
   facts(): ModelFacts;
 
   /**
-   * One turn. Never throws and never retries: what went wrong is the last event. Ends promptly when `signal` aborts.
+   * One turn. Never throws and never retries: what went wrong is the last event. Ends promptly when
+   * `signal` aborts.
    */
   turn(request: TurnRequest, signal: AbortSignal): AsyncIterable<TurnEvent>;
 
   /**
-   * Is the service there and does it take the key? Costs nothing. Null when all is well; an unknown path (404) counts
-   * as reachable, because not every server that speaks the protocol has a list of models.
+   * Is the service there and does it take the key? Costs nothing. Null when all is well; an unknown path
+   * (404) counts as reachable, because not every server that speaks the protocol has a list of models.
    */
   check(signal: AbortSignal): Promise<TurnError | null>;
 }

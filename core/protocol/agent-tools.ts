@@ -2,8 +2,8 @@ import { z } from "zod";
 import { Question } from "../domain/loop/proposal.ts";
 
 /**
- * The tools of the coding agent, as the model sees them. Paths are relative to the repository's root and use `/`.
- * Every answer is text; a refused call answers with `is_error` and what to do instead.
+ * The tools of the coding agent, as the model sees them. Paths are relative to the repository's root and
+ * use `/`. Every answer is text; a refused call answers with `is_error` and what to do instead.
  */
 export const agentTools = {
   list_files: {
@@ -11,7 +11,7 @@ export const agentTools = {
     input: z.object({ path: z.string().describe("folder, `.` for the root") }),
   },
   search: {
-    says: "Find a regular expression in the files below a folder; answers path:line: text, at most 200 lines.",
+    says: "Find a regular expression in files below a folder; answers path:line: text, at most 200 lines.",
     input: z.object({ pattern: z.string(), path: z.string().describe("folder or file, `.` for all") }),
   },
   read_file: {
@@ -63,6 +63,8 @@ export const agentTools = {
 export type AgentToolName = keyof typeof agentTools;
 export const agentToolNames = Object.keys(agentTools) as AgentToolName[];
 
-/** The phases of a develop job. `fix` and `address` have no red of their own: the proven tests stay locked. */
+/**
+ * The phases of a develop job. `fix` and `address` have no red of their own: the proven tests stay locked.
+ */
 export const phases = ["red", "green", "refactor", "fix", "address"] as const;
 export type Phase = (typeof phases)[number];

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * One model turn as our own parts speak of it (runner -> Worker, and engine -> provider). Vendor shapes stay in
- * the provider's folder.
+ * One model turn as our own parts speak of it (runner -> Worker, and engine -> provider). Vendor shapes
+ * stay in the provider's folder.
  */
 export const TextPart = z.object({ type: z.literal("text"), text: z.string() });
 export const ToolCallPart = z.object({
@@ -60,8 +60,9 @@ export const TurnAnswer = z.object({
 
 /**
  * Why a turn has no answer, by what the caller should do: transient (again soon), limit (again at `retryAt`),
- * auth (a key is wrong or has no right), overflow (the context is too long), invalid (our request is refused),
- * garbage (the answer is not what the protocol says), budget (the cap), turn-lost (ask with the next id).
+ * auth (a key is wrong or has no right), overflow (the context is too long), invalid (our request is
+ * refused), garbage (the answer is not what the protocol says), budget (the cap), turn-lost (ask with the
+ * next id).
  */
 export const turnErrorKinds = [
   "transient",

@@ -51,7 +51,11 @@ export const StartLoop = z.strictObject({
   preApprove: z.array(z.enum(["design", "complete"])).default([]),
 });
 /** `loop` is null while the issue waits for a slot; `position` is its place in the queue, 1 for the next. */
-export const LoopStarted = z.object({ loop: z.string().nullable(), already: z.boolean(), position: z.number().int() });
+export const LoopStarted = z.object({
+  loop: z.string().nullable(),
+  already: z.boolean(),
+  position: z.number().int(),
+});
 
 /** `POST /loops/{id}/checkpoints/{checkpoint}` -> CommandAnswer. `subject` is the one that was shown. */
 export const DecideCheckpoint = z.strictObject({
@@ -85,7 +89,11 @@ export const NewComment = z.strictObject({
 });
 
 /** `already`: the same was decided before, by whom and when; nothing changed now. */
-export const CommandAnswer = z.object({ accepted: z.boolean(), already: z.string().nullable(), seq: z.number().int() });
+export const CommandAnswer = z.object({
+  accepted: z.boolean(),
+  already: z.string().nullable(),
+  seq: z.number().int(),
+});
 
 /** `GET /loops?state=active|all&repository=` -> newest first. */
 export const LoopSummary = z.object({
@@ -110,9 +118,9 @@ export const LoopList = z.object({
 });
 
 /**
- * `GET /loops/{id}` -> LoopView (core/domain/loop/view.ts). `GET /loops/{id}/events?after=&limit=` -> EventPage.
- * `GET /loops/{id}/state?at=` -> { seq, state }. `GET /loops/{id}/verify` -> ChainReport.
- * `GET /loops/{id}/diff` -> text/x-diff. `GET /loops/{id}/log?job=` -> text.
+ * `GET /loops/{id}` -> LoopView (core/domain/loop/view.ts). `GET /loops/{id}/events?after=&limit=` ->
+ * EventPage. `GET /loops/{id}/state?at=` -> { seq, state }. `GET /loops/{id}/verify` -> ChainReport. `GET
+ * /loops/{id}/diff` -> text/x-diff. `GET /loops/{id}/log?job=` -> text.
  */
 export const EventLine = z.object({
   seq: z.number().int(),
@@ -150,7 +158,10 @@ export const InboxItem = z.object({
 export const Inbox = z.object({ items: z.array(InboxItem) });
 
 /** `POST /runners` {name, publicKey: SPKI PEM} -> {runner}. `GET /providers/check` -> ProviderReport. */
-export const EnrolRunner = z.strictObject({ name: z.string().min(1).max(100), publicKey: z.string().max(2_000) });
+export const EnrolRunner = z.strictObject({
+  name: z.string().min(1).max(100),
+  publicKey: z.string().max(2_000),
+});
 export const ProviderReport = z.object({
   provider: z.string(),
   model: z.string(),

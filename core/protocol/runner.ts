@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { Instant, Sha } from "../domain/ids.ts";
+import { JobResult, JobSpec } from "../domain/loop/jobs.ts";
 import { RepositoryRef } from "../domain/loop/work.ts";
-import { ProjectConfig } from "./config.ts";
-import { JobResult, JobSpec } from "./jobs.ts";
+import { ProjectConfig } from "../domain/project-config.ts";
 import { TurnAnswer, TurnError, TurnRequest } from "./model-turn.ts";
 
 /** Raised when the wire changes in a way that an older runner cannot speak. */
 export const runnerProtocol = 1;
 
 /**
- * `POST /runner/v1/token`: an enrolled runner proves itself with its Ed25519 key. The signature (base64) is over
- * `tamma-runner-token\n<runner>\n<at>\n<nonce>`; `at` may be 60 s off; a nonce is used once.
+ * `POST /runner/v1/token`: an enrolled runner proves itself with its Ed25519 key. The signature (base64) is
+ * over `tamma-runner-token\n<runner>\n<at>\n<nonce>`; `at` may be 60 s off; a nonce is used once.
  */
 export const TokenRequest = z.object({
   runner: z.string(),
@@ -53,7 +53,10 @@ export const LogRequest = z.object({
 });
 export const LogResponse = z.object({ next: z.number().int().min(0) });
 
-/** `POST /runner/v1/jobs/{id}/turn` -> NDJSON lines: `{ping}` while waiting, `{text}` deltas, last `{answer}` or `{error}`. */
+/**
+ * `POST /runner/v1/jobs/{id}/turn` -> NDJSON lines: `{ping}` while waiting, `{text}` deltas, last
+ * `{answer}` or `{error}`.
+ */
 export const TurnCall = z.object({
   fence: z.number().int(),
   turn: z.number().int().positive(),
@@ -81,7 +84,8 @@ export const WatchResponse = z.object({
 
 /**
  * `POST /runner/v1/refs`: heads as `git ls-remote` showed them (null: the branch is gone), the base branch's
- * `.tamma.yml` (null: none; `error`: it does not parse), and whether a working repository has uncommitted changes.
+ * `.tamma.yml` (null: none; `error`: it does not parse), and whether a working repository has uncommitted
+ * changes.
  */
 export const RefsReport = z.object({
   connection: z.string(),

@@ -11,11 +11,33 @@ import type { ToolInput } from "./tool-call.ts";
 /** What one command may take of the conversation; head and tail are kept. */
 const outputCharsMax = 6_000;
 
+/** Snapshots are new files that a test runner writes for the repository. */
+const wantedFile = /\.snap$|(^|\/)__snapshots__\//;
+
 /**
- * Runs one of the project's commands in the sandbox. A command that fails is an error answer, not an
- * exception.
+ * Runs one of the project's commands in the sandbox and takes away the new files it left behind (build
+ * results,
+ * coverage): they are not the work. A command that fails is an error answer, not an exception.
  */
 export async function runCommand(
+  desk: Desk,
+  command: ToolInput<"run">["command"],
+  files: readonly string[],
+): Promise<ToolAnswer> {
+  const before = new Set(await unknownFiles(desk));
+  const answer = await perform(desk, command, files);
+  for (const path of await unknownFiles(desk))
+    if (!before.has(path) && !wantedFile.test(path)) await rm(join(desk.root, path), { force: true });
+  return answer;
+}
+
+/** Files that git neither tracks nor ignores. */
+async function unknownFiles({ workspace }: Desk): Promise<string[]> {
+  const listed = await workspace.git(["ls-files", "-z", "--others", "--exclude-standard"]);
+  return listed.split("\0").filter((path) => path !== "");
+}
+
+async function perform(
   desk: Desk,
   command: ToolInput<"run">["command"],
   files: readonly string[],

@@ -15,8 +15,8 @@ const numbersMax = 500;
 export type TurnOutcome = { answer: TurnAnswer } | { error: TurnError };
 
 /**
- * One model turn. A cut stream is asked for once more under the same number, under which the Worker keeps what
- * came; a number that it calls lost is left behind and the next one taken.
+ * One model turn. A cut stream is asked for once more under the same number, under which the Worker keeps
+ * what came; a number that it calls lost is left behind and the next one taken.
  *
  * @throws FenceLost when the job is not ours any more. Everything else is an answer or an error as data.
  */

@@ -1,6 +1,6 @@
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { PatchFile, TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
-import type { JobSpecOf } from "@tamma/core/protocol/jobs.ts";
+import type { JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import type { Desk } from "../agent/desk.ts";
 import type { ToolInput } from "../agent/tool-call.ts";
 import { outputExcerpt, testExcerpt } from "../project/excerpt.ts";

@@ -1,8 +1,8 @@
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Evidence } from "@tamma/core/domain/loop/evidence.ts";
+import type { JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { phaseText } from "@tamma/core/prompts/develop.ts";
 import type { Phase } from "@tamma/core/protocol/agent-tools.ts";
-import type { JobSpecOf } from "@tamma/core/protocol/jobs.ts";
 import type { FinishAnswer } from "../agent/agent.ts";
 import type { Desk } from "../agent/desk.ts";
 import type { ToolInput } from "../agent/tool-call.ts";

@@ -168,6 +168,20 @@ test("a refactoring that breaks the suite is taken back to green", async () => {
   expect(done(result).patch.files.map((file) => file.path)).toEqual(["src/math.js", "test/sub.test.js"]);
 });
 
+test("what commands and suites leave behind does not come into the patch", async () => {
+  const leaves = `${oldTest}require("node:fs").writeFileSync("left.log", "x");\n`;
+  rig.use({ ...files, "test/math.test.js": leaves });
+  const run: ScriptedTurn = [["run", { command: "test" }]];
+  const { result } = await rig.develop([
+    ...redAndGreen.slice(0, 3),
+    run,
+    ...redAndGreen.slice(3),
+    run,
+    finish(),
+  ]);
+  expect(done(result).patch.files.map((file) => file.path)).toEqual(["src/math.js", "test/sub.test.js"]);
+});
+
 test("a provider that fails after green costs only the refactoring", async () => {
   const { result } = await rig.develop([...redAndGreen, write("src/math.js", "oops("), { error: "limit" }]);
   expect(await rig.contentOf(done(result), "src/math.js")).toContain("exports.sub");

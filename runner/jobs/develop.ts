@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Patch } from "@tamma/core/domain/loop/evidence.ts";
+import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { developSystem, developTask } from "@tamma/core/prompts/develop.ts";
 import type { Phase } from "@tamma/core/protocol/agent-tools.ts";
-import type { JobResultOf, JobSpecOf } from "@tamma/core/protocol/jobs.ts";
 import { type AgentEnd, runAgent } from "../agent/agent.ts";
 import type { Desk } from "../agent/desk.ts";
 import { evidenceOf } from "../evidence.ts";
@@ -44,7 +44,7 @@ async function develop(spec: Spec, context: JobContext): Promise<Result> {
   const baseline = await baselineOf(bench, needsTests);
   const start =
     spec.patch === null
-      ? await treeOf(bench.workspace, spec.base)
+      ? (await bench.workspace.git(["rev-parse", `${spec.base}^{tree}`])).trim()
       : await treeOfPatch(bench.workspace, spec.patch, context.getBlob);
   await putTree(bench, start);
 

@@ -1,5 +1,5 @@
 import type { Sha } from "@tamma/core/domain/ids.ts";
-import type { JobResultOf, JobSpecOf } from "@tamma/core/protocol/jobs.ts";
+import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import { ensurePresent } from "../workspace/clone.ts";
@@ -19,9 +19,9 @@ const ourBranches = "tamma/";
 const squashedFrom = "Squashed-From: ";
 
 /**
- * Merges `head` into branch `into`, if both are where the gates saw them. The merged tree is the head's own tree,
- * which was verified: a head that does not contain the base is not merged but answered with `base-moved`.
- * A repeated job finds its merge and answers the same.
+ * Merges `head` into branch `into`, if both are where the gates saw them. The merged tree is the head's own
+ * tree, which was verified: a head that does not contain the base is not merged but answered with
+ * `base-moved`. A repeated job finds its merge and answers the same.
  */
 export async function mergeJob(spec: MergeSpec, context: JobContext): Promise<MergeResult> {
   const clone = await objectsClone(context, { branch: spec.into });

@@ -1,4 +1,4 @@
-import type { JobResultOf, JobSpecOf } from "@tamma/core/protocol/jobs.ts";
+import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import { ensurePresent } from "../workspace/clone.ts";

@@ -1,4 +1,4 @@
-import type { JobResultOf, JobSpecOf } from "@tamma/core/protocol/jobs.ts";
+import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import { treeOfPatch } from "../workspace/apply.ts";
@@ -11,8 +11,9 @@ import { objectsClone } from "./objects-clone.ts";
 type PublishResult = JobResultOf<"publish">;
 
 /**
- * Pushes the validated patch as one commit on top of `expectedHead`. It works in a fresh clone by plumbing, so
- * nothing that ran in a workspace (hooks, filters, config) has a say, and the pushed tree is the validated one.
+ * Pushes the validated patch as one commit on top of `expectedHead`. It works in a fresh clone by plumbing,
+ * so nothing that ran in a workspace (hooks, filters, config) has a say, and the pushed tree is the
+ * validated one.
  */
 export async function publishJob(spec: JobSpecOf<"publish">, context: JobContext): Promise<PublishResult> {
   const { branch, expectedHead, patch, secondParent, message } = spec;

@@ -1,5 +1,5 @@
 import type { Sha } from "@tamma/core/domain/ids.ts";
-import type { JobResultOf, JobSpecOf } from "@tamma/core/protocol/jobs.ts";
+import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import { treeOfPatch } from "../workspace/apply.ts";
@@ -14,7 +14,8 @@ type RebaseResult = JobResultOf<"rebase">;
 
 /**
  * Replays the patch on commit `onto` by a three-way merge whose common ancestor is the patch's base.
- * `unchanged`: the very same lines with the very same surroundings, so what was approved is what will be pushed.
+ * `unchanged`: the very same lines with the very same surroundings, so what was approved is what will be
+ * pushed.
  */
 export async function rebaseJob(spec: JobSpecOf<"rebase">, context: JobContext): Promise<RebaseResult> {
   const { patch, onto } = spec;

@@ -1,4 +1,4 @@
-import type { JobResult, JobSpec } from "@tamma/core/protocol/jobs.ts";
+import type { JobResult, JobSpec } from "@tamma/core/domain/loop/jobs.ts";
 import type { JobContext } from "../job-context.ts";
 import { developJob } from "./develop.ts";
 import { mergeJob } from "./merge.ts";

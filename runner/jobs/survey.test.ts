@@ -21,7 +21,8 @@ const files = {
   "AGENTS.md": "Write British English.\n",
   ".tamma.yml": "slots: 2\n",
   "src/money.ts":
-    "export function roundHalfEven(value: number): number {\n  return value;\n}\nexport type Cents = number;\n",
+    "export function roundHalfEven(value: number): number {\n  return value;\n}\n" +
+    "export type Cents = number;\n",
   "src/invoice.ts": 'import { roundHalfEven } from "./money.ts";\n',
   "src/unrelated.ts": "export const colour = 1;\n",
   "test/money.test.ts": "// roundHalfEven\n",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { parseProjectConfig, renderConfigProblem } from "@tamma/core/protocol/config-file.ts";
-import type { JobResultOf, JobSpecOf } from "@tamma/core/protocol/jobs.ts";
 import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import { detectProject, type Project } from "../project/project.ts";
@@ -27,8 +27,8 @@ const readBytesMax = 200_000;
 
 /**
  * Looks at the default branch as the issue needs it: a Markdown bundle for plan and design, the settings, and
- * whether there are tests. Asks no model and runs nothing of the project. A `.tamma.yml` that does not parse is a
- * failure that names line and field.
+ * whether there are tests. Asks no model and runs nothing of the project. A `.tamma.yml` that does not
+ * parse is a failure that names line and field.
  */
 export async function surveyJob(spec: JobSpecOf<"survey">, context: JobContext): Promise<SurveyResult> {
   const { url } = context.repository;
@@ -93,7 +93,10 @@ async function trackedFiles(workspace: Workspace, commit: string): Promise<Track
     });
 }
 
-/** The text of a file in the commit (not in the folder, where it could be a link to elsewhere); null: none, or binary. */
+/**
+ * The text of a file in the commit (not in the folder, where it could be a link to elsewhere); null: none,
+ * or binary.
+ */
 async function readAt(workspace: Workspace, commit: string, path: string): Promise<string | null> {
   const { exitCode, stdout } = await workspace.attempt(["cat-file", "blob", `${commit}:${path}`]);
   if (exitCode !== 0 || stdout.subarray(0, 8_000).includes(0)) return null;

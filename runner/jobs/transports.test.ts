@@ -53,7 +53,8 @@ test("branch, push and merge work over ssh", async () => {
   const bare = join(folder, "bare.git");
   // Stands in for the ssh program: drops options and host, and runs the rest here, as the far side would.
   const ssh =
-    '#!/bin/sh\nwhile case "$1" in -*) ;; *) false ;; esac; do [ "$1" = -o ] && shift; shift; done\nshift\nexec sh -c "$*"\n';
+    '#!/bin/sh\nwhile case "$1" in -*) ;; *) false ;; esac; do [ "$1" = -o ] && shift; shift; done\n' +
+    'shift\nexec sh -c "$*"\n';
   write(folder, { ssh: { executable: ssh } });
   const before = process.env.GIT_SSH_COMMAND;
   process.env.GIT_SSH_COMMAND = `"${join(folder, "ssh")}"`;

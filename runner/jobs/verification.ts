@@ -1,6 +1,6 @@
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Evidence, Patch, Receipt, ScanFinding, TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
-import type { JobSpecOf, LockedTest } from "@tamma/core/protocol/jobs.ts";
+import type { JobSpecOf, LockedTest } from "@tamma/core/domain/loop/jobs.ts";
 import { testExcerpt } from "../project/excerpt.ts";
 import { testFingerprint } from "../project/fingerprint.ts";
 import type { ProjectRun } from "../project/suite.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Patch } from "@tamma/core/domain/loop/evidence.ts";
-import { type JobResultOf, type JobSpecOf, VerifyResult } from "@tamma/core/protocol/jobs.ts";
+import { type JobResultOf, type JobSpecOf, VerifyResult } from "@tamma/core/domain/loop/jobs.ts";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { jobContext } from "../testing/context.ts";
 import {

@@ -1,7 +1,7 @@
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Patch, Verdict } from "@tamma/core/domain/loop/evidence.ts";
+import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import type { GateName } from "@tamma/core/domain/loop/pipeline.ts";
-import type { JobResultOf, JobSpecOf } from "@tamma/core/protocol/jobs.ts";
 import type { JobContext } from "../job-context.ts";
 import { isRunnableTest } from "../project/test-files.ts";
 import { type Bench, JobFault, openBench, readProject } from "../proof/bench.ts";

@@ -170,7 +170,7 @@ test("open of an empty repository says that a first commit is missing", async ()
   await expect(openJob(open, context(refOf(empty)))).rejects.toThrow("make a first commit on main");
 });
 
-test("publish onto a head that moved or a branch that is gone changes nothing and says where it is", async () => {
+test("publish onto a moved head or a branch that is gone changes nothing and says where it is", async () => {
   const repository = makeRepository(folder, "bare");
   const { spec, sha } = await published(repository);
   git(repository.path, "fetch", "--quiet");

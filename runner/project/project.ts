@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ProjectConfig } from "@tamma/core/protocol/config.ts";
+import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import type { Commands } from "./commands.ts";
 import { detectJavaScript } from "./javascript.ts";
 

@@ -1,4 +1,4 @@
-import { ProjectConfig } from "@tamma/core/protocol/config.ts";
+import { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import {
   type ConfigProblem,
   parseProjectConfig,

@@ -2,7 +2,7 @@ import { appendFile, mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Evidence, PatchFile } from "@tamma/core/domain/loop/evidence.ts";
-import type { ProjectConfig } from "@tamma/core/protocol/config.ts";
+import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import { outputExcerpt } from "../project/excerpt.ts";

@@ -1,5 +1,5 @@
 import type { PatchFile, Weakening } from "@tamma/core/domain/loop/evidence.ts";
-import type { LockedTest } from "@tamma/core/protocol/jobs.ts";
+import type { LockedTest } from "@tamma/core/domain/loop/jobs.ts";
 import { commentFree, isJavaScript } from "./comment-free.ts";
 import type { ReadFile } from "./diff-classifier.ts";
 

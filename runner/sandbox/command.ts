@@ -23,7 +23,10 @@ export interface CommandResult {
   ended: "exit" | "timeout" | "stopped" | "spawn-error";
 }
 
-/** Runs the project's commands in their own process group; every process of the group is gone when it resolves. */
+/**
+ * Runs the project's commands in their own process group; every process of the group is gone when it
+ * resolves.
+ */
 export interface Commands {
   readonly protection: Protection;
   /** A line of shell, as a `.tamma.yml` holds it. */

@@ -67,7 +67,8 @@ test("a command that does not end is ended with its whole group when its time is
 
 test("a background process that left its session is found by its marker and ended", async () => {
   const line =
-    "setsid sh -c 'echo $$ > straggler; exec sleep 300' > /dev/null 2>&1 & until [ -s straggler ]; do :; done";
+    "setsid sh -c 'echo $$ > straggler; exec sleep 300' > /dev/null 2>&1 & " +
+    "until [ -s straggler ]; do :; done";
   const result = await commands.shell(line, { cwd: folder, timeoutMs });
   expect(result.ended).toBe("exit");
   expect(alive(pidIn("straggler"))).toBe(false);
@@ -75,7 +76,8 @@ test("a background process that left its session is found by its marker and ende
 
 test("a straggler that also cleared its environment is found by its folder", async () => {
   const line =
-    "env -i setsid /bin/sh -c 'echo $$ > straggler; exec sleep 300' > /dev/null 2>&1 & until [ -s straggler ]; do :; done";
+    "env -i setsid /bin/sh -c 'echo $$ > straggler; exec sleep 300' > /dev/null 2>&1 & " +
+    "until [ -s straggler ]; do :; done";
   await commands.shell(line, { cwd: folder, timeoutMs });
   expect(alive(pidIn("straggler"))).toBe(false);
 });

@@ -22,8 +22,8 @@ export interface Sandbox extends Commands {
 }
 
 /**
- * Commands of one job. They run in `folder` with a HOME and TMPDIR of their own there, in their own process group,
- * and none of their processes outlives them.
+ * Commands of one job. They run in `folder` with a HOME and TMPDIR of their own there, in their own process
+ * group, and none of their processes outlives them.
  */
 export function sandboxedCommands(job: { job: string; folder: string; signal: AbortSignal }): Sandbox {
   const folders = { home: join(job.folder, "home"), temp: join(job.folder, "tmp") };

@@ -28,8 +28,8 @@ export function cleanEnvironment(
 }
 
 /**
- * `npm start` puts our own node_modules/.bin first; a project must meet its own tools, not ours. The Node that
- * runs us comes last, so that there is one at all.
+ * `npm start` puts our own node_modules/.bin first; a project must meet its own tools, not ours. The Node
+ * that runs us comes last, so that there is one at all.
  */
 function toolsPath(path: string): string {
   const ours = /(^|[\\/])node_modules([\\/]|$)/;

@@ -9,9 +9,9 @@ const memoryShareMax = 0.75;
 const memoryKbMin = 2_000_000;
 
 /**
- * Shell that lowers the limits and becomes the command, which follows as arguments. `ulimit` is in every POSIX
- * shell (dash calls -u -p); what a system does not know is left out. `-d` counts written memory, not the address
- * space, of which V8, Go and the JVM reserve far more than they use.
+ * Shell that lowers the limits and becomes the command, which follows as arguments. `ulimit` is in every
+ * POSIX shell (dash calls -u -p); what a system does not know is left out. `-d` counts written memory, not
+ * the address space, of which V8, Go and the JVM reserve far more than they use.
  */
 export function limitsPrelude(): string {
   const memoryKb = Math.max(memoryKbMin, Math.floor((totalmem() * memoryShareMax) / 1024));
@@ -24,7 +24,10 @@ export function limitsPrelude(): string {
   ].join("; ");
 }
 
-/** The kernel counts all processes of the user, so what runs already comes on top. 0 where there is no /proc. */
+/**
+ * The kernel counts all processes of the user, so what runs already comes on top. 0 where there is no
+ * /proc.
+ */
 function runningNow(): number {
   try {
     return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).length;

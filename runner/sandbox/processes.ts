@@ -24,7 +24,10 @@ interface Seen {
 
 /** What a polite process needs to write its last words; then it is killed. */
 export const termGraceMs = 2_000;
-/** Killed processes are gone within milliseconds, unless a disk hangs. With the grace below the 5 s of a stop. */
+/**
+ * Killed processes are gone within milliseconds, unless a disk hangs. With the grace below the 5 s of a
+ * stop.
+ */
 const killGraceMs = 2_500;
 const lookEveryMs = 25;
 
@@ -102,7 +105,8 @@ function processIds(): number[] | null {
 function look(pid: number): Seen | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name stands in brackets and may hold anything; proc(5) counts the fields from 1, the state is the third.
+    // The name stands in brackets and may hold anything; proc(5) counts the fields from 1, the state is the
+    // third.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const field = (n: number) => Number(fields[n - 3]);
     const state = fields[0] ?? "X";

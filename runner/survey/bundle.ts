@@ -8,7 +8,10 @@ export interface Section {
   charsMax: number;
 }
 
-/** One Markdown text of at most `bundleBytesMax` bytes; sections that find no room any more are left out by name. */
+/**
+ * One Markdown text of at most `bundleBytesMax` bytes; sections that find no room any more are left out by
+ * name.
+ */
 export function bundle(sections: readonly Section[]): string {
   const parts: string[] = [];
   const missing: string[] = [];

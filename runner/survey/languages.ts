@@ -41,8 +41,11 @@ export function languagesOf(paths: readonly string[]): { language: string; files
     .sort((a, b) => b.files - a.files || (a.language < b.language ? -1 : 1));
 }
 
-const exported =
-  /^export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:default\s+)?(?:function\*?|class|const|let|var|interface|type|enum)\s+[\w$]+.*$/gm;
+const declaring = "function\\*?|class|const|let|var|interface|type|enum";
+const exported = new RegExp(
+  `^export\\s+(?:(?:declare|abstract|async|default)\\s+)*(?:${declaring})\\s+[\\w$]+.*$`,
+  "gm",
+);
 const commonJs = /^(?:module\.)?exports(?:\.[\w$]+)?\s*=.*$/gm;
 const symbolCharsMax = 160;
 

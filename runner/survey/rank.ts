@@ -9,11 +9,12 @@ const rankedMax = 40;
 
 const ordinary = new Set(
   (
-    "the and for with that this from when then than are was were will would should could can cannot not but you your " +
-    "our its has have had does did what which who how why where there here into onto over under also only just like " +
-    "about after before because being been each other some any all more most very use used using want wants need needs " +
-    "make makes made get gets set sets add adds added fix fixes bug issue issues error expected actual currently please " +
-    "file files line lines code test tests new old must may one two value values src lib see gives give"
+    "the and for with that this from when then than are was were will would should could can cannot not " +
+    "but you your our its has have had does did what which who how why where there here into onto over " +
+    "under also only just like about after before because being been each other some any all more most " +
+    "very use used using want wants need needs make makes made get gets set sets add adds added fix " +
+    "fixes bug issue issues error expected actual currently please file files line lines code test " +
+    "tests new old must may one two value values src lib see gives give"
   ).split(" "),
 );
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { DevelopResult, type JobResultOf, type JobSpecOf } from "@tamma/core/protocol/jobs.ts";
+import { DevelopResult, type JobResultOf, type JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { developJob } from "../jobs/develop.ts";
 import { treeOfPatch } from "../workspace/apply.ts";
 import { cloneAt } from "../workspace/clone.ts";

@@ -17,8 +17,8 @@ export interface CloneOptions {
 }
 
 /**
- * Clones `url` (path, file://, http(s), ssh) to the new folder `folder` and checks out a branch, or a commit with
- * detached head. Nothing is shared with a local repository: no hard links, no alternates.
+ * Clones `url` (path, file://, http(s), ssh) to the new folder `folder` and checks out a branch, or a
+ * commit with detached head. Nothing is shared with a local repository: no hard links, no alternates.
  *
  * @throws RepositoryUnusable when it has no commit yet, or no such branch or commit; GitFailed for the rest.
  */
@@ -116,8 +116,9 @@ export async function openWorkspace(folder: string, signal?: AbortSignal): Promi
 }
 
 /**
- * Commands of the project may write to `.git`: a filter or a diff program named in its config would run with our
- * rights the next time we look. So the config is what it was at the clone, and `.git` is a folder of its own.
+ * Commands of the project may write to `.git`: a filter or a diff program named in its config would run
+ * with our rights the next time we look. So the config is what it was at the clone, and `.git` is a folder
+ * of its own.
  */
 async function putBack(gitDir: string, config: Uint8Array): Promise<void> {
   if (!(await lstat(gitDir)).isDirectory())

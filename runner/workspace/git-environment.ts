@@ -25,8 +25,8 @@ const slowBytesPerSecond = 500;
 const slowForSeconds = 60;
 
 /**
- * Settings that win over every config file. Each shuts a door through which a repository could run code of its
- * choice, or makes git's answer independent of the machine.
+ * Settings that win over every config file. Each shuts a door through which a repository could run code of
+ * its choice, or makes git's answer independent of the machine.
  */
 const settings: Record<string, string> = {
   "core.hooksPath": devNull,
@@ -50,8 +50,8 @@ const settings: Record<string, string> = {
 };
 
 /**
- * The environment of every git that Tamma itself starts: no config of the system or the user, no prompt, no hooks,
- * messages in English, and "Tamma" as author. Commands of the project never run in it.
+ * The environment of every git that Tamma itself starts: no config of the system or the user, no prompt, no
+ * hooks, messages in English, and "Tamma" as author. Commands of the project never run in it.
  */
 export function gitEnvironment(own: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const env: Record<string, string> = {};

@@ -6,7 +6,7 @@ const advice: [RegExp, string][] = [
     "Look whether the repository's address is right and the runner may read it.",
   ],
   [
-    /Authentication failed|could not read (Username|Password)|Permission denied|terminal prompts disabled|403/,
+    /Authentication failed|could not read (Username|Password)|Permission denied|prompts disabled|403/,
     "Give the runner the right to this repository (an ssh key in its agent, or a token in the connection).",
   ],
   [/Host key verification failed/, "Connect once by hand (`ssh <host>`) so that the host's key is known."],

@@ -9,9 +9,9 @@ export interface WorkspaceGitOptions {
 /**
  * Contract between the jobs and git (implemented in this folder).
  *
- * A workspace is a clone of its own in the job's folder: hooks off, no config of the user or of the repository
- * that could run code (see `gitEnvironment`). Its `.git/config` is put back before each call, because commands of
- * the project may have written to it.
+ * A workspace is a clone of its own in the job's folder: hooks off, no config of the user or of the
+ * repository that could run code (see `gitEnvironment`). Its `.git/config` is put back before each call,
+ * because commands of the project may have written to it.
  */
 export interface Workspace {
   /** Absolute path of the checked-out files. */
@@ -22,6 +22,9 @@ export interface Workspace {
    * @throws GitFailed unless `allowFailure`, which answers with whatever was printed.
    */
   git(args: string[], options?: WorkspaceGitOptions & { allowFailure?: boolean }): Promise<string>;
-  /** The same with exit code and bytes; for content that need not be UTF-8, and for exit codes that mean something. */
+  /**
+   * The same with exit code and bytes; for content that need not be UTF-8, and for exit codes that mean
+   * something.
+   */
   attempt(args: string[], options?: WorkspaceGitOptions): Promise<GitOutcome>;
 }

@@ -5,7 +5,9 @@ import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { BlobRef, Patch, PatchFile } from "@tamma/core/domain/loop/evidence.ts";
 import type { Workspace } from "./git.ts";
 
-/** A person has to be able to review it, and the Worker parses it in memory (design, "Objects on the wire"). */
+/**
+ * A person has to be able to review it, and the Worker parses it in memory (design, "Objects on the wire").
+ */
 export const patchBytesMax = 10_000_000;
 export const patchMediaType = "text/x-diff";
 

@@ -22,8 +22,9 @@ export interface Push {
 }
 
 /**
- * A repository on this machine may have the branch checked out: then its files follow, and git refuses when they
- * hold uncommitted changes. The owner's config is in force there (it is his tree, with his filters), ours is not.
+ * A repository on this machine may have the branch checked out: then its files follow, and git refuses when
+ * they hold uncommitted changes. The owner's config is in force there (it is his tree, with his filters),
+ * ours is not.
  */
 const receivePack =
   "unset GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM GIT_ATTR_NOSYSTEM; " +

@@ -4,7 +4,9 @@ import { attemptGit, type GitOptions, textOf } from "./run-git.ts";
 /** We only look: no lock may appear that would stop the person who works there. */
 const lookOnly: GitOptions = { env: { GIT_OPTIONAL_LOCKS: "0" } };
 
-/** The folder in which a local repository has `branch` checked out; null for bare, remote or another branch. */
+/**
+ * The folder in which a local repository has `branch` checked out; null for bare, remote or another branch.
+ */
 export async function checkedOutAt(url: string, branch: string): Promise<string | null> {
   const path = localPathOf(url);
   if (path === null) return null;

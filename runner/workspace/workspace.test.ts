@@ -161,7 +161,7 @@ test("a clone shares no file with the user's repository and leaves it as it was"
   expect(readFileSync(join(path, ".git", "config"), "utf8")).toBe(before);
 });
 
-test("an empty repository, a missing branch, a missing commit and a missing repository say what to do", async () => {
+test("an empty repository, a missing branch, commit or repository say what to do", async () => {
   const empty = join(folder, "empty");
   mkdirSync(empty);
   git(empty, "init", "--quiet", "-b", "main");

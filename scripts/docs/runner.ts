@@ -1,4 +1,4 @@
-import * as jobs from "@tamma/core/protocol/jobs.ts";
+import * as jobs from "@tamma/core/domain/loop/jobs.ts";
 import * as runner from "@tamma/core/protocol/runner.ts";
 import { names } from "./names.ts";
 import { callTable, type Route, schemasOf, shapes } from "./rest.ts";

@@ -75,7 +75,8 @@ export class Child {
 
   /** Its last lines on standard error. */
   words(): string {
-    return this.#words.join("\n");
+    // Our own programs begin with their name, and so will whoever repeats this.
+    return this.#words.join("\n").replace(/^tamma: /, "");
   }
 
   /** Asks it to end, asks again, then ends its whole group. Resolves when it is gone. */

@@ -80,7 +80,10 @@ function testScript(text: string | null): string | null {
 }
 
 function treeWarnings(root: string, branch: string): string[] {
-  const changed = (git(root, ["status", "--porcelain"]) ?? "").split("\n").filter((line) => line !== "");
+  // Files that git does not know are in nobody's way.
+  const changed = (git(root, ["status", "--porcelain", "--untracked-files=no"]) ?? "")
+    .split("\n")
+    .filter((line) => line !== "");
   if (changed.length === 0) return [];
   const files = changed.length === 1 ? "1 file is" : `${changed.length} files are`;
   return [

@@ -96,7 +96,9 @@ test.each<[string, () => void, RegExp]>([
 
 test("a dirty working tree is a warning that says what will happen", () => {
   commit(tested);
-  writeFileSync(join(repo, "new.txt"), "");
+  writeFileSync(join(repo, "unknown-to-git.txt"), "");
+  expect(prepared(own).warnings).toEqual([]);
+  writeFileSync(join(repo, "package.json"), `${tested["package.json"]}\n`);
   expect(prepared(own).warnings).toEqual([expect.stringContaining("1 file is not committed on main")]);
 });
 

@@ -19,7 +19,8 @@ export interface Surroundings {
 
 /** As the price table has it; the label that goes with it says that no model was called. */
 const scriptedModel = "scripted";
-const interrupted = 130;
+/** Exit codes of the command line that matter here. */
+const [waiting, escalated, interrupted] = [3, 4, 130];
 
 /**
  * Starts everything, runs the command line, and ends everything, in whatever way it goes.
@@ -172,13 +173,19 @@ async function use(
   const lost = anyEnds(children.filter((child) => !child.name.includes("enrolment")));
   const commandLine = runCommandLine(options, started, prepared.state, around);
   const first = await Promise.race([commandLine.code, stop, lost]);
-  if (typeof first === "number" && (options.once || first === interrupted)) return first;
+  const say = (text: string) => process.stderr.write(`tamma: ${text}\n`);
+  if (typeof first === "number" && (options.once || first === interrupted)) {
+    // The commands and the link above lead to a server that is about to end.
+    if (first === waiting || first === escalated || first === interrupted)
+      say(`the server ends now; the loop waits in ${prepared.state}: start again without --once to answer`);
+    return options.once ? first : 0;
+  }
   if (typeof first !== "number") {
     await commandLine.stop();
-    if (first === "aborted") return interrupted;
+    // Without --once there is no other end than being told to.
+    if (first === "aborted") return options.once ? interrupted : 0;
     throw new Error(first.lost);
   }
-  const say = (text: string) => process.stderr.write(`tamma: ${text}\n`);
   say(`the server stays at ${started.url} (the dashboard goes on working); Ctrl-C ends it`);
   const second = await Promise.race([stop, lost]);
   if (second === "aborted") return 0;

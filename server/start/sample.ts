@@ -21,8 +21,8 @@ export async function ensureSample(state: string): Promise<string> {
 }
 
 /**
- * A PATH on which `node` is the one that runs us. A runner shows a project the tools of the machine and not ours, but
- * the sample's TypeScript needs a newer Node than the machine may have.
+ * A PATH on which `node` is the one that runs us. A runner shows a project the tools of the machine and not
+ * ours, but the sample's TypeScript needs a newer Node than the machine may have.
  */
 export function samplePath(state: string, path: string): string {
   // Windows makes links for administrators only; there the machine's own Node has to do.

@@ -6,8 +6,9 @@ import type { IssueScriptInput, ScriptInput } from "../../server/sample/script.t
 const scripts = { build: "node build.mjs", test: "node --test" };
 
 /**
- * A small real project: one function, a build with one rule, and a suite with a trap: `cache.json` is ignored by Git,
- * so a change that passes only with that file passes on the engineer's desk and fails on a clean checkout.
+ * A small real project: one function, a build with one rule, and a suite with a trap: `cache.json` is
+ * ignored by Git, so a change that passes only with that file passes on the engineer's desk and fails on a
+ * clean checkout.
  */
 const files: Record<string, string> = {
   "package.json": `${JSON.stringify({ name: "calc", type: "module", scripts })}\n`,

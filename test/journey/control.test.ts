@@ -27,7 +27,7 @@ function pushToBranch(stage: Stage, branch: string, path: string, text: string):
   return git(clone, "rev-parse", "HEAD");
 }
 
-test("a cancelled loop stops its runner in the middle of develop, and keeps nothing on the default branch", async () => {
+test("a cancelled loop stops its runner in the middle of develop and changes nothing on main", async () => {
   const script = calcScript();
   await using stage = await openStage({
     script: { issues: script.issues.map((issue) => ({ ...issue, delayMs: 1_500 })) },
@@ -64,7 +64,8 @@ test("two issues and one slot run one after the other", async () => {
     await tick();
     second = (await stage.call<Issue>("GET", `${path}/2`)).loop;
   }
-  // The same tests are there already, so this one cannot be proven red: it ends with a person, not in silence.
+  // The same tests are there already, so this one cannot be proven red: it ends with a person, not in
+  // silence.
   expect((await stage.approveAll(second)).word).toMatch(/merged|escalated/);
 });
 
@@ -119,7 +120,7 @@ test("a loop that would spend more than its budget escalates before the turn", a
   expect(stuck.budget.spent).toBeLessThanOrEqual(1_000);
 });
 
-test("a dirty working tree is never touched: the loop waits at merge until a person has cleaned it up", async () => {
+test("a dirty working tree is never touched: the loop waits at merge for a person", async () => {
   await using stage = await openStage({ script: calcScript(), repository: calcRepository });
   const loop = await stage.start(title);
   await approveDesign(stage, loop);

@@ -10,7 +10,10 @@ import { printed, projectNode, type Started, startProcess, tick } from "./proces
 /** Nothing on a stage takes longer; a loop that does is stuck. */
 const patienceMs = 90_000;
 
-/** A real server, a real runner and a scripted engineer, each a process of its own, around one real repository. */
+/**
+ * A real server, a real runner and a scripted engineer, each a process of its own, around one real
+ * repository.
+ */
 export interface Stage extends AsyncDisposable {
   readonly folder: string;
   readonly repository: string;

@@ -10,6 +10,7 @@ import {
   enrolled,
   eventually,
   goodAnswers,
+  goodResult,
   nextJob,
   orchestrator,
   refusal,
@@ -165,6 +166,20 @@ test("a provider that is down postpones the loop, and a wrong key is a person's 
   provider.answers.plan = goodAnswers.plan;
   await accepted(orchestrator.clearObstacle(caller(), wrong));
   await work(runner, wrong, (now) => now.ask?.kind === "checkpoint");
+});
+
+test("a patch that lists other files than its diff changes is a failed attempt, not a change", async () => {
+  const { runner, loop, job } = await developing();
+  const honest = await goodResult(runner, job);
+  if (honest.kind !== "develop" || honest.result.outcome !== "done")
+    throw new Error("a develop job was expected");
+  const files = honest.result.patch.files.map((file) => ({ ...file, path: "harmless.txt" }));
+  const result = { ...honest, result: { ...honest.result, patch: { ...honest.result.patch, files } } };
+  await accepted(orchestrator.result(runner, job.job, { fence: job.fence, result }));
+  const { attempts } = await view(loop);
+  expect(attempts.implement).toBe(1);
+  const { events } = await accepted(orchestrator.loopEvents(loop, 0, 1_000));
+  expect(events.find((event) => event.type === "GateFailed")?.line).toContain("harmless.txt");
 });
 
 const request = {

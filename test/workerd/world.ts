@@ -121,6 +121,17 @@ const protection: Protection = { kind: "process-limits", promises: [], gaps: [] 
 const base = sha("base");
 export const tree = sha("tree");
 
+const diffOfA = [
+  "diff --git a/a.txt b/a.txt",
+  "index 1111111111111111111111111111111111111111..2222222222222222222222222222222222222222 100644",
+  "--- a/a.txt",
+  "+++ b/a.txt",
+  "@@ -1 +1,2 @@",
+  " one",
+  "+two",
+  "",
+].join("\n");
+
 /** What a runner that does everything right answers to a job. */
 export async function goodResult(runner: string, job: LeaseResponse): Promise<JobResult> {
   const { spec } = job;
@@ -135,7 +146,7 @@ export async function goodResult(runner: string, job: LeaseResponse): Promise<Jo
     case "open":
       return { kind: "open", result: { outcome: "done", base, head: sha("first") } };
     case "develop": {
-      const diff = await putText(runner, job, "diff --git a/a.txt b/a.txt\n", "text/x-diff");
+      const diff = await putText(runner, job, diffOfA, "text/x-diff");
       const file = { path: "a.txt", status: "modified", modeBefore: "100644", modeAfter: "100644" } as const;
       const patch = {
         base,

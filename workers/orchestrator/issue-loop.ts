@@ -34,6 +34,7 @@ import {
 import { d1Outbox } from "./outbox.ts";
 import { answered, ok, refuse } from "./refusal.ts";
 import { missingBlob } from "./result-blobs.ts";
+import { checkedPatch } from "./result-patch.ts";
 import { turnRows, turnTables } from "./turn-rows.ts";
 
 const tables = { name: "loop", steps: [`${leaseTables}; ${logTables}; ${turnTables}`] };
@@ -212,8 +213,9 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
       );
     const held = await this.holds(job, runner, fence);
     if (!held.ok) return held;
+    const checked = await checkedPatch(this.#blobs, loop, clean);
     return answered(() => {
-      const command = { type: "ReportJobResult", job, fence, result: clean } as const;
+      const command = { type: "ReportJobResult", job, fence, result: checked } as const;
       const handled = this.#core.handle(loop, command, commandId, { kind: "runner", id: runner });
       return { accepted: true, already: handled.repeated };
     });

@@ -1,7 +1,7 @@
 /**
- * Canonical JSON as in RFC 8785 (JCS): members sorted by UTF-16 code units, no white space, numbers and strings as
- * ECMAScript writes them. Members that are `undefined` are left out, as JSON does.
- * Throws on what JSON cannot hold (NaN, infinities, functions, lone surrogates are kept escaped by JSON.stringify).
+ * Canonical JSON as in RFC 8785 (JCS): members sorted by UTF-16 code units, no white space, numbers and
+ * strings as ECMAScript writes them. Members that are `undefined` are left out, as JSON does. Throws on
+ * what JSON cannot hold (NaN, infinities, functions, lone surrogates are kept escaped by JSON.stringify).
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);

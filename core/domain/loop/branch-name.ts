@@ -3,7 +3,10 @@ import type { Facts } from "./state.ts";
 /** A readable piece of the title; longer names are unhandy in terminals. */
 const slugCharsMax = 40;
 
-/** `tamma/<number>-<slug>`, with the run from the second on: readable, unique per loop, recognisable as ours. */
+/**
+ * `tamma/<number>-<slug>`, with the run from the second on: readable, unique per loop, recognisable as
+ * ours.
+ */
 export function branchName({ issue, loop }: Facts): string {
   const slug = issue.title
     .toLowerCase()

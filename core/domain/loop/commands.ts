@@ -21,7 +21,10 @@ export type LoopCommand =
       type: "DecideCheckpoint";
       checkpoint: string;
       subject: string;
-      /** `edit`: rewrite option `option` with `text`; `own`: choose an option of one's own, described by `text`. */
+      /**
+       * `edit`: rewrite option `option` with `text`; `own`: choose an option of one's own, described by
+       * `text`.
+       */
       decision: "approve" | "change" | "edit" | "own" | "reject";
       option: string | null;
       text: string;
@@ -103,8 +106,8 @@ export type LoopCommandType = LoopCommand["type"];
 export type CommandOf<T extends LoopCommandType> = Extract<LoopCommand, { type: T }>;
 
 /**
- * What a decision may know besides state and command. `at` is the time of the command; `sha256` is a pure function
- * (hex of the UTF-8 text), handed in because the domain itself has no cryptography.
+ * What a decision may know besides state and command. `at` is the time of the command; `sha256` is a pure
+ * function (hex of the UTF-8 text), handed in because the domain itself has no cryptography.
  */
 export interface Context {
   at: Instant;

@@ -15,8 +15,9 @@ import type { LoopEvent } from "./events.ts";
 import type { Loop } from "./state.ts";
 
 /**
- * What a command makes true. Pure: time, actor and hashing come in with `context`. No events: there is nothing (more)
- * to do, which is a fine answer to a repeated command. Throws `CommandRefused` when the rules do not allow it.
+ * What a command makes true. Pure: time, actor and hashing come in with `context`. No events: there is
+ * nothing (more) to do, which is a fine answer to a repeated command. Throws `CommandRefused` when the
+ * rules do not allow it.
  */
 export function decide(command: LoopCommand, loop: Loop, context: Context): LoopEvent[] {
   if (command.type === "StartLoop") return start(loop, command, context).events;

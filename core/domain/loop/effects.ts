@@ -3,9 +3,9 @@ import type { CallName } from "./events/control.ts";
 import type { ModelTask } from "./proposal.ts";
 
 /**
- * An intended touch of the world as data. `key` is unique per occasion and visible in the world where possible, so
- * that whatever is redelivered happens at most once. What the effect carries besides is read from the loop's state
- * when it is performed: the state has not moved while it is wanted.
+ * An intended touch of the world as data. `key` is unique per occasion and visible in the world where
+ * possible, so that whatever is redelivered happens at most once. What the effect carries besides is read
+ * from the loop's state when it is performed: the state has not moved while it is wanted.
  */
 export type Effect =
   | { kind: "call"; key: string; call: CallName }
@@ -39,7 +39,10 @@ export interface Timer {
 }
 
 export const timerNames = [
-  /** A leased job: when it fires and no heartbeat came since, the host sends `ExpireLease`, else it waits on. */
+  /**
+   * A leased job: when it fires and no heartbeat came since, the host sends `ExpireLease`, else it waits
+   * on.
+   */
   "lease",
   "remind",
   "expire-wait",
@@ -50,7 +53,10 @@ export const timerNames = [
 ] as const;
 export type TimerName = (typeof timerNames)[number];
 
-/** What the present state wants from the world. Run on the state after a whole batch, never after each event. */
+/**
+ * What the present state wants from the world. Run on the state after a whole batch, never after each
+ * event.
+ */
 export interface Reaction {
   effects: Effect[];
   timers: Timer[];

@@ -7,8 +7,8 @@ import * as workItem from "./events/work-item.ts";
 import { Actor } from "./work.ts";
 
 /**
- * Every fact of a loop. An event is never changed once released: a new shape is a new `version`, and `upcast.ts`
- * reads the old one as today's.
+ * Every fact of a loop. An event is never changed once released: a new shape is a new `version`, and
+ * `upcast.ts` reads the old one as today's.
  */
 export const LoopEvent = z.discriminatedUnion("type", [
   workItem.LoopStarted,
@@ -93,8 +93,8 @@ export const StreamRef = z.object({ kind: z.enum(["loop", "repository", "account
 export type StreamRef = z.infer<typeof StreamRef>;
 
 /**
- * An event on record. `hash = SHA-256(prevHash + canonical JSON of all the other fields)`, see audit/chain.ts.
- * `payload` is the event without its `type`.
+ * An event on record. `hash = SHA-256(prevHash + canonical JSON of all the other fields)`, see
+ * audit/chain.ts. `payload` is the event without its `type`.
  */
 export const Envelope = z.object({
   id: z.string(),

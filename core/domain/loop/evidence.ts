@@ -84,7 +84,10 @@ export const Verdict = z.object({
 /** One way in which a patch made the tests or their rules weaker, shown to a person in words. */
 export const Weakening = z.object({ path: z.string(), what: z.string() });
 
-/** One change of what other code can rely on: "signature of `authenticate()` changed: parameter `token` added". */
+/**
+ * One change of what other code can rely on: "signature of `authenticate()` changed: parameter `token`
+ * added".
+ */
 export const SignatureChange = z.object({
   path: z.string(),
   name: z.string(),

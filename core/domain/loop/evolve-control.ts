@@ -1,7 +1,10 @@
 import type { EventOf, LoopEvent } from "./events.ts";
 import type { Facts } from "./state.ts";
 
-/** Facts of jobs, turns, budget, slot and merge turn after one more event; the others leave them as they are. */
+/**
+ * Facts of jobs, turns, budget, slot and merge turn after one more event; the others leave them as they
+ * are.
+ */
 export function evolveControl(facts: Facts, event: LoopEvent): Facts {
   switch (event.type) {
     case "JobQueued": {

@@ -6,7 +6,10 @@ import type { Doing, Ended, Facts, Loop } from "./state.ts";
 
 export const initialLoop: Loop = { state: "not-started" };
 
-/** The state after one more event. Total: every event has an effect in every state, or none, but never throws. */
+/**
+ * The state after one more event. Total: every event has an effect in every state, or none, but never
+ * throws.
+ */
 export function evolve(loop: Loop, event: LoopEvent, at: Instant): Loop {
   if (loop.state === "not-started") {
     if (event.type !== "LoopStarted") return loop;

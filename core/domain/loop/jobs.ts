@@ -39,7 +39,10 @@ const developSpec = z.object({
   clarifications: z.array(z.object({ question: z.string(), answer: z.string() })),
   /** Words that people added: context, change requests, hints; the newest last. */
   instructions: z.array(z.string()),
-  /** `work`: red, green, refactor. `fix`: a gate failed with `evidence`. `address`: `threads` want an answer. */
+  /**
+   * `work`: red, green, refactor. `fix`: a gate failed with `evidence`. `address`: `threads` want an
+   * answer.
+   */
   mode: z.enum(["work", "fix", "address"]),
   evidence: z.object({ gate: z.string(), evidence: Evidence }).nullable(),
   threads: z.array(
@@ -58,7 +61,10 @@ const developSpec = z.object({
 });
 const verifySpec = z.object({
   kind: z.literal("verify"),
-  /** Exactly one of `patch` (apply to `base`) and `head` (a commit on the branch: somebody's or our own push). */
+  /**
+   * Exactly one of `patch` (apply to `base`) and `head` (a commit on the branch: somebody's or our own
+   * push).
+   */
   base: Sha,
   patch: Patch.nullable(),
   head: Sha.nullable(),
@@ -99,7 +105,10 @@ export const JobSpec = z.discriminatedUnion("kind", [
   mergeSpec,
 ]);
 
-/** `stopped`: we told it to. `failed`: the job itself could not be done (not the project's tests: those are verdicts). */
+/**
+ * `stopped`: we told it to. `failed`: the job itself could not be done (not the project's tests: those are
+ * verdicts).
+ */
 const stopped = z.object({ outcome: z.literal("stopped"), reason: z.string() });
 const failed = z.object({ outcome: z.literal("failed"), evidence: Evidence });
 
@@ -140,7 +149,10 @@ export const DevelopResult = z.discriminatedUnion("outcome", [
 export const VerifyResult = z.discriminatedUnion("outcome", [
   z.object({
     outcome: z.literal("done"),
-    /** In the order of `parts`; a failed one is the last. Red and green are verdicts of the gate `implement`. */
+    /**
+     * In the order of `parts`; a failed one is the last. Red and green are verdicts of the gate
+     * `implement`.
+     */
     verdicts: z.array(Verdict).min(1),
     tree: Sha,
     /** With `head`: the branch's whole change against `base`, as the control plane will carry it on. */

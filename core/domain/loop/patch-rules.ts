@@ -2,8 +2,8 @@ import { patchBytesMax } from "../policy/limits.ts";
 import type { Patch } from "./evidence.ts";
 
 /**
- * What the control plane refuses in a patch, in words; empty when it is fine. Protected paths are not refused here:
- * they need a person's yes (policy/risk.ts).
+ * What the control plane refuses in a patch, in words; empty when it is fine. Protected paths are not
+ * refused here: they need a person's yes (policy/risk.ts).
  */
 export function patchProblems(patch: Patch, base: string | null): string[] {
   const problems: string[] = [];

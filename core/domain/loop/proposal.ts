@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 /**
- * What the model proposes, as closed schemas. They are sent to the provider as output schemas, so they keep to
- * what every provider's structured output can express: objects, arrays, strings, numbers, enums, no unions.
- * Lengths are checked here and not sent (providers refuse such keywords).
+ * What the model proposes, as closed schemas. They are sent to the provider as output schemas, so they keep
+ * to what every provider's structured output can express: objects, arrays, strings, numbers, enums, no
+ * unions. Lengths are checked here and not sent (providers refuse such keywords).
  */
 export const Question = z.object({
   id: z.string().describe("short id, unique in this list: q1, q2"),

@@ -11,9 +11,9 @@ import type { Effect, Reaction, Timer } from "./effects.ts";
 import type { Active, Ended, EscalatedLoop, Facts, Loop } from "./state.ts";
 
 /**
- * What the present state wants from the world, with stable keys: run it as often as you like, each key happens once.
- * Run it on the state after a whole batch, never after each event, or a failure that also escalates would queue one
- * more try.
+ * What the present state wants from the world, with stable keys: run it as often as you like, each key
+ * happens once. Run it on the state after a whole batch, never after each event, or a failure that also
+ * escalates would queue one more try.
  */
 export function react(loop: Loop): Reaction {
   switch (loop.state) {
@@ -109,7 +109,9 @@ function whenEnded({ outcome, facts }: Ended): Reaction {
   return { effects, timers: turnTimers(facts) };
 }
 
-/** What every started loop wants besides: the sticky comment, replies, statuses, deadlines of reservations. */
+/**
+ * What every started loop wants besides: the sticky comment, replies, statuses, deadlines of reservations.
+ */
 function always(facts: Facts, revision: string): Reaction {
   const timers = [...turnTimers(facts)];
   timers.push({ key: "total-time", timer: "total-time", due: facts.startedAt + totalTimeMs });

@@ -17,7 +17,8 @@ import type { IssueSnapshot, LoopSettings, Person, RepositoryRef, Via } from "./
 
 /**
  * A loop: not started, active with exactly one thing it is doing, escalated, or ended.
- * What it is doing decides which effects and timers are wanted (react.ts), so a loop can never stand still unseen.
+ * What it is doing decides which effects and timers are wanted (react.ts), so a loop can never stand still
+ * unseen.
  */
 export type Loop = { state: "not-started" } | Active | EscalatedLoop | Ended;
 

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { Instant } from "../ids.ts";
 
-/** A person as authentication knew him. `authenticated` says how ("local-token", "session"), `ip` from where. */
+/**
+ * A person as authentication knew him. `authenticated` says how ("local-token", "session"), `ip` from
+ * where.
+ */
 export const Person = z.object({
   kind: z.literal("person"),
   id: z.string().min(1),
@@ -50,7 +53,9 @@ export const LoopSettings = z.object({
   level: Level,
   /** Ask `1 continue, 2 add context` at assign. Only interactive starts do. */
   confirmAssign: z.boolean(),
-  /** Checkpoints that the requester approved ahead; only autopilot honours them, and never at reserved risk. */
+  /**
+   * Checkpoints that the requester approved ahead; only autopilot honours them, and never at reserved risk.
+   */
   preApproved: z.array(z.enum(["design", "complete"])),
   /** Ceiling for money of this loop in millionths of a dollar. */
   budgetMicroUsdMax: z.number().int().positive(),

@@ -6,7 +6,10 @@ import { isSettled } from "./modes.ts";
 /** A decision with its reason; a bare boolean explains nothing to a person. */
 export type Allowed = { allowed: true } | { allowed: false; reason: string };
 
-/** May gate `gate` be tried again after a failed verdict with this fingerprint? `attempts` is the state before it. */
+/**
+ * May gate `gate` be tried again after a failed verdict with this fingerprint? `attempts` is the state
+ * before it.
+ */
 export function mayRetry(attempts: Attempts, fingerprint: string): Allowed {
   const last = attempts.evidence.at(-1);
   if (last && last.fingerprint === fingerprint)
@@ -21,8 +24,8 @@ export const treeGates = ["implement", "build", "test", "scan"] as const satisfi
 const commitGates: GateName[] = ["ci", "review"];
 
 /**
- * Everything that stands between the present head and a merge, in words; empty when it may be merged (invariant 2).
- * It is asked when the completion checkpoint opens, and again right before the merge.
+ * Everything that stands between the present head and a merge, in words; empty when it may be merged
+ * (invariant 2). It is asked when the completion checkpoint opens, and again right before the merge.
  */
 export function mergeRefusals(facts: Facts): string[] {
   const { head, pushed } = facts;
@@ -50,7 +53,9 @@ export function mayMerge(facts: Facts): Allowed {
   return refusals.length === 0 ? { allowed: true } : { allowed: false, reason: refusals.join("; ") };
 }
 
-/** Are all required checks green on the head? "No check at all" is not green unless the repository says so. */
+/**
+ * Are all required checks green on the head? "No check at all" is not green unless the repository says so.
+ */
 export function checksGreen(facts: Facts): boolean {
   if (!facts.checks || facts.checks.sha !== facts.head) return false;
   const required = facts.checks.checks.filter((check) => check.required);

@@ -66,11 +66,13 @@ export function reservedOf(items: RiskItem[]): RiskKind[] {
   return [...new Set(items.map((item) => item.kind).filter((kind) => reservedRisks.includes(kind)))];
 }
 
-const lockfiles =
-  /(^|\/)(package-lock\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|poetry\.lock|uv\.lock|Cargo\.lock|go\.sum)$/;
+const lockfiles = new Set([
+  ...["package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"],
+  ...["poetry.lock", "uv.lock", "Cargo.lock", "go.sum"],
+]);
 
 export function isLockfile(path: string): boolean {
-  return lockfiles.test(path);
+  return lockfiles.has(path.slice(path.lastIndexOf("/") + 1));
 }
 
 /** CI, agent rules, security settings and Tamma's own rules: a change there needs a person (loop.md). */
@@ -89,7 +91,10 @@ const alwaysProtected = [
   /(^|\/)\.npmrc$/,
 ];
 
-/** Is `path` protected, by the built-in list or by one of the repository's own globs (`*` within, `**` across folders)? */
+/**
+ * Is `path` protected, by the built-in list or by one of the repository's own globs (`*` within, `**`
+ * across folders)?
+ */
 export function isProtectedPath(path: string, globs: string[]): boolean {
   return alwaysProtected.some((rule) => rule.test(path)) || globs.some((glob) => globRule(glob).test(path));
 }

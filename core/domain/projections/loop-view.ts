@@ -74,11 +74,14 @@ function nextOf({ kind }: Checkpoint, { repository, branch, settings, issue }: F
       return "design options are worked out";
     case "design":
     case "open":
-      return `a branch for #${issue.number} and a draft pull request are created, then tests are written first`;
+      return `a branch and a draft pull request for #${issue.number} are made, then tests are written first`;
     case "tests":
       return `the change is committed and pushed to ${branch}`;
     case "complete":
-      return `${branch} is merged into ${repository.defaultBranch} (${settings.mergeMethod}), the branch is deleted and issue #${issue.number} is closed`;
+      return (
+        `${branch} is merged into ${repository.defaultBranch} (${settings.mergeMethod}), ` +
+        `the branch is deleted and issue #${issue.number} is closed`
+      );
     default:
       return kind satisfies never;
   }

@@ -17,7 +17,10 @@ interface Visit {
   note: string;
 }
 
-/** The 14 steps as a rail: state, times of the last visit, failed attempts. `envelopes` is the loop's whole stream. */
+/**
+ * The 14 steps as a rail: state, times of the last visit, failed attempts. `envelopes` is the loop's whole
+ * stream.
+ */
 export function stepViews(loop: Loop, envelopes: Envelope[]): StepView[] {
   const visits = visitsOf(envelopes);
   return issuePipeline.map(({ name, title }, index) => {

@@ -28,7 +28,7 @@ export function show({ path, line, says }: Finding): string {
 
 /** Tests and what only tests use. */
 export function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path) || path.startsWith("test/");
+  return /\.test\.tsx?$/.test(path) || /(^|\/)testing\//.test(path) || path.startsWith("test/");
 }
 
 /** Our own source in TypeScript or plain JavaScript; recorded data and the Astro sites are not. */

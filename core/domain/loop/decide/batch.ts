@@ -6,8 +6,8 @@ import type { StepName } from "../pipeline.ts";
 import type { Active, EscalatedLoop, Facts, Loop } from "../state.ts";
 
 /**
- * The events of one command as they are decided. Each is folded at once, so that the next choice sees what the one
- * before it made true; effects are still wanted only from the state after the whole batch.
+ * The events of one command as they are decided. Each is folded at once, so that the next choice sees what
+ * the one before it made true; effects are still wanted only from the state after the whole batch.
  */
 export class Batch {
   readonly events: LoopEvent[] = [];

@@ -4,8 +4,8 @@ import type { CheckpointKind } from "../events/people.ts";
 import type { Batch } from "./batch.ts";
 
 /**
- * Opens a checkpoint where policy asks for one. True: the loop waits for a person now. False: nobody has to be asked,
- * or the requester approved it ahead and policy honours that (his decision, on record as such).
+ * Opens a checkpoint where policy asks for one. True: the loop waits for a person now. False: nobody has to
+ * be asked, or the requester approved it ahead and policy honours that (his decision, on record as such).
  */
 export function openCheckpoint(b: Batch, kind: CheckpointKind, subject: string, question: string): boolean {
   const rule = ruleFor(b.facts, kind);

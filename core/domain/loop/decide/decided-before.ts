@@ -5,8 +5,9 @@ import type { Facts } from "../state.ts";
 type Decide = CommandOf<"DecideCheckpoint">;
 
 /**
- * What was decided at a checkpoint that is closed. True: this person said just that already, so there is nothing
- * (more) to do. False: nobody decided it. Throws a conflict that names who decided otherwise, and when.
+ * What was decided at a checkpoint that is closed. True: this person said just that already, so there is
+ * nothing (more) to do. False: nobody decided it. Throws a conflict that names who decided otherwise, and
+ * when.
  */
 export function decidedBefore(facts: Facts, command: Decide): boolean {
   const { checkpoint, by, decision, option, text } = command;

@@ -10,7 +10,10 @@ import type { Batch } from "./batch.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { escalate } from "./escalate.ts";
 
-/** How the loop enters each step. Every function ends with something that the loop is doing, or with its end. */
+/**
+ * How the loop enters each step. Every function ends with something that the loop is doing, or with its
+ * end.
+ */
 
 export function call(b: Batch, name: CallName): void {
   b.add({ type: "CallRequested", call: name, n: b.facts.calls + 1 });
@@ -78,13 +81,19 @@ export function enterImplement(b: Batch, purpose: "work" | "fix", notBefore = 0)
   queueJob(b, "develop", purpose, notBefore);
 }
 
-/** Asks a clean checkout for red, build, green, test and scan: of the patch, or of a head that somebody pushed. */
+/**
+ * Asks a clean checkout for red, build, green, test and scan: of the patch, or of a head that somebody
+ * pushed.
+ */
 export function enterVerify(b: Batch, purpose: "gates" | "take-over"): void {
   for (const gate of treeGates) startAttempt(b, gate);
   queueJob(b, "verify", purpose);
 }
 
-/** The tree is proven by a clean checkout: a person looks at weakened tests and protected paths, then it is pushed. */
+/**
+ * The tree is proven by a clean checkout: a person looks at weakened tests and protected paths, then it is
+ * pushed.
+ */
 export function enterPush(b: Batch): void {
   const tree = b.facts.patch?.tree ?? "";
   const green = treeGates.every((gate) => b.facts.passed[gate]?.subject === tree);
@@ -174,10 +183,13 @@ function carryApprovals(b: Batch, head: string): void {
   }
 }
 
-/** Every gate is asked again for the exact head, when the step is entered and when the merge turn is there. */
+/**
+ * Every gate is asked again for the exact head, when the step is entered and when the merge turn is there.
+ */
 export function enterMerge(b: Batch): void {
   if (b.facts.threads.some((thread) => thread.reply === null)) return enterAddress(b);
-  // The patch was replayed on a newer base and that is not on the branch yet: first it has to be proven and pushed.
+  // The patch was replayed on a newer base and that is not on the branch yet: first it has to be proven and
+  // pushed.
   if (b.facts.base !== b.facts.branchBase) return enterPush(b);
   const allowed = mayMerge(b.facts);
   if (!allowed.allowed) {

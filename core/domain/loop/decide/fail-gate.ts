@@ -40,7 +40,10 @@ function cut(evidence: Evidence): Evidence {
   return { ...evidence, excerpt: evidence.excerpt.slice(0, excerptCharsMax).toWellFormed() };
 }
 
-/** Where a gate's next attempt begins: what a model wrote goes back to the model, what git did is done again. */
+/**
+ * Where a gate's next attempt begins: what a model wrote goes back to the model, what git did is done
+ * again.
+ */
 function retry(b: Batch, gate: GateName): void {
   startAttempt(b, gate);
   switch (gate) {

@@ -254,7 +254,7 @@ describe("ci", () => {
     expect(outcomeOf(send(green.loop, resolve(green.loop, "retry")).loop)).toBe("merged");
   });
 
-  test("the pull request leaves draft before checks are asked; when that fails they are asked all the same", () => {
+  test("the pull request leaves draft before checks are asked; if that fails they are asked too", () => {
     const loop = drive(started(), (one) => one.state === "active" && callOf(one) === "mark-ready");
     given(loop)
       .when({ type: "ReportPullRequestReady" })

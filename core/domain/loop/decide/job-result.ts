@@ -173,7 +173,7 @@ function merged(b: Batch, job: Job, result: JobResultOf<"merge">): void {
       return b.add({
         type: "ObstacleMet",
         obstacle: "dirty-tree",
-        what: `the working tree of ${b.facts.repository.url} has uncommitted changes: ${result.files.join(", ")}`,
+        what: `${b.facts.repository.url} has uncommitted changes: ${result.files.join(", ")}`,
         todo: "commit or stash them, then `tamma retry`",
       });
     default:

@@ -31,7 +31,9 @@ export function answerQuestions(b: Batch, { answers, by, via }: CommandOf<"Answe
   else enterImplement(b, b.facts.failure ? "fix" : "work");
 }
 
-/** A comment on the pull request opens a thread. Where the loop has been past `address`, it goes back there. */
+/**
+ * A comment on the pull request opens a thread. Where the loop has been past `address`, it goes back there.
+ */
 export function comment(b: Batch, command: CommandOf<"CommentOnPullRequest">): void {
   const { type: _, author, ...rest } = command;
   const loop = b.live();

@@ -16,6 +16,7 @@ import {
   enterReview,
   enterVerify,
   openNow,
+  startAttempt,
 } from "./enter.ts";
 
 export function resolveEscalation(b: Batch, command: CommandOf<"ResolveEscalation">): void {
@@ -127,7 +128,9 @@ function resumeAt(b: Batch, resume: Resume): void {
       return branch ? enterPush(b) : openNow(b);
     case "review":
       if (b.facts.review?.sha !== head) return enterReview(b);
-      return resume.gate === null ? call(b, "submit-review") : enterImplement(b, "fix");
+      if (resume.gate !== null) return enterImplement(b, "fix");
+      startAttempt(b, "review");
+      return call(b, "submit-review");
     case "address":
       return enterAddress(b);
     case "complete":

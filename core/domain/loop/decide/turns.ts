@@ -12,8 +12,8 @@ export function budgetLeft(budget: Budget): number {
 }
 
 /**
- * Allows a model turn and sets its worst cost aside, or escalates at once: a spent budget is a person's decision.
- * The caller sees which by whether `turn` is reserved afterwards.
+ * Allows a model turn and sets its worst cost aside, or escalates at once: a spent budget is a person's
+ * decision. The caller sees which by whether `turn` is reserved afterwards.
  */
 export function reserveTurn(b: Batch, command: CommandOf<"ReserveTurn">): void {
   const { turn, provider, model, amount, deadline } = command;
@@ -24,7 +24,8 @@ export function reserveTurn(b: Batch, command: CommandOf<"ReserveTurn">): void {
   const left = budgetLeft(b.facts.budget);
   if (amount > left) {
     b.add({ type: "BudgetExceeded", turn, wanted: amount, left });
-    const why = `the next turn may cost ${dollars(amount)}, ${dollars(left)} of ${dollars(b.facts.budget.max)} is left`;
+    const rest = `${dollars(left)} of ${dollars(b.facts.budget.max)} is left`;
+    const why = `the next turn may cost ${dollars(amount)}, ${rest}`;
     return escalate(b, { gate: null, what: budgetSpent, why, excerpt: "" });
   }
   if (b.facts.budget.turns >= turnsPerLoopMax) {

@@ -114,7 +114,7 @@ describe("weakened tests", () => {
     const loop = weakened();
     expect(checkpointOf(loop)).toMatchObject({ kind: "tests", reserved: ["weakened-tests"] });
     expect(factsOf(loop).pushed).toBeNull();
-    given(loop).when(decision(loop)).then("ApprovalGiven", "CheckpointPassed", "AttemptStarted", "JobQueued");
+    given(loop).when(decision(loop)).then("ApprovalGiven", "CheckpointPassed", "JobQueued");
   });
 
   test("no approval ahead of time covers it, not even --yes", () => {
@@ -195,14 +195,14 @@ describe("protected paths", () => {
   const touching = (path: string, protectedPaths: string[] = []) => {
     const developing = leased("develop", started({ protectedPaths }));
     const base = factsOf(developing).base ?? "";
-    const done = {
-      ...{ outcome: "done", patch: patch(sha("9"), path, base), summary: "", rejections: [], testFiles: [] },
+    const work = {
+      patch: patch(sha("9"), path, base),
+      summary: "",
+      rejections: [],
+      testFiles: [],
       replies: [],
-    } as const;
-    const report: JobResult = {
-      kind: "develop",
-      result: { ...done, rejections: [], testFiles: [], replies: [] },
     };
+    const report: JobResult = { kind: "develop", result: { outcome: "done", ...work } };
     const loop = leased("verify", send(developing, result(developing, report)).loop);
     return send(loop, verdicts(loop, null)).loop;
   };

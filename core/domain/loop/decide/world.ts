@@ -9,8 +9,8 @@ import { goOn } from "./resume.ts";
 import { expireTurns } from "./turns.ts";
 
 /**
- * The branch was seen at another head than ours: somebody pushed. What was approved for the old head goes stale, a job
- * in flight is dropped, and the new head is verified.
+ * The branch was seen at another head than ours: somebody pushed. What was approved for the old head goes
+ * stale, a job in flight is dropped, and the new head is verified.
  */
 export function reportHead(b: Batch, { branch, head }: CommandOf<"ReportHead">): void {
   const loop = b.loop;

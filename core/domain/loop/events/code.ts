@@ -75,7 +75,9 @@ export const PatchRebased = z.object({
   unchanged: z.boolean(),
 });
 
-/** `AttemptStarted {gate, n}`, n = failed verdicts of the gate + 1, is on record before the work is queued. */
+/**
+ * `AttemptStarted {gate, n}`, n = failed verdicts of the gate + 1, is on record before the work is queued.
+ */
 export const AttemptStarted = z.object({
   type: z.literal("AttemptStarted"),
   gate: z.enum(gateNames),

@@ -18,7 +18,10 @@ export const PolicyDecided = z.object({
   reasons: z.array(z.string()),
 });
 
-/** The loop waits for a person; `subject` (plan hash, head sha or tree) is what the decision will be bound to. */
+/**
+ * The loop waits for a person; `subject` (plan hash, head sha or tree) is what the decision will be bound
+ * to.
+ */
 export const CheckpointOpened = z.object({
   type: z.literal("CheckpointOpened"),
   checkpoint: z.string(),
@@ -74,7 +77,9 @@ export const ApprovalExpired = z.object({
   reason: z.string(),
 });
 
-/** Tamma's own rebase left the patch unchanged and its gates are green again: the approval is carried over. */
+/**
+ * Tamma's own rebase left the patch unchanged and its gates are green again: the approval is carried over.
+ */
 export const ApprovalCarriedOver = z.object({
   type: z.literal("ApprovalCarriedOver"),
   kind: CheckpointKind,
@@ -126,7 +131,9 @@ export const EscalationResolved = z.object({
   by: Person,
 });
 
-/** Something in the world has to be put right by a person before the loop can go on (a dirty working tree). */
+/**
+ * Something in the world has to be put right by a person before the loop can go on (a dirty working tree).
+ */
 export const ObstacleMet = z.object({
   type: z.literal("ObstacleMet"),
   obstacle: z.enum(["dirty-tree", "take-over", "provider", "runner"]),

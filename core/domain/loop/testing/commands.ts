@@ -82,7 +82,10 @@ export function commented(thread: string): CommandOf<"CommentOnPullRequest"> {
   return { type: "CommentOnPullRequest", thread, author: person("ann"), ...place };
 }
 
-/** The world says the named things one after another; between them it answers well until it can say the next. */
+/**
+ * The world says the named things one after another; between them it answers well until it can say the
+ * next.
+ */
 export function say(loop: Loop, world: World, ...names: string[]): Loop {
   let now = loop;
   for (const name of names) {

@@ -5,7 +5,10 @@ import type { GateName } from "../pipeline.ts";
 import type { Design, Plan } from "../proposal.ts";
 import type { LoopSettings, Person } from "../work.ts";
 
-/** Plain, valid values for tests of the domain. Shas are made of one digit so that a failing test reads well. */
+/**
+ * Plain, valid values for tests of the domain. Shas are made of one digit so that a failing test reads
+ * well.
+ */
 
 export const sha = (digit: string): string => digit.repeat(40).slice(0, 40);
 

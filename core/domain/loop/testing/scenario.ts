@@ -76,8 +76,8 @@ export function given(loop: Loop) {
   return {
     when(command: LoopCommand) {
       return {
-        // biome-ignore lint/suspicious/noThenProperty: given, when, then; nobody awaits it
         /** The command makes exactly these events, in this order. */
+        // biome-ignore lint/suspicious/noThenProperty: given, when, then; nobody awaits it
         then(...types: LoopEventType[]): { loop: Loop; events: LoopEvent[] } {
           const result = send(loop, command);
           expect(result.events.map((event) => event.type)).toEqual(types);

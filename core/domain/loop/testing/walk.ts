@@ -17,9 +17,9 @@ export interface Walk {
 }
 
 /**
- * Breadth first over every reachable abstract state: from each, everything that the world can say is sent through the
- * production `decide` and `evolve`. Two states are the same when all that the rules look at is the same; what only
- * grows (counters in keys, texts, times) is left out of the comparison.
+ * Breadth first over every reachable abstract state: from each, everything that the world can say is sent
+ * through the production `decide` and `evolve`. Two states are the same when all that the rules look at is
+ * the same; what only grows (counters in keys, texts, times) is left out of the comparison.
  */
 export function walk(from: Loop, world: World, statesMax: number): Walk {
   const seen = new Set([abstractKey(from)]);
@@ -60,7 +60,9 @@ function sendOrRefuse(loop: Loop, name: string, command: Parameters<typeof send>
   }
 }
 
-/** Invariant 4: it has ended, or something is pending that will come back. Invariant 5: never over the cap. */
+/**
+ * Invariant 4: it has ended, or something is pending that will come back. Invariant 5: never over the cap.
+ */
 function problemsAtRest(loop: Loop): string[] {
   const where = describeLoop(loop);
   const { effects, timers } = react(loop);
@@ -80,7 +82,10 @@ function problemsAtRest(loop: Loop): string[] {
   return problems;
 }
 
-/** Invariants 2 and 6: a merge has its proofs, fences only grow, a failed gate never both retries and escalates. */
+/**
+ * Invariants 2 and 6: a merge has its proofs, fences only grow, a failed gate never both retries and
+ * escalates.
+ */
 function problemsOfStep(before: Loop, after: Loop, events: LoopEvent[]): string[] {
   const problems: string[] = [];
   const types = events.map((event) => event.type);

@@ -7,8 +7,10 @@ export const codeLines = {
   RedRejected: ({ reason }) => `tests refused: ${reason}`,
   PatchProposed: ({ patch, summary }) => `${patch.files.length} files changed: ${summary}`,
   PatchRefused: ({ reasons }) => `the patch was refused: ${reasons.join("; ")}`,
-  ChangeMeasured: ({ tree, signatures, scan }) =>
-    `measured tree ${short(tree)}: ${signatures.filter((one) => one.breaking).length} breaking, ${scan.length} findings`,
+  ChangeMeasured: ({ tree, signatures, scan }) => {
+    const breaking = signatures.filter((one) => one.breaking).length;
+    return `measured tree ${short(tree)}: ${breaking} breaking, ${scan.length} findings`;
+  },
   TestsWeakened: ({ items }) =>
     `rules became weaker: ${items.map((item) => `${item.path}: ${item.what}`).join("; ")}`,
   CodePushed: ({ sha, before }) => `pushed ${short(sha)} over ${short(before)}`,

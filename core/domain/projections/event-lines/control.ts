@@ -1,6 +1,8 @@
 import { stepNumber } from "../../loop/pipeline.ts";
 import { type Lines, short } from "./lines.ts";
 
+const utc = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "UTC" });
+
 function dollars(microUsd: number): string {
   return `$${(microUsd / 1_000_000).toFixed(4)}`;
 }
@@ -18,12 +20,12 @@ export const controlLines = {
   JobDropped: ({ reason }) => `job dropped: ${reason}`,
   TurnReserved: ({ model, reserved }) => `a turn of ${model} may cost ${dollars(reserved)}`,
   TurnSettled: ({ outcome, cost, inputTokens, outputTokens, estimated }) =>
-    `turn ${outcome}: ${dollars(cost)}${estimated ? " (estimated)" : ""}, ${inputTokens} in, ${outputTokens} out`,
+    `turn ${outcome}: ${dollars(cost)}${estimated ? " (estimated)" : ""}, ` +
+    `${inputTokens} tokens in, ${outputTokens} out`,
   BudgetExceeded: ({ wanted, left }) =>
     `the budget is spent: ${dollars(wanted)} wanted, ${dollars(left)} left`,
   BudgetRaised: ({ by, max }) => `${by.id} raised the budget to ${dollars(max)}`,
-  ModelPostponed: ({ task, reason, until }) =>
-    `${task} waits until ${new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "UTC" }).format(until)} UTC: ${reason}`,
+  ModelPostponed: ({ task, reason, until }) => `${task} waits until ${utc.format(until)} UTC: ${reason}`,
   EffectSkipped: ({ effect, reason }) => `${effect} was left out: ${reason}`,
   ResumePlanned: ({ resume }) => `goes on at ${resume.at}`,
   SlotReleased: ({ reason }) => `the slot is given back: ${reason}`,

@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { CommandRefused } from "../../errors.ts";
+import type { LoopCommand } from "../commands.ts";
+import type { LoopEvent } from "../events.ts";
+import { initialLoop } from "../evolve.ts";
+import { gateNames } from "../pipeline.ts";
+import type { Loop } from "../state.ts";
+import { type LoopSettings, levels } from "../work.ts";
+import { answers, type Trouble, type World } from "./answers.ts";
+import { startLoop } from "./samples.ts";
+import { send } from "./scenario.ts";
+
+/** One accepted command of a walk: what it was, what it made true, and the states around it. */
+export interface Stride {
+  command: LoopCommand;
+  before: Loop;
+  events: LoopEvent[];
+  after: Loop;
+}
+
+const everyTrouble: Trouble[] = [
+  ...(["runner-lost", "runner-stops", "head", "base", "timers", "provider"] as const),
+  ...(["effects", "weakened", "threads", "questions", "reject", "dirty"] as const),
+];
+
+/** Everything may go wrong at any time. */
+export const wild: World = { failing: gateNames, trouble: everyTrouble };
+
+/** The same walks on every machine; a failure prints the seed and the shrunken choices. */
+export const walkSeed = 20_261_124;
+
+/** Settings that change what the loop asks for. */
+export const someSettings: fc.Arbitrary<Partial<LoopSettings>> = fc.record({
+  level: fc.constantFrom(...levels),
+  confirmAssign: fc.boolean(),
+  preApproved: fc.subarray(["design" as const, "complete" as const]),
+  onEscalation: fc.constantFrom("hold" as const, "release" as const),
+  checks: fc.constantFrom("runner" as const, "platform" as const),
+});
+
+/**
+ * The choices of a walk: at every place one of the answers the world may give. Small numbers mean good answers, so
+ * that walks also get far, and shrink towards the calm way.
+ */
+export const choices = (longest: number): fc.Arbitrary<number[]> =>
+  fc.array(fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: fc.nat(30) }), {
+    minLength: Math.floor(longest / 2),
+    maxLength: longest,
+  });
+
+/** Walks from the start; refused commands are left out, as the engine does. `more` adds commands of its own. */
+export function stride(
+  settings: Partial<LoopSettings>,
+  picks: number[],
+  more: (loop: Loop, pick: number) => LoopCommand[] = () => [],
+): Stride[] {
+  const strides: Stride[] = [];
+  let loop: Loop = initialLoop;
+  const step = (command: LoopCommand): void => {
+    try {
+      const { events, loop: after } = send(loop, command);
+      strides.push({ command, before: loop, events, after });
+      loop = after;
+    } catch (thrown) {
+      if (!(thrown instanceof CommandRefused)) throw thrown;
+    }
+  };
+  step(startLoop(settings));
+  for (const pick of picks) {
+    const possible = [...answers(loop, wild).map((one) => one.command), ...more(loop, pick)];
+    const command = possible[pick % possible.length];
+    if (!command) break;
+    step(command);
+  }
+  return strides;
+}

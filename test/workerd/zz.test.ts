@@ -1,0 +1,20 @@
+import { applyD1Migrations } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, test } from "vitest";
+import { scriptedProvider } from "./scripted-provider.ts";
+import { enrolled, repository, goodAnswers, start, view, lease, nextJob, goodResult, orchestrator, testMigrations, accepted, caller } from "./world.ts";
+beforeAll(async () => { await applyD1Migrations(env.DB, testMigrations()); scriptedProvider({...goodAnswers}); });
+const press = () => { for (let i = 0; i < 10; i++) { new Array(1e6).fill({}); } };
+const many = async (name: string, n: number, f: () => Promise<unknown>) => { console.log("begin", name); for (let i = 0; i < n; i++) await f(); for (let k=0;k<4;k++) { press(); await new Promise(r => setTimeout(r, 50)); } console.log("end", name); };
+test("t", async () => {
+  await many("enrol", 20, enrolled);
+  await many("repository", 20, () => repository());
+  const id = await repository({}, 1);
+  let ids: string[] = [];
+  for (let i=0;i<30;i++) ids.push(await repository());
+  const loops: string[] = [];
+  await many("start", 30, async () => { loops.push(await start(ids.pop()!)); });
+  await many("view", 30, () => view(loops[0]!));
+  await many("lease", 30, () => orchestrator.lease("r", { protocol: 1, labels: [], tools: {}, waitMs: 0, loop: loops[29]! } ));
+  await many("result", 20, async () => { const l = loops.pop()!; const j = await lease("r", l); if (!j) return; await orchestrator.result("r", j.job, { fence: j.fence, result: await goodResult("r", j) }); });
+}, 100000);

@@ -138,6 +138,17 @@ test("a result that names a body nobody stored is refused", async () => {
   });
 });
 
+test("what a runner says it is at with its heartbeat is the step that is shown", async () => {
+  const { runner } = await enrolled();
+  const loop = await start(await repository());
+  const job = await nextJob(runner, loop);
+  const beat = { fence: job.fence, part: "build" };
+  await accepted(orchestrator.heartbeat(runner, job.job, beat));
+  expect((await view(loop)).step).toBe("build");
+  await accepted(orchestrator.heartbeat(runner, job.job, { ...beat, part: null }));
+  expect((await view(loop)).step).toBe("plan");
+});
+
 test("a cancelled loop tells its runner to stop at the next heartbeat", async () => {
   const { runner } = await enrolled();
   const loop = await start(await repository());

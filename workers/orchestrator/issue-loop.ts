@@ -6,6 +6,7 @@ import { jobSpec } from "@tamma/core/domain/loop/job-spec.ts";
 import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import { heartbeatMs, leaseMs } from "@tamma/core/domain/policy/limits.ts";
+import { showPart } from "@tamma/core/domain/projections/shown-part.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { CommandAnswer } from "@tamma/core/protocol/rest.ts";
 import type * as runnerWire from "@tamma/core/protocol/runner.ts";
@@ -234,7 +235,9 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
   }
 
   async view(loop: string): ReturnType<IssueLoopRpc["view"]> {
-    return this.#reading.view(loop);
+    const answer = this.#reading.view(loop);
+    const job = answer.ok ? answer.value.job : null;
+    return answer.ok && job ? ok(showPart(answer.value, this.#leases.find(job.id)?.part ?? null)) : answer;
   }
 
   async events(loop: string, after: number, limit: number): ReturnType<IssueLoopRpc["events"]> {

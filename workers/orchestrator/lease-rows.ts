@@ -10,11 +10,13 @@ export interface Lease {
   fence: number;
   runner: string;
   expiresAt: number;
+  /** What the runner said it was at, with its last heartbeat; null when it said nothing. */
+  part: string | null;
 }
 
 /** Who holds which job until when. Heartbeats move a row; they are no events. */
 export interface LeaseRows {
-  grant(lease: Omit<Lease, "expiresAt">, now: number): void;
+  grant(lease: Omit<Lease, "expiresAt" | "part">, now: number): void;
   find(job: string): Lease | null;
   /** Prolongs the lease; false when it is not held with this fence by this runner. */
   beat(job: string, fence: number, runner: string, part: string | null, now: number): boolean;
@@ -24,7 +26,14 @@ export interface LeaseRows {
   nextExpiry(): number | null;
 }
 
-type LeaseRow = { job: string; loop: string; fence: number; runner: string; expires_at: number };
+type LeaseRow = {
+  job: string;
+  loop: string;
+  fence: number;
+  runner: string;
+  expires_at: number;
+  part: string | null;
+};
 
 export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
   // While this object was down no heartbeat could arrive: a runner that is alive gets the chance to say so,
@@ -34,9 +43,7 @@ export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
     now + leaseMs,
     now + leaseMs,
   );
-  const leaseOf = ({ expires_at: expiresAt, job, loop, fence, runner }: LeaseRow): Lease => {
-    return { job, loop, fence, runner, expiresAt };
-  };
+  const leaseOf = ({ expires_at: expiresAt, ...row }: LeaseRow): Lease => ({ ...row, expiresAt });
   const select = (where: string, ...bindings: (string | number)[]) =>
     sql
       .exec<LeaseRow>(`SELECT * FROM leases WHERE ${where}`, ...bindings)

@@ -15,7 +15,7 @@ const rowsPerFlush = 50;
  * each row's key.
  */
 export interface Outbox {
-  /** Copies until nothing is left. Never throws; after a failure `nextAt` says when to come again. */
+  /** Copies until nothing is left. Never throws; after a failure it waits until `nextAt`. */
   flush(): Promise<void>;
   /** When a failed flush wants to be tried again; null when there is nothing to catch up on. */
   nextAt(): number | null;
@@ -66,6 +66,8 @@ export function d1Outbox(
 
   return {
     flush: () => {
+      // While D1 is down every event would be one more try, and the pause would grow with the work done.
+      if (running === null && next !== null && clock.now() < next) return Promise.resolve();
       again = true;
       running ??= flushOnce();
       return running;

@@ -232,7 +232,7 @@ test("in CI it takes the loop's jobs and ends with a reason when there is none",
   const bench = await oneJob(async () => done);
   const never = new AbortController().signal;
   const why = await workOffLoop("local/repo/1#1", { ...bench.options, ending: never }, 300);
-  expect(why).toMatch(/^1 job of loop local\/repo\/1#1 done; none is waiting now/);
+  expect(why).toMatch(/^1 job of loop local\/repo\/1#1 done; none is waiting/);
   expect(bench.server.calls.find((call) => call.path.endsWith("/lease"))?.json()).toMatchObject({
     loop: "local/repo/1#1",
   });

@@ -19,6 +19,7 @@ export function renderSummary(
     ["merge", view.mergeSha ?? "none"],
     ["cost", `${renderMoney(spent)} of ${renderMoney(max)}, ${turns} model turns`],
     ["time", view.startedAt === null ? "not started" : renderDuration(ended - view.startedAt)],
+    ["proof", renderProof(view)],
     ["record", renderChain(chain)],
   ];
   return [
@@ -29,6 +30,19 @@ export function renderSummary(
     ...view.steps.map((step) => renderStep(step, ended, style, columns)),
     ...rows.map(([name, value]) => ` ${(name ?? "").padEnd(8)}${value}`),
   ].join("\n");
+}
+
+/** What was proven and under which protection; what that cannot promise is said, not hidden. */
+function renderProof({ proofs, absentScanners }: LoopView): string {
+  const current = proofs.filter((proof) => proof.current);
+  if (current.length === 0) return "nothing yet";
+  const kinds = [...new Set(current.map((proof) => proof.kind))].join(", ");
+  const protections = [...new Set(current.map((proof) => proof.protection))].join(", ");
+  const gaps = [...new Set(current.flatMap((proof) => proof.gaps))].map(
+    (gap) => `\n         not promised: ${clean(gap)}`,
+  );
+  const absent = absentScanners.map((scanner) => `\n         absent: ${clean(scanner)}`);
+  return `${kinds}, under ${protections}${absent.join("")}${gaps.join("")}`;
 }
 
 export function renderChain(chain: ChainReport | null): string {

@@ -123,6 +123,8 @@ const empty: LoopView = {
   budget: { max: 5_000_000, spent: 120_000, reserved: {}, turns: 3 },
   attempts: {},
   job: null,
+  proofs: [],
+  absentScanners: [],
   mergeSha: null,
   reason: null,
   startedAt: noon,

@@ -39,6 +39,8 @@ export function checkpointId(loop: LoopId, n: number): string {
   return `${loop}~c${n}`;
 }
 
+type Groups = [loop: LoopId, connection: string, repositoryId: string, workItemId: string, run: string];
+
 /** What a loop, job, checkpoint or turn id says about its owners; null when `id` is none of them. */
 export function routeOf(id: string): {
   connection: string;
@@ -50,7 +52,8 @@ export function routeOf(id: string): {
 } | null {
   const match = /^([^/#~]+)\/([^/#~]+)\/([^/#~]+)#(\d+)/.exec(id);
   if (!match) return null;
-  const [loop, connection = "", repositoryId = "", workItemId = "", run = ""] = match;
+  // The pattern has these groups, and none of them is optional.
+  const [loop, connection, repositoryId, workItemId, run] = match as unknown as Groups;
   return {
     connection,
     repositoryId,

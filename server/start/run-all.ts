@@ -86,7 +86,7 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
   const { url } = (await server.ready()) as { url: string };
   const token = readToken(state);
   const api = startApi(url, token);
-  const report = await checkProvider(api);
+  const report = await checkProvider(api, env.ANTHROPIC_BASE_URL);
 
   const repository = prepared.repository ?? { url: await ensureSample(state), branch: "main" };
   if (prepared.repository === null) {
@@ -118,7 +118,7 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
 }
 
 /** A wrong key or an unreachable provider is told before any work begins. */
-async function checkProvider(api: StartApi) {
+async function checkProvider(api: StartApi, baseUrl: string | undefined) {
   const report = await api.checkProvider();
   if (report.ok) return report;
   const { kind, message } = report.problem ?? { kind: "unknown", message: "it gives no reason" };
@@ -126,7 +126,8 @@ async function checkProvider(api: StartApi) {
     kind === "auth"
       ? "check ANTHROPIC_API_KEY (https://console.anthropic.com/settings/keys)"
       : "check ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, TAMMA_MODEL and the network";
-  const who = `the provider ${report.provider} with model ${report.model}`;
+  const at = baseUrl ? ` at ${baseUrl}` : "";
+  const who = `the provider ${report.provider}${at} with model ${report.model}`;
   throw new Error(`${who} cannot serve: ${message} (${kind})
        ${todo}; nothing was started`);
 }

@@ -1,6 +1,7 @@
 import type { LoginLink } from "@tamma/core/protocol/rest.ts";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { z } from "zod";
 import { calcRepository, calcScript, git, title } from "../journey/calc.ts";
 import { openStage, type Stage } from "../journey/stage.ts";
 
@@ -26,7 +27,7 @@ async function signedIn(stage: Stage, options: { width?: number; dark?: boolean 
     colorScheme: options.dark ? "dark" : "light",
   });
   const page = await context.newPage();
-  const { path } = await stage.call<LoginLink>("POST", "/api/v1/login-links");
+  const { path } = await stage.call<z.infer<typeof LoginLink>>("POST", "/api/v1/login-links");
   await page.goto(`${stage.url}${path}`);
   await page.getByRole("button", { name: /sign in/i }).click();
   return page;
@@ -64,7 +65,7 @@ test("without JavaScript a person takes a loop from the inbox to its merge", asy
   await page.context().close();
 });
 
-test("a design that is refused in the browser ends the loop with the reason, on a small dark screen", async () => {
+test("a design refused in the browser ends the loop with the reason, on a small dark screen", async () => {
   await using stage = await openStage({ script: calcScript(), repository: calcRepository });
   const loop = await stage.start(title);
   await stage.until(loop, (view) => view.ask?.kind === "checkpoint");

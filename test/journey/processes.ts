@@ -47,8 +47,12 @@ export function startProcess(args: string[], env: Record<string, string> = {}): 
 }
 
 /** Waits until the process has printed what `pattern` matches; fails with its output when it ends before. */
-export async function printed(started: Started, pattern: RegExp): Promise<RegExpMatchArray> {
-  const deadline = AbortSignal.timeout(readyTimeoutMs);
+export async function printed(
+  started: Started,
+  pattern: RegExp,
+  patienceMs = readyTimeoutMs,
+): Promise<RegExpMatchArray> {
+  const deadline = AbortSignal.timeout(patienceMs);
   for (;;) {
     const match = pattern.exec(started.output());
     if (match) return match;

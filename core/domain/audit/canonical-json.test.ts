@@ -41,7 +41,7 @@ test("members are sorted by UTF-16 code units, as in RFC 8785 section 3.2.3", ()
 
 test("strings are written as in the sample of RFC 8785", () => {
   const sample = {
-    numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+    numbers: [Number("333333333.33333329"), 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
     string: "\u20ac$\u000f\u000aA'\u0042\u0022\u005c\\\"\u002f",
     literals: [null, true, false],
   };

@@ -8,8 +8,9 @@ export interface Difference {
 }
 
 /**
- * What differs between two JSON values, field by field, in the order of their paths. Objects are compared by member
- * and arrays by place; a value that changed its kind is one difference. Empty when the two are the same.
+ * What differs between two JSON values, field by field, in the order of their paths. Objects are compared
+ * by member and arrays by place; a value that changed its kind is one difference. Empty when the two are
+ * the same.
  */
 export function between(before: unknown, after: unknown): Difference[] {
   return differences("", before, after);

@@ -45,7 +45,7 @@ test("at the end of every command it is the state that was stored then", () => {
         expect(stateAt(record, { seq })).toEqual(after);
       }
     }),
-    { seed: walkSeed, numRuns: 25 },
+    { seed: walkSeed, numRuns: 12 },
   );
 });
 

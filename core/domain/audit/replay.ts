@@ -4,12 +4,16 @@ import { evolve, initialLoop } from "../loop/evolve.ts";
 import type { Loop } from "../loop/state.ts";
 import { upcast } from "../loop/upcast.ts";
 
-/** A moment of a loop: right after event `seq`, or at a time (milliseconds since the epoch, events of it included). */
+/**
+ * A moment of a loop: right after event `seq`, or at a time (milliseconds since the epoch, events of it
+ * included).
+ */
 export type Moment = { seq: number } | { time: Instant };
 
 /**
- * The loop as it was at `moment`, folded from its whole stream in order. Before the first event it has not started;
- * after the last one it is as it is now. Throws on an event that today's code cannot read (upcast.ts).
+ * The loop as it was at `moment`, folded from its whole stream in order. Before the first event it has not
+ * started; after the last one it is as it is now. Throws on an event that today's code cannot read
+ * (upcast.ts).
  */
 export function stateAt(envelopes: Iterable<Envelope>, moment: Moment): Loop {
   let loop = initialLoop;

@@ -33,6 +33,22 @@ export interface StepView {
   note: string;
 }
 
+/** One receipt of a clean checkout, as people read it. */
+export interface ProofView {
+  kind: string;
+  /** The tree or commit that it holds for. */
+  subject: string;
+  /** Does it hold for the change as it is now? */
+  current: boolean;
+  commands: string[];
+  passed: number;
+  failed: number;
+  skipped: number;
+  protection: string;
+  /** What the protection around the commands cannot promise, in words. */
+  gaps: string[];
+}
+
 /** What a person can answer now, complete enough to be shown and sent back as it is. */
 export type Ask =
   | {
@@ -67,6 +83,9 @@ export interface LoopView {
   option: string | null;
   threads: Thread[];
   risk: RiskItem[];
+  proofs: ProofView[];
+  /** Scanners that are not installed: absent, never passed. */
+  absentScanners: string[];
   budget: Budget;
   attempts: Record<string, number>;
   job: { id: string; kind: string; purpose: string; runner: string | null } | null;

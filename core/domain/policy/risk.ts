@@ -102,9 +102,9 @@ export function isProtectedPath(path: string, globs: string[]): boolean {
 function globRule(glob: string): RegExp {
   const source = glob
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*\*\/|\*\*|\*|\?/g, (wild) => wildcards[wild] ?? "");
+    .replace(/\*\*\/|\*\*|\*|\?/g, (wild) => wildcards[wild as keyof typeof wildcards]);
   return new RegExp(`^${source}$`);
 }
 
 // Two stars and a slash stand for any folders or none, never for a part of a name.
-const wildcards: Record<string, string> = { "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]" };
+const wildcards = { "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]" };

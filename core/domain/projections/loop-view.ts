@@ -4,6 +4,7 @@ import type { Checkpoint, Facts, LiveLoop, Loop } from "../loop/state.ts";
 import type { Ask, LoopView } from "../loop/view.ts";
 import { riskOf } from "../policy/risk.ts";
 import { loopWord } from "./loop-word.ts";
+import { proofViews } from "./proofs.ts";
 import { stepViews } from "./steps.ts";
 
 /** One loop as surfaces show it. `envelopes` is its whole stream; null for a loop that has not started. */
@@ -26,10 +27,12 @@ export function loopView(loop: Loop, envelopes: Envelope[]): LoopView | null {
     requester: facts.requester.id,
     ...{ branch: facts.branch, head: facts.head, pullRequest, plan, design, option, threads, budget },
     risk: riskOf(facts),
+    proofs: proofViews(facts),
+    absentScanners: facts.measured?.absentScanners ?? [],
     attempts: Object.fromEntries(attempts),
     job: job ? { id: job.id, kind: job.kind, purpose: job.purpose, runner: job.runner } : null,
     mergeSha: merged ? String(merged.payload.sha) : null,
-    reason: loop.state === "ended" ? loop.reason : null,
+    reason: loop.state === "ended" && loop.outcome !== "merged" ? loop.reason : null,
     startedAt: facts.startedAt,
     endedAt: loop.state === "ended" ? loop.at : null,
     seq: envelopes.length,

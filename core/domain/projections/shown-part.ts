@@ -12,8 +12,8 @@ const stepOfPart: Readonly<Record<string, StepName>> = {
 };
 
 /**
- * The view with the step moved to what the running job says it is at. Only forward, and only what is shown: the
- * verdicts come with the job's result.
+ * The view with the step moved to what the running job says it is at. Only forward, and only what is shown:
+ * the verdicts come with the job's result.
  */
 export function showPart(view: LoopView, part: string | null): LoopView {
   const step = part === null ? undefined : stepOfPart[part];

@@ -9,6 +9,7 @@ import { EventTable } from "./event-table.tsx";
 import { type Frame, Notice, type NoticeText, Page, Section } from "./layout.tsx";
 import { issuePath, logPath, loopPath, repositoryPath, webUrl } from "./links.ts";
 import { visible } from "./plain-text.ts";
+import { ProofSection } from "./proof-section.tsx";
 import { PlanSection, RiskList } from "./proposal-view.tsx";
 import { Rail } from "./rail.tsx";
 import { hasEnded, LoopStatus } from "./status.tsx";
@@ -50,6 +51,7 @@ export const LoopPage = ({ frame, view, events, label, notice }: LoopPageProps) 
           ) : null}
           {view.plan ? <PlanSection plan={view.plan} /> : null}
           {view.design && !choosing ? <DesignSection design={view.design} chosen={view.option} /> : null}
+          {view.proofs.length > 0 ? <ProofSection view={view} /> : null}
           {view.threads.length > 0 ? (
             <Section title="Threads" side={<a href={loopPath(view.id, "pull")}>pull request</a>} flush>
               <ThreadList threads={view.threads} />

@@ -3,7 +3,7 @@ import type { OrchestratorRpc } from "../../rpc.ts";
 import { unwrap } from "../problem.ts";
 
 /** First pause between two questions: a job that was just queued should start at once. */
-const pauseFirstMs = 250;
+const pauseFirstMs = 50;
 /** Longest pause: a waiting runner costs the coordinator one question a second at most. */
 const pauseMaxMs = 1_000;
 /** Each empty answer makes the next pause half as long again. */

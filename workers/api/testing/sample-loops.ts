@@ -39,6 +39,8 @@ export function sampleLoop(sample: Sample, change: Partial<LoopView> = {}): Loop
     budget: { max: 5_000_000, spent: 124_000, reserved: {}, turns: 9 },
     attempts: { build: 0, test: past > 6 ? 1 : 0 },
     job: null,
+    proofs: [],
+    absentScanners: [],
     mergeSha: null,
     reason: null,
     startedAt,

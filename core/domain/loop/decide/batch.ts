@@ -1,4 +1,5 @@
 import { CommandRefused } from "../../errors.ts";
+import type { Sha } from "../../ids.ts";
 import type { Context } from "../commands.ts";
 import type { LoopEvent } from "../events.ts";
 import { evolve } from "../evolve.ts";
@@ -35,6 +36,16 @@ export class Batch {
     return this.loop.facts;
   }
 
+  /** The head of the branch, which every loop has from `open` on. */
+  get head(): Sha {
+    return known(this.facts.head, "head");
+  }
+
+  /** The commit that the work stands on, which every loop has from its survey on. */
+  get base(): Sha {
+    return known(this.facts.base, "base");
+  }
+
   /** The loop when it is active; refused otherwise. */
   active(): Active {
     if (this.loop.state === "active") return this.loop;
@@ -46,6 +57,12 @@ export class Batch {
     if (this.loop.state === "active" || this.loop.state === "escalated") return this.loop;
     throw this.loop.state === "not-started" ? notStarted() : notActive(this.loop);
   }
+}
+
+/** An event without a real commit could never be read again: better a fault now than a torn log. */
+function known(sha: Sha | null, what: string): Sha {
+  if (sha === null) throw new Error(`the loop has no ${what} yet`);
+  return sha;
 }
 
 function notStarted(): CommandRefused {

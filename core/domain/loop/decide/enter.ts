@@ -155,7 +155,7 @@ export function enterAddress(b: Batch): void {
 
 export function enterComplete(b: Batch): void {
   b.enter("complete");
-  const head = b.facts.head ?? "";
+  const { head } = b;
   const refusals = mergeRefusals(b.facts);
   if (refusals.length > 0) {
     const what = "the gates are not all green for this head";

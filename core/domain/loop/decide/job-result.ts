@@ -131,7 +131,7 @@ function published(b: Batch, job: Job, result: JobResultOf<"publish">): void {
     return failGate(b, "push", { summary, fingerprint: "branch-gone", excerpt: "", log: null });
   }
   if (result.outcome !== "done") return jobFailed(b, job, result);
-  const before = b.facts.head ?? result.sha;
+  const before = b.head;
   b.add({ type: "CodePushed", sha: result.sha, tree: result.tree, before });
   const receipt = { gate: "push", outcome: "passed", receipts: [], evidence: null } as const;
   b.add({ type: "GatePassed", verdict: { ...receipt, receipts: [] }, subject: result.sha });
@@ -151,10 +151,10 @@ function rebased(b: Batch, job: Job, result: JobResultOf<"rebase">): void {
 function merged(b: Batch, job: Job, result: JobResultOf<"merge">): void {
   switch (result.outcome) {
     case "done": {
-      const { head, base } = b.facts;
+      const { head, base } = b;
       const verdict = { gate: "merge", outcome: "passed", evidence: null } as const;
-      b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: head ?? result.sha });
-      return b.add({ type: "Merged", sha: result.sha, head: head ?? result.sha, base: base ?? result.sha });
+      b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: head });
+      return b.add({ type: "Merged", sha: result.sha, head, base });
     }
     case "head-moved":
       if (result.head && result.head !== b.facts.head) return foreignHead(b, result.head);
@@ -165,7 +165,7 @@ function merged(b: Batch, job: Job, result: JobResultOf<"merge">): void {
         log: null,
       });
     case "base-moved": {
-      const from = b.facts.base ?? result.base;
+      const from = b.base;
       b.add({ type: "BaseMoved", from, to: result.base });
       return queueJob(b, "rebase", "work");
     }

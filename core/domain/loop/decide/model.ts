@@ -26,7 +26,7 @@ export function reportPlan(b: Batch, { plan, n }: CommandOf<"ReportPlan">): void
     return b.add({ type: "QuestionsAsked", questions: plan.questions, askedBy: "plan" });
   const verdict = { gate: "plan", outcome: "passed", receipts: [], evidence: null } as const;
   b.add({ type: "PlanProposed", plan });
-  b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: b.facts.base ?? "" });
+  b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: b.base });
   planned(b);
 }
 
@@ -43,7 +43,7 @@ export function reportDesign(b: Batch, { design, n }: CommandOf<"ReportDesign">)
 
 export function reportReview(b: Batch, { review, n }: CommandOf<"ReportReview">): void {
   expecting(b, "review", n);
-  b.add({ type: "ReviewAnswered", sha: b.facts.head ?? "", review });
+  b.add({ type: "ReviewAnswered", sha: b.head, review });
   for (const finding of review.findings) {
     if (finding.severity === "blocking") continue;
     const { path, line, title, detail, suggestion } = finding;
@@ -57,8 +57,9 @@ export function reportReview(b: Batch, { review, n }: CommandOf<"ReportReview">)
 
 /** The review is on the pull request, or the platform could not take it: its verdict counts either way. */
 export function reviewSubmitted(b: Batch): void {
-  const { review, head } = b.facts;
-  b.add({ type: "ReviewSubmitted", sha: head ?? "" });
+  const { head } = b;
+  const { review } = b.facts;
+  b.add({ type: "ReviewSubmitted", sha: head });
   const blocking = review?.review.findings.filter((finding) => finding.severity === "blocking") ?? [];
   if (blocking.length > 0) {
     const lines = blocking.map(
@@ -72,7 +73,7 @@ export function reviewSubmitted(b: Batch): void {
     return failGate(b, "review", { summary, fingerprint, excerpt: lines.join("\n\n"), log: null });
   }
   const verdict = { gate: "review", outcome: "passed", receipts: [], evidence: null } as const;
-  b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: head ?? "" });
+  b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: head });
   enterAddress(b);
 }
 

@@ -93,15 +93,12 @@ export function goOn(b: Batch, resume: Resume): void {
 }
 
 export function slotGranted(b: Batch, { claim }: CommandOf<"GrantSlot">): void {
-  const { doing } = b.active();
-  if (doing.kind !== "call" || doing.call !== "request-slot")
-    throw stale("no-slot-wanted", "the loop does not wait for a slot", "give it to another loop");
   b.add({ type: "SlotGranted", claim });
   resumeAt(b, b.facts.resume ?? { at: "plan", gate: null });
 }
 
 function resumeAt(b: Batch, resume: Resume): void {
-  const { head, pushed, patch, pullRequest, context, plan, design, branch, failure } = b.facts;
+  const { head, pushed, patch, pullRequest, context, branch, failure } = b.facts;
   // Whatever was planned: a head that nobody verified comes first.
   const foreign = pullRequest !== null && head !== null && pushed?.sha !== head && b.facts.headMoved;
   if (resume.at === "take-over" || foreign) return enterVerify(b, "take-over");
@@ -111,9 +108,8 @@ function resumeAt(b: Batch, resume: Resume): void {
     case "plan":
       return context ? askPlan(b) : enterPlan(b);
     case "design":
-      return plan ? askDesign(b) : askPlan(b);
+      return askDesign(b);
     case "open":
-      if (!design) return askDesign(b);
       return branch ? call(b, "open-pull-request") : openNow(b);
     case "implement":
     case "build":
@@ -125,7 +121,7 @@ function resumeAt(b: Batch, resume: Resume): void {
       return enterImplement(b, patch ? "fix" : "work");
     case "push":
       if (resume.gate === "scan") return enterImplement(b, "fix");
-      return branch ? enterPush(b) : openNow(b);
+      return enterPush(b);
     case "review":
       if (b.facts.review?.sha !== head) return enterReview(b);
       if (resume.gate !== null) return enterImplement(b, "fix");

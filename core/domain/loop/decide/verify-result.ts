@@ -52,7 +52,7 @@ export function verified(b: Batch, job: Job, result: Verified): void {
 
 /** The head is somebody's own push, so there is nothing to publish. */
 function takenOver(b: Batch, tree: string): void {
-  const head = b.facts.head ?? "";
+  const { head } = b;
   b.enter("push");
   b.add({ type: "CodePushed", sha: head, tree, before: head });
   if (testsSettled(b, tree)) pushed(b);

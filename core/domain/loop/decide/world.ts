@@ -25,7 +25,7 @@ export function reportHead(b: Batch, { branch, head }: CommandOf<"ReportHead">):
 }
 
 export function foreignHead(b: Batch, head: string): void {
-  const from = b.facts.head ?? head;
+  const from = b.head;
   b.add({ type: "HeadMoved", from, to: head });
   const stale = b.facts.approvals.filter((one) => one.kind === "complete" && one.stale === null);
   for (const subject of new Set(stale.map((one) => one.subject)))

@@ -39,8 +39,8 @@ export const someSettings: fc.Arbitrary<Partial<LoopSettings>> = fc.record({
 });
 
 /**
- * The choices of a walk: at every place one of the answers the world may give. Small numbers mean good answers, so
- * that walks also get far, and shrink towards the calm way.
+ * The choices of a walk: at every place one of the answers the world may give. Small numbers mean good
+ * answers, so that walks also get far, and shrink towards the calm way.
  */
 export const choices = (longest: number): fc.Arbitrary<number[]> =>
   fc.array(fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: fc.nat(30) }), {
@@ -48,7 +48,9 @@ export const choices = (longest: number): fc.Arbitrary<number[]> =>
     maxLength: longest,
   });
 
-/** Walks from the start; refused commands are left out, as the engine does. `more` adds commands of its own. */
+/**
+ * Walks from the start; refused commands are left out, as the engine does. `more` adds commands of its own.
+ */
 export function stride(
   settings: Partial<LoopSettings>,
   picks: number[],

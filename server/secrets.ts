@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** 256 bits: what AES-256 takes for a key, and more than anyone can guess for a token. */
 const secretBytes = 32;
@@ -18,10 +18,22 @@ export interface Secrets {
  * Makes the state folder for its owner alone and gives back its real path, which names it to other processes.
  */
 export function ensureStateFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: ownerOnlyFolder });
-  // mkdir leaves the mode of a folder that was there, and takes the umask off a new one.
-  chmodSync(path, ownerOnlyFolder);
-  return realpathSync(path);
+  try {
+    makeFolder(path);
+    // mkdir leaves the mode of a folder that was there, and takes the umask off a new one.
+    chmodSync(path, ownerOnlyFolder);
+    return realpathSync(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`the state folder ${path} cannot be made or used: ${why}; name another one with --state`);
+  }
+}
+
+/** Node's own recursive mkdir never returns where a parent takes no folders, such as /proc (24.21, seen). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: ownerOnlyFolder });
 }
 
 /** Reads token and master key of a state folder, making them on the first start. */

@@ -91,8 +91,8 @@ async function ensureRepository(context: Context, api: Api, options: RunOptions)
   const known = await api.repositories();
   if (options.repo === undefined && known.length === 1 && known[0]) return known[0].id;
   const address = await findRepository(options.repo ?? ".", context.cwd);
-  const config = options.level === undefined ? {} : { config: { level: options.level } };
-  return (await api.addRepository({ ...address, ...config })).id;
+  const level = options.level === undefined ? {} : { level: options.level };
+  return (await api.addRepository({ ...address, config: { ...address.config, ...level } })).id;
 }
 
 async function ensureIssue(api: Api, repository: string, wish: Wish): Promise<Issue> {

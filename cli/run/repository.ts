@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
+import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
+import { parseProjectConfig, renderConfigProblem } from "@tamma/core/protocol/config-file.ts";
 import { CliError, exitCodes } from "../exit-codes.ts";
 
 const run = promisify(execFile);
@@ -13,6 +15,8 @@ const gitTimeoutMs = 30_000;
 export interface RepositoryAddress {
   url: string;
   defaultBranch: string;
+  /** `.tamma.yml` of the default branch; empty when there is none, or only a runner can read it (a URL). */
+  config: ProjectConfig;
 }
 
 /**
@@ -31,7 +35,7 @@ export async function findRepository(given: string, cwd: string): Promise<Reposi
     );
   });
   const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(listed)?.[1];
-  if (branch) return { url, defaultBranch: branch };
+  if (branch) return { url, defaultBranch: branch, config: await settings(url, branch) };
   throw problem(
     `${given} has no branch to work on: ${listed === "" ? "it has no commit" : "its HEAD is detached"}`,
     listed === "" ? "make a first commit" : "check out a branch: git switch main",
@@ -42,6 +46,18 @@ export async function findRepository(given: string, cwd: string): Promise<Reposi
 async function topLevel(path: string): Promise<string> {
   const top = await git(["rev-parse", "--show-toplevel"], path).catch(() => "");
   return realpathSync(top.trim() || path);
+}
+
+/** The settings hold from the first loop on: a runner reports changes of them only while one is under way. */
+async function settings(url: string, branch: string): Promise<ProjectConfig> {
+  if (!existsSync(url)) return {};
+  const text = await git(["show", `refs/heads/${branch}:.tamma.yml`], url).catch(() => "");
+  const parsed = parseProjectConfig(text);
+  if ("config" in parsed) return parsed.config;
+  throw problem(
+    `.tamma.yml cannot be used: ${renderConfigProblem(parsed.problem)}`,
+    "correct it and commit it",
+  );
 }
 
 async function git(args: string[], cwd: string): Promise<string> {

@@ -50,6 +50,11 @@ test("the sample without a key is served by the scripted engineer, with a key by
   expect(prepared([], { ANTHROPIC_BASE_URL: "http://127.0.0.1:1" }).provider.kind).toBe("real");
 });
 
+test("a base URL that is none is refused with an example", () => {
+  for (const url of ["nonsense", "127.0.0.1:8080", "file:///etc"])
+    expect(() => prepared([], { ANTHROPIC_BASE_URL: url })).toThrow(/no http or https URL; .*http:/);
+});
+
 test("a repository or an issue of one's own needs a model", () => {
   commit(tested);
   expect(() => prepared(own, {})).toThrow(/ANTHROPIC_API_KEY/);

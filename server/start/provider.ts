@@ -16,7 +16,14 @@ export function chooseProvider(
   asked: { repo: string | null; issue: string | null },
   env: NodeJS.ProcessEnv,
 ): Provider {
-  if (env.ANTHROPIC_BASE_URL) return { kind: "real", why: "ANTHROPIC_BASE_URL is set" };
+  if (env.ANTHROPIC_BASE_URL) {
+    if (!/^https?:$/.test(URL.parse(env.ANTHROPIC_BASE_URL)?.protocol ?? ""))
+      throw new CannotStart(
+        `ANTHROPIC_BASE_URL is "${env.ANTHROPIC_BASE_URL}", which is no http or https URL; set it to the ` +
+          "server's address without /v1, for example http://127.0.0.1:8080, or unset it",
+      );
+    return { kind: "real", why: "ANTHROPIC_BASE_URL is set" };
+  }
   if (env.ANTHROPIC_API_KEY) return { kind: "real", why: "ANTHROPIC_API_KEY is set" };
   if (asked.repo === null && asked.issue === null)
     return { kind: "scripted", why: "the sample repository is used and ANTHROPIC_API_KEY is not set" };

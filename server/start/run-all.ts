@@ -6,7 +6,7 @@ import { Child } from "./children.ts";
 import { runCommandLine } from "./command-line.ts";
 import { type FirstScreen, renderFirstScreen } from "./first-screen.ts";
 import type { Prepared } from "./prepared.ts";
-import { ensureSample, ensureSampleIssues, samplePath } from "./sample.ts";
+import { ensureSample, ensureSampleIssues, sampleConfig, samplePath } from "./sample.ts";
 import { noteState, readToken } from "./state.ts";
 
 export interface Surroundings {
@@ -90,12 +90,12 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
 
   const repository = prepared.repository ?? { url: await ensureSample(state), branch: "main" };
   if (prepared.repository === null) {
-    const config = options.level === null ? {} : { config: { level: options.level } };
+    const level = options.level === null ? {} : { level: options.level };
     const added = await api.addRepository({
       url: repository.url,
       defaultBranch: "main",
       name: "sample",
-      ...config,
+      config: { ...sampleConfig(repository.url), ...level },
     });
     await ensureSampleIssues(api, added.id);
   }

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { parseProjectConfig } from "@tamma/core/protocol/config-file.ts";
 import { createSample } from "../sample/create.ts";
 import { sampleIssues } from "../sample/issues.ts";
 import type { StartApi } from "./api.ts";
@@ -18,6 +19,13 @@ export async function ensureSample(state: string): Promise<string> {
   }
   // Its real path, because that is what git will call it.
   return realpathSync(folder);
+}
+
+/** The settings of the sample, which hold from its first loop on; none when its owner removed the file. */
+export function sampleConfig(folder: string): Record<string, unknown> {
+  const file = join(folder, ".tamma.yml");
+  const parsed = parseProjectConfig(existsSync(file) ? readFileSync(file, "utf8") : "");
+  return "config" in parsed ? parsed.config : {};
 }
 
 /**

@@ -36,8 +36,13 @@ export function decideRepository(
 }
 
 function add(command: CommandOf<"AddRepository">, repository: Repository): Event[] {
-  if (repository.state === "known") return [];
   const { config, by } = command;
+  if (repository.state === "known") {
+    // Added again with what its `.tamma.yml` says now; an address alone says nothing about the settings.
+    const silent = Object.keys(config).length === 0;
+    if (silent || JSON.stringify(config) === JSON.stringify(repository.config)) return [];
+    return [{ type: "ConfigChanged", config }];
+  }
   return [{ type: "RepositoryAdded", repository: command.repository, config, by }];
 }
 

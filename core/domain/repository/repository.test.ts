@@ -208,3 +208,17 @@ test("unknown repositories, unknown and closed issues and impossible levels are 
   given(added(), issue(1), { type: "CloseIssue", number: 1 }).refuses(queue(1), /closed/);
   given(added({ level: "business/guardian" }), issue(1)).refuses(queue(1), /two persons/);
 });
+
+test("adding a repository again takes over what its settings say now, and nothing when they say nothing", () => {
+  const again = (config: ProjectConfig): RepositoryCommand => ({ ...added(), config }) as RepositoryCommand;
+  const { state } = given(added())
+    .when(again({ slots: 2 }))
+    .then("ConfigChanged");
+  expect(state.state === "known" && state.config).toEqual({ slots: 2 });
+  given(added(), again({ slots: 2 }))
+    .when(again({ slots: 2 }))
+    .then();
+  given(added(), again({ slots: 2 }))
+    .when(again({}))
+    .then();
+});

@@ -7,6 +7,8 @@ export interface PromptView {
   style: Style;
   columns: number;
   say: (text: string) => void;
+  /** The option that was built, for checkpoints after design; null or absent before. */
+  built?: string | null;
 }
 
 /** The decision, and whether later checkpoints of this kind should be approved without asking. */
@@ -34,7 +36,7 @@ export async function promptCheckpoint(
   ): CheckpointAnswer => ({ decision: { subject, decision, option: null, text: "", ...more }, remember });
 
   for (;;) {
-    view.say(menu(ask, rememberable));
+    view.say(menu(ask, rememberable, view.columns));
     const typed = (await asker.ask("> ")).toLowerCase();
     const option = /^([oe])\s*(\S+)$/.exec(typed);
     if (typed === "1" || (typed === "2" && kind !== "assign" && rememberable)) {
@@ -55,7 +57,7 @@ export async function promptCheckpoint(
         return decide("edit", { option: id, text: await askText(asker, view, `approach of option ${id}: `) });
     } else if (kind === "design" && typed === "w")
       return decide("own", { text: await askText(asker, view, "your own approach: ") });
-    else if (typed === "?") view.say(renderDetails(ask, view.style, view.columns));
+    else if (typed === "?") view.say(renderDetails(ask, view.style, view.columns, view.built));
     else if (typed !== "") view.say(`"${typed}" is none of the choices`);
   }
 }
@@ -66,14 +68,25 @@ function mayRemember({ checkpoint }: CheckpointAsk, level: string): boolean {
   return level === "dev/autopilot" && checkpoint.reserved.length === 0 && checkpoint.persons === 1;
 }
 
-function menu(ask: CheckpointAsk, rememberable: boolean): string {
+function menu(ask: CheckpointAsk, rememberable: boolean, columns: number): string {
   const { kind } = ask.checkpoint;
   if (kind === "assign") return "1 continue   2 add context   0 reject   ? details";
   const parts = ["1 approve"];
   if (rememberable) parts.push("2 approve and do not ask again");
   parts.push("3 change", "0 reject", "? details");
   if (kind === "design") parts.push("o2 approve option 2", "e2 edit option 2", "w write your own");
-  return parts.join("   ");
+  return inLines(parts, columns);
+}
+
+/** Choices beside each other, broken between and never inside them. */
+function inLines(parts: string[], columns: number): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = lines.length === 0 ? part : `${lines.at(-1)}   ${part}`;
+    if (lines.length > 0 && longer.length <= columns) lines.pop();
+    lines.push(longer.length <= columns ? longer : part);
+  }
+  return lines.join("\n");
 }
 
 /** The option to approve; an empty line takes the recommended one. */

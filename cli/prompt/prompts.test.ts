@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type CliRun, cli } from "../testing/cli.ts";
-import { checkpoint, escalation, loopAt, mergedLoop, obstacle, questions } from "../testing/loop-view.ts";
+import {
+  checkpoint,
+  design,
+  escalation,
+  loopAt,
+  mergedLoop,
+  obstacle,
+  questions,
+} from "../testing/loop-view.ts";
 import { issueOf, type SmallServer, startSmallServer } from "../testing/small-server.ts";
 
 let server: SmallServer;
@@ -70,6 +78,18 @@ test.each([
   for (const line of lines) run.type(line);
   expect(await run.code).toBe(0);
   expect(answer()).toEqual({ subject: `subject-of-${kind}`, ...expected });
+});
+
+test("completion tells how to see the change, and ? shows the design that was built", async () => {
+  const ask = { ...checkpoint("complete"), design };
+  const run = asking(ask, { option: "1" });
+  await run.says("tamma diff 'plain/r1/i7#1'");
+  run.type("?");
+  await run.says("built:");
+  expect(run.err()).toContain("option 1: Round half up");
+  expect(run.err()).not.toContain("Round half to even");
+  run.type("1");
+  expect(await run.code).toBe(0);
 });
 
 test("2 is hidden and refused where a later question may not be skipped", async () => {

@@ -49,30 +49,50 @@ function renderCheckpoint(ask: CheckpointAsk, style: Style, columns: number): st
 
 /** The options with what speaks for and against each, the recommended one marked. */
 export function renderOptions(design: Design, style: Style, columns: number): string {
-  const options = design.options.map((option) => {
-    const mark = option.id === design.recommended ? " (recommended)" : "";
-    return [
-      style.bold(wrap(`option ${option.id}${mark}: ${option.title}`, columns, "  ")),
-      wrap(option.approach, columns, "    "),
-      ...option.pros.map((pro) => wrap(`+ ${pro}`, columns, "    ")),
-      ...option.cons.map((con) => wrap(`- ${con}`, columns, "    ")),
-      wrap(`complexity ${option.complexity} of 100; tests: ${option.testStrategy}`, columns, "    "),
-      wrap(`risk: ${option.risk}`, columns, "    "),
-    ].join("\n");
-  });
+  const options = design.options.map((option) =>
+    renderOption(option, option.id === design.recommended ? " (recommended)" : "", style, columns),
+  );
   return [...options, wrap(`why option ${design.recommended}: ${design.rationale}`, columns, "  ")].join(
     "\n",
   );
 }
 
-/** What `?` shows: the plan, and all else that the question rests on. */
-export function renderDetails(ask: CheckpointAsk, style: Style, columns: number): string {
+function renderOption(
+  option: Design["options"][number],
+  mark: string,
+  style: Style,
+  columns: number,
+): string {
+  return [
+    style.bold(wrap(`option ${option.id}${mark}: ${option.title}`, columns, "  ")),
+    wrap(option.approach, columns, "    "),
+    ...option.pros.map((pro) => wrap(`+ ${pro}`, columns, "    ")),
+    ...option.cons.map((con) => wrap(`- ${con}`, columns, "    ")),
+    wrap(`complexity ${option.complexity} of 100; tests: ${option.testStrategy}`, columns, "    "),
+    wrap(`risk: ${option.risk}`, columns, "    "),
+  ].join("\n");
+}
+
+/**
+ * What `?` shows: the plan, and all else that the question rests on. `built`: the option that was chosen, the
+ * only one that matters once it is built.
+ */
+export function renderDetails(
+  ask: CheckpointAsk,
+  style: Style,
+  columns: number,
+  built: string | null = null,
+): string {
   const { checkpoint, plan, design } = ask;
   const lines = [`checkpoint ${checkpoint.id}`, `bound to   ${checkpoint.subject}`];
   if (checkpoint.notRequester) lines.push("the requester may not decide here");
   for (const one of checkpoint.approvals) lines.push(`approved by ${clean(one.by.id)} via ${one.via}`);
   if (plan) lines.push(renderPlan(plan, columns));
-  if (design && checkpoint.kind !== "design") lines.push(renderOptions(design, style, columns));
+  if (design && checkpoint.kind !== "design") {
+    const chosen = design.options.filter((option) => option.id === built);
+    if (chosen.length === 0) lines.push(renderOptions(design, style, columns));
+    else lines.push("built:", ...chosen.map((option) => renderOption(option, "", style, columns)));
+  }
   return lines.join("\n");
 }
 

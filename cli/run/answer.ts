@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Ask, LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { EventLine } from "@tamma/core/protocol/rest.ts";
-import type { Context } from "../context.ts";
+import { type Context, withCommandName } from "../context.ts";
 import { CliError, exitCodes } from "../exit-codes.ts";
 import type { Api } from "../http/api.ts";
 import { type Asker, Interrupted, terminalAsker, Withdrawn } from "../prompt/asker.ts";
@@ -52,7 +52,10 @@ export async function promptForAnswer(
   const watching = watch(api, view.id, askKey(ask), withdrawn, done.signal);
   const asker = terminalAsker(terminal, withdrawn.signal);
   try {
-    return await answer(api, view, ask, asker, { style, columns: terminal.columns() - 1, say });
+    if (ask.kind === "checkpoint" && ask.checkpoint.kind === "complete")
+      say(withCommandName(`see the change with \`tamma diff '${view.id}'\``, context.env));
+    const show = { style, columns: terminal.columns() - 1, say, built: view.option };
+    return await answer(api, view, ask, asker, show);
   } catch (error) {
     if (error instanceof Withdrawn) {
       say(`\nno longer asked: ${await whoDecided(api, view)}`);

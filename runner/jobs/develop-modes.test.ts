@@ -67,6 +67,22 @@ test("a fix goes on from the patch with its tests locked, and must change someth
   expect(done(result).testFiles).toEqual(["test/sub.test.js"]);
 });
 
+test("a fix that mends nothing ends with what the gate had said, also the second time", async () => {
+  const evidence = { summary: "lint failed", fingerprint: "lint:1", excerpt: "no semicolon", log: null };
+  const start = { ...(await firstWork()), mode: "fix" } as const;
+  const finishes = [finish(), finish(), finish()];
+  const first = await rig.develop(finishes, { ...start, evidence: { gate: "build", evidence } });
+  const said = "Gate build had said: lint failed\nno semicolon";
+  if (first.result.outcome !== "failed") return expect.fail("not failed");
+  expect(first.result.evidence.excerpt).toContain(
+    `nothing changed, so gate build would refuse it again\n${said}`,
+  );
+  const sent = { gate: "implement", evidence: first.result.evidence } as const;
+  const second = await rig.develop(finishes, { ...start, evidence: sent });
+  if (second.result.outcome !== "failed") return expect.fail("not failed");
+  expect(second.result.evidence.excerpt.split(said)).toHaveLength(2);
+});
+
 test("a fix without proven tests begins in red, against the unchanged code", async () => {
   const { patch } = await firstWork();
   const evidence = { summary: "red", fingerprint: "red:passes-at-once", excerpt: "", log: null };

@@ -1,6 +1,7 @@
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Evidence } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
+import { excerptCharsMax } from "@tamma/core/domain/policy/limits.ts";
 import { phaseText } from "@tamma/core/prompts/develop.ts";
 import type { Phase } from "@tamma/core/protocol/agent-tools.ts";
 import type { FinishAnswer } from "../agent/agent.ts";
@@ -95,9 +96,23 @@ export class DevelopPhases {
     const over = phase !== "green" && this.refused >= refusalsMax;
     const summary = `phase ${phase} was refused ${this.refused} times`;
     const end: Evidence | null = over
-      ? { summary, fingerprint, excerpt: text.slice(0, 4_000), log: null }
+      ? { summary, fingerprint, excerpt: `${text}${this.sentBack()}`.slice(0, excerptCharsMax), log: null }
       : null;
     return { accepted: false, text: `Refused: ${text}\nThe phase ${phase} stays open.`, fingerprint, end };
+  }
+
+  /**
+   * What the gate had sent this job for. Without it the next attempt, and the person who gets the card, would
+   * only read that nothing was mended, and not what.
+   */
+  private sentBack(): string {
+    const sent = this.spec.mode === "work" ? null : this.spec.evidence;
+    if (!sent) return "";
+    const { gate, evidence } = sent;
+    // Sent back twice, the first reason stands in the excerpt already.
+    const before = evidence.excerpt.search(/\nGate \w+ had said: /);
+    if (before >= 0) return evidence.excerpt.slice(before);
+    return `\nGate ${gate} had said: ${evidence.summary}\n${evidence.excerpt}`;
   }
 
   private async finishRefactor(input: Finish, tree: Sha): Promise<FinishAnswer> {

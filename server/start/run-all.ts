@@ -178,7 +178,7 @@ async function use(
   if (typeof first === "number" && (options.once || first === interrupted)) {
     // The commands and the link above lead to a server that is about to end.
     if (first === waiting || first === escalated || first === interrupted)
-      say(`the server ends now; the loop waits in ${prepared.state}: start again without --once to answer`);
+      say(`the server ends now; the loop waits in ${prepared.state}: ${again(options.once)}`);
     return options.once ? first : 0;
   }
   if (typeof first !== "number") {
@@ -191,6 +191,11 @@ async function use(
   const second = await Promise.race([stop, lost]);
   if (second === "aborted") return 0;
   throw new Error(second.lost);
+}
+
+/** The same command line with `--once` would only end again where a person is needed. */
+function again(once: boolean): string {
+  return once ? "start again without --once to answer" : "start again to go on";
 }
 
 /** Resolves when a child that should live has ended, with what it said last. */

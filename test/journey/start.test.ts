@@ -29,7 +29,7 @@ function passesItsOwnTests(): boolean {
 }
 
 describe("npm start on the sample repository", () => {
-  test("with --yes --once takes the first issue to a merge on main, shows all steps with times and a verified record", async () => {
+  test("with --yes --once it merges an issue and shows steps, times and a verified record", async () => {
     const run = await desk.run(["--yes", "--once"]);
     expect(run.code, run.err).toBe(0);
     expect(run.out).toContain("scripted by hand, no model was called");

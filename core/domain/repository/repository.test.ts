@@ -209,7 +209,7 @@ test("unknown repositories, unknown and closed issues and impossible levels are 
   given(added({ level: "business/guardian" }), issue(1)).refuses(queue(1), /two persons/);
 });
 
-test("adding a repository again takes over what its settings say now, and nothing when they say nothing", () => {
+test("adding a repository again takes over its settings, and nothing when there are none", () => {
   const again = (config: ProjectConfig): RepositoryCommand => ({ ...added(), config }) as RepositoryCommand;
   const { state } = given(added())
     .when(again({ slots: 2 }))

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Effect } from "../domain/loop/effects.ts";
 import { react } from "../domain/loop/react.ts";
 import type { Loop } from "../domain/loop/state.ts";
+import { say } from "../domain/loop/testing/commands.ts";
 import { person } from "../domain/loop/testing/samples.ts";
 import { drive, loopDoing, send, sha256, started } from "../domain/loop/testing/scenario.ts";
 import { plainGitPlatform } from "../platforms/plain-git/index.ts";
@@ -120,6 +121,16 @@ test("a merged loop records the merge, closes the issue and gives its slot back 
   expect(calls).toMatch(
     /releaseSlot \["local\/calc\/7#1",\{"claim":"claim-1","reason":"merged","ended":true\}\]/,
   );
+});
+
+test("an escalation is a card with a label: on the issue, or on the pull request once there is one", async () => {
+  const early = say(started(), { failing: ["plan"], trouble: [] }, "garbage old", "garbage old");
+  const first = await performAll(early);
+  expect(first.calls).toContain('addLabels ["issue:7",["needs-human-review"]]');
+  const late = say(started(), { failing: ["test"], trouble: [] }, "test old", "test old");
+  const second = await performAll(late);
+  expect(second.calls).toMatch(/addLabels \["pull:\d+",\["needs-human-review"\]\]/);
+  expect(second.calls).toMatch(/putComment \["pull:\d+","local\/calc\/7#1:notice:escalation/);
 });
 
 test("a loop that ended without a merge closes its pull request", async () => {

@@ -5,6 +5,9 @@ const sameFailuresMax = 3;
 /** A big repository takes a dozen turns to read; after this many without a change nothing is coming. */
 const idleTurnsMax = 16;
 
+/** What a person reads of the failure in one line; the excerpt below it has the rest. */
+const summaryCharsMax = 160;
+
 /** Watches whether the agent gets anywhere: the same failure again and again, or turns without any change. */
 export class Walls {
   private last: { fingerprint: string; times: number; changes: number } | null = null;
@@ -13,8 +16,7 @@ export class Walls {
 
   /**
    * A command or `finish` failed. The same failure without a change in between tells nothing new and is not
-   * counted,
-   * unless it is a refused `finish`.
+   * counted, unless it is a refused `finish`.
    */
   failed(fingerprint: string, changes: number, isFinish: boolean): void {
     if (this.last?.fingerprint !== fingerprint) this.last = { fingerprint, times: 1, changes };
@@ -36,7 +38,7 @@ export class Walls {
   /** Why it makes no sense to go on; null while it does. */
   hit(excerpt: string): Evidence | null {
     if (this.last !== null && this.last.times >= sameFailuresMax) {
-      const summary = `the same failure came ${sameFailuresMax} times in a row, the agent is stuck`;
+      const summary = `stuck on the same failure ${sameFailuresMax} times in a row${firstLines(excerpt)}`;
       return { summary, fingerprint: this.last.fingerprint, excerpt, log: null };
     }
     if (this.idle >= idleTurnsMax)
@@ -48,4 +50,11 @@ export class Walls {
       };
     return null;
   }
+}
+
+/** The name of what failed and its first message, so that four attempts on a card can be told apart. */
+function firstLines(excerpt: string): string {
+  const lines = excerpt.split("\n").map((line) => line.trim());
+  const said = lines.filter((line) => line !== "").slice(0, 3);
+  return said.length === 0 ? "" : `: ${said.join(" / ").slice(0, summaryCharsMax)}`;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LoopEvent } from "../loop/events.ts";
+import type { Verdict } from "../loop/evidence.ts";
 import { initialLoop } from "../loop/evolve.ts";
 import { issuePipeline } from "../loop/pipeline.ts";
 import type { Loop } from "../loop/state.ts";
@@ -96,4 +97,26 @@ test("an escalated or stopped loop failed where it stands; what it never saw is 
   if (loop.state !== "ended") throw new Error("not ended");
   const stopped = stepViews({ ...loop, outcome: "cancelled", step: "ci" }, envelopes);
   expect(stateOf(stopped, "ci")).toBe("failed");
+});
+
+test("gates that one checkout proved show the time that their receipts measured", () => {
+  const { envelopes, loop } = calmRecord();
+  const slow = envelopes.map((envelope) => {
+    const verdict = envelope.payload.verdict as Verdict | undefined;
+    if (verdict?.gate !== "build" && verdict?.gate !== "test") return envelope;
+    const ms = verdict.gate === "build" ? 100 : 300;
+    const receipts = verdict.receipts.map((one) => ({
+      ...one,
+      commands: [{ argv: ["x"], exitCode: 0, ms }],
+    }));
+    return { ...envelope, payload: { ...envelope.payload, verdict: { ...verdict, receipts } } };
+  });
+  const before = stepViews(loop, envelopes);
+  const steps = stepViews(loop, slow);
+  const took = (views: typeof steps, name: string) => {
+    const step = views.find((one) => one.name === name);
+    return (step?.endedAt ?? 0) - (step?.startedAt ?? 0);
+  };
+  expect([took(steps, "build"), took(steps, "test")]).toEqual([100, 300]);
+  expect(took(before, "implement") - took(steps, "implement")).toBe(400);
 });

@@ -1,4 +1,5 @@
 import type { Envelope } from "../loop/events.ts";
+import type { Verdict } from "../loop/evidence.ts";
 import {
   type GateName,
   gateNames,
@@ -59,7 +60,40 @@ function visitsOf(envelopes: Envelope[]): Map<StepName, Visit> {
       if (at) at.note = (payload.evidence as { summary: string }).summary;
     }
   }
+  spreadChecks(visits, envelopes);
   return visits;
+}
+
+/** Gates that one verify job answers together, in the order in which it ran them. */
+const verified = ["build", "test", "scan"] as const;
+
+/**
+ * One clean checkout proves several gates, and its result arrives at once: the receipts say how long each of them
+ * took, so that the rail does not show a build of no time after a long implementation.
+ */
+function spreadChecks(visits: Map<StepName, Visit>, envelopes: Envelope[]): void {
+  const passed = envelopes.filter((envelope) => envelope.type === "GatePassed");
+  for (const arrived of new Set(passed.map((envelope) => envelope.at))) {
+    const verdicts = passed
+      .filter(({ at }) => at === arrived)
+      .map(({ payload }) => payload.verdict as Verdict);
+    let end = arrived;
+    for (const gate of verified.toReversed()) {
+      const verdict = verdicts.find((one) => one.gate === gate);
+      const visit = visits.get(stepOfGate(gate));
+      if (!verdict || !visit) continue;
+      if (gate !== "scan" && visit.endedAt === arrived) visit.endedAt = end;
+      end -= durationMs(verdict);
+      if (visit.startedAt === arrived) visit.startedAt = end;
+    }
+    const implement = visits.get("implement");
+    if (implement?.endedAt === arrived) implement.endedAt = Math.max(implement.startedAt, end);
+  }
+}
+
+function durationMs({ receipts }: Verdict): number {
+  const commands = receipts.flatMap((receipt) => receipt.commands);
+  return Math.round(commands.reduce((sum, command) => sum + command.ms, 0));
 }
 
 function stateOf(loop: Loop, name: StepName, visited: boolean): StepView["state"] {

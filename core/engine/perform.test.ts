@@ -123,7 +123,7 @@ test("a merged loop records the merge, closes the issue and gives its slot back 
   );
 });
 
-test("an escalation is a card with a label: on the issue, or on the pull request once there is one", async () => {
+test("an escalation is a card with a label, on the issue or on its pull request", async () => {
   const early = say(started(), { failing: ["plan"], trouble: [] }, "garbage old", "garbage old");
   const first = await performAll(early);
   expect(first.calls).toContain('addLabels ["issue:7",["needs-human-review"]]');

@@ -1,4 +1,5 @@
-import { Envelope, LoopEvent } from "@tamma/core/domain/loop/events.ts";
+import { eventCatalogue } from "@tamma/core/domain/loop/catalogue.ts";
+import { Envelope, LoopEvent, type LoopEventType } from "@tamma/core/domain/loop/events.ts";
 import type { z } from "zod";
 import { documentedConstants } from "./doc-comments.ts";
 import { code, fence } from "./markdown.ts";
@@ -32,7 +33,10 @@ export function events(root: string): string {
 function entry(name: string, says: string, schema: z.ZodType): string {
   const fields = fieldsOf(schema, names).filter((field) => field.name !== "type");
   const list = fields.map((field) => `- ${code(field.name)}: ${code(field.shape)}`).join("\n");
-  return [`#### ${name}`, says, list === "" ? "No fields of its own." : list].filter(Boolean).join("\n\n");
+  const example = fence("json", JSON.stringify(eventCatalogue[name as LoopEventType].example, null, 2));
+  const shape = list === "" ? "No fields of its own." : list;
+  const folded = `<details><summary>Example</summary>\n\n${example}\n\n</details>`;
+  return [`#### ${name}`, says, shape, folded].filter(Boolean).join("\n\n");
 }
 
 function typeOf(option: { shape: { type: { value: string } } }): string {

@@ -68,8 +68,8 @@ function visitsOf(envelopes: Envelope[]): Map<StepName, Visit> {
 const verified = ["build", "test", "scan"] as const;
 
 /**
- * One clean checkout proves several gates, and its result arrives at once: the receipts say how long each of them
- * took, so that the rail does not show a build of no time after a long implementation.
+ * One clean checkout proves several gates, and its result arrives at once. The receipts say how long each
+ * gate took, so that the rail does not show a build of no time after a long implementation.
  */
 function spreadChecks(visits: Map<StepName, Visit>, envelopes: Envelope[]): void {
   const passed = envelopes.filter((envelope) => envelope.type === "GatePassed");

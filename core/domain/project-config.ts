@@ -43,6 +43,5 @@ export const ProjectConfig = z.strictObject({
     .describe("keep the slot while a person is needed, or give it to the next issue; default hold"),
   slots: z.number().int().min(1).max(20).optional().describe("loops at once in this repository; default 1"),
   budget: z.number().positive().max(1_000).optional().describe("ceiling per loop in US dollars; default 5"),
-  model: z.string().optional().describe("kept for later: today the server's `TAMMA_MODEL` names the model"),
 });
 export type ProjectConfig = z.infer<typeof ProjectConfig>;

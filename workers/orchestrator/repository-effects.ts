@@ -12,7 +12,7 @@ import { membersMin } from "./repository-machine.ts";
 const coordinatorActor: Actor = { kind: "system", id: "coordinator" };
 
 /** Refusals by which the loop says that it does not want this (any more): the answer to an old effect. */
-const outdated = ["call-not-open", "no-slot-wanted", "loop-ended", "loop-escalated", "loop-not-started"];
+const outdated = ["call-not-open", "loop-ended", "loop-escalated", "loop-not-started"];
 
 /**
  * Tells a loop what the coordinator decided. A refusal that is no echo comes back as text; faults are thrown.

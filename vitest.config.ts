@@ -3,7 +3,10 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-worker
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 const collecting = process.env.TAMMA_COVERAGE === "collect";
-const never = ["**/node_modules/**", "**/dist/**", "**/fixtures/**", "server/sample/repository/**"];
+/** `npm run test:all` sets it; otherwise what takes minutes, or downloads, waits for that. */
+const long = process.env.TAMMA_TEST_ALL === "1" ? [] : ["**/*.long.test.ts"];
+const others = ["**/node_modules/**", "**/dist/**", "**/fixtures/**", "server/sample/repository/**"];
+const never = [...others, ...long];
 
 /** Tests beside the code they test, in plain Node. */
 const unit: TestProjectConfiguration = {

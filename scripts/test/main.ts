@@ -3,9 +3,16 @@ import { join, resolve } from "node:path";
 import { coverage, coversAll, listParts, type Part } from "./parts.ts";
 import { closingLine, sum, type Tally } from "./tally.ts";
 
-/** Runs the named parts, or all; goes on after a failed one so that one run tells everything. */
-async function main(root: string, names: readonly string[]): Promise<number> {
-  const all = listParts(root);
+/**
+ * Runs the named parts, or all; goes on after a failed one so that one run tells everything. `--long` adds
+ * the tests that take minutes or download (`*.long.test.ts`).
+ */
+async function main(root: string, args: readonly string[]): Promise<number> {
+  const names = args.filter((arg) => arg !== "--long");
+  const withLong = names.length < args.length;
+  // vitest.config.ts reads it in the processes that this one starts.
+  if (withLong) process.env.TAMMA_TEST_ALL = "1";
+  const all = listParts(root, withLong);
   const known = all.map((part) => part.name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {

@@ -26,11 +26,14 @@ type Project = keyof typeof testFiles;
 /** These run inside the instrumented process or workerd; journeys start processes of their own. */
 const covered: readonly Project[] = ["unit", "contracts", "workerd"];
 
+/** Takes minutes, or downloads: only `npm run test:all` runs it. */
+const longTest = /\.long\.test\.ts$/;
+
 /** All parts in the order in which they run: what is fast and likely to fail comes first. */
-export function listParts(root: string): Part[] {
-  const tracked = trackedFiles(root).filter(
-    (file) => !/(^|\/)fixtures\/|^server\/sample\/repository\//.test(file),
-  );
+export function listParts(root: string, withLong: boolean): Part[] {
+  const tracked = trackedFiles(root)
+    .filter((file) => !/(^|\/)fixtures\/|^server\/sample\/repository\//.test(file))
+    .filter((file) => withLong || !longTest.test(file));
   const filesOf = (project: Project) => tracked.filter((file) => testFiles[project].test(file));
   const part = (project: Project): Part => {
     const files = filesOf(project);

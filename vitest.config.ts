@@ -12,7 +12,7 @@ const never = [...others, ...long];
 const unit: TestProjectConfiguration = {
   test: {
     name: "unit",
-    include: ["{core,runner,cli,server,workers,scripts}/**/*.test.{ts,tsx}"],
+    include: ["{core,runner,cli,server,workers,scripts,bench}/**/*.test.{ts,tsx}"],
     exclude: never,
   },
 };

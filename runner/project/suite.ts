@@ -49,6 +49,8 @@ export async function runLine(
     outputBytesMax,
     signal: context.signal,
   });
+  const end = result.ended === "exit" ? `exit code ${result.exitCode}` : result.ended;
+  context.log(`[${end}, ${result.ms} ms]\n`);
   const output = [result.stdout, result.stderr].filter((text) => text.trim() !== "").join("\n");
   return { line, result, output, passed: result.exitCode === 0 && result.ended === "exit" };
 }

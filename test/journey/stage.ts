@@ -16,6 +16,8 @@ const patienceMs = 90_000;
  */
 export interface Stage extends AsyncDisposable {
   readonly folder: string;
+  /** The server's state folder. */
+  readonly state: string;
   readonly repository: string;
   readonly url: string;
   readonly token: string;
@@ -44,7 +46,7 @@ export interface Stage extends AsyncDisposable {
 export interface StageOptions {
   script: ScriptInput;
   /** Makes the repository in the given folder. */
-  repository: (folder: string) => void;
+  repository: (folder: string) => unknown;
   config?: Record<string, unknown>;
   env?: Record<string, string>;
   /** The model by name: a priced one makes turns cost money, the engineer answers all the same. */
@@ -61,7 +63,7 @@ export async function openStage({
   const folder = mkdtempSync(join(tmpdir(), "tamma-journey-"));
   const state = join(folder, "state");
   const checkout = join(folder, "repository");
-  repository(checkout);
+  await repository(checkout);
   const scriptFile = join(folder, "script.json");
   writeFileSync(scriptFile, JSON.stringify(script));
   const engineer = startProcess([
@@ -136,7 +138,8 @@ export async function openStage({
   };
 
   return {
-    ...{ folder, repository: checkout, url, token, server, runner, call, raw, view, events, until, decide },
+    ...{ folder, state, repository: checkout, url, token, server, runner },
+    ...{ call, raw, view, events, until, decide },
     repositoryId: registered,
     async start(title, body = "", more = {}) {
       const repository = await registered();

@@ -5,6 +5,7 @@ import { isSource, lineOf, nodesOf, type Rule } from "./rule.ts";
 const defaultExportsAllowed = new Set([
   "vitest.config.ts",
   "workers/index.ts",
+  "bench/worker/index.ts",
   "scripts/check/knip-count.mjs",
 ]);
 

@@ -1,0 +1,47 @@
+// npm run bench [-- NAME...] [-- --json]: measures and prints. A missed aim is shown and fails nothing.
+import { arch, cpus, platform, totalmem } from "node:os";
+import { append } from "./append.ts";
+import type { Benchmark, Figure } from "./benchmark.ts";
+import { loop } from "./loop.ts";
+import { memory } from "./memory.ts";
+import { start } from "./start.ts";
+import { summaryOf } from "./statistics.ts";
+import { renderTable } from "./table.ts";
+
+const all: readonly Benchmark[] = [append, loop, start, memory];
+
+/** In general terms: figures are worth something beside the machine they were measured on. */
+function machine(): string {
+  const gib = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} cores, ${gib} GiB, ${platform()} ${arch()}, Node ${process.versions.node}`;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const json = args.includes("--json");
+  const names = args.filter((arg) => arg !== "--json");
+  const unknown = names.filter((name) => !all.some((one) => one.name === name));
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `no such benchmark: ${unknown.join(", ")} (${all.map(({ name }) => name).join(", ")})\n`,
+    );
+    return 2;
+  }
+  const results: { name: string; figures: Figure[] }[] = [];
+  for (const { name, says, run } of all.filter((one) => names.length === 0 || names.includes(one.name))) {
+    process.stderr.write(`${name}: ${says}\n`);
+    const figures = await run();
+    results.push({ name, figures });
+    if (!json) process.stdout.write(`\n${renderTable(figures)}\n`);
+  }
+  if (json) {
+    const figures = results.flatMap(({ name: benchmark, figures }) =>
+      figures.map((figure) => ({ benchmark, ...figure, summary: summaryOf(figure.values) })),
+    );
+    process.stdout.write(
+      `${JSON.stringify({ machine: machine(), at: new Date().toISOString(), figures })}\n`,
+    );
+  } else process.stdout.write(`measured on ${machine()}\n`);
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

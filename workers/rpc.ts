@@ -50,6 +50,8 @@ export interface OrchestratorRpc {
   /** The state at a sequence number as plain JSON. */
   loopStateAt(loop: string, seq: number): Promise<Answer<{ seq: number; state: unknown }>>;
   verifyChain(loop: string): Promise<Answer<rest.ChainReport>>;
+  /** Decides every command of the loop again, from event `from` on, and compares; performs nothing. */
+  rerunLoop(loop: string, from: number): Promise<Answer<rest.RerunReport>>;
   /** The present patch as `git diff` text; empty before there is one. */
   loopDiff(loop: string): Promise<Answer<string>>;
   /** The live log of a job (the newest when `job` is null). */

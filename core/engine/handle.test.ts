@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { memoryStore } from "../../test/contracts/memory-store.ts";
 import { verifyChain } from "../domain/audit/chain.ts";
+import { type RecordedCommand, rerun } from "../domain/audit/rerun.ts";
 import type { LoopCommand } from "../domain/loop/commands.ts";
 import { decide } from "../domain/loop/decide.ts";
 import type { LoopEvent } from "../domain/loop/events.ts";
@@ -105,4 +106,17 @@ test("a clock that jumps back makes no event older than the one before it", () =
   at(2_000);
   send(cancel, "cancel");
   expect(host.store.read(stream, 0, 100).at(-1)?.at).toBe(5_000);
+});
+
+test("what was accepted can be decided again from the store alone, and gives the same events", () => {
+  const { host, send, at } = world();
+  send(startLoop(), "start");
+  at(500);
+  send(cancel, "cancel");
+  send(cancel, "cancel");
+  const envelopes = host.store.read(stream, 0, 100);
+  const commands = host.store.commands(stream) as RecordedCommand[];
+  expect(commands.map((command) => command.id)).toEqual(["start", "cancel"]);
+  const report = rerun({ envelopes, commands }, sha256);
+  expect(report).toMatchObject({ same: true, commands: 2, events: envelopes.length, taken: 0 });
 });

@@ -101,7 +101,9 @@ export function handle<C, E extends { type: string }, S>(
   const answer = { seq: before.seq + events.length, changed: events.length > 0 };
   const step = machine.stepOf(state);
   try {
-    store.append({ stream, envelopes, commandId: request.commandId, answer, step, reaction, at });
+    const { command, commandId, actor } = request;
+    const said = { command, actor };
+    store.append({ stream, envelopes, commandId, said, answer, step, reaction, at });
   } catch (thrown) {
     cache.delete(stream.id);
     throw thrown;

@@ -1,5 +1,6 @@
 import type { Instant } from "../domain/ids.ts";
 import type { Envelope, StreamRef } from "../domain/loop/events.ts";
+import type { Actor } from "../domain/loop/work.ts";
 
 /** Somebody else appended first. Load again and decide again; nothing was written. */
 export class VersionConflict extends Error {
@@ -23,6 +24,22 @@ export interface StoredAnswer {
   seq: number;
   /** False when there was nothing left to do. */
   changed: boolean;
+}
+
+/** What a command said and who sent it: with it the decision can be made again (audit/rerun.ts). */
+export interface SaidCommand {
+  command: unknown;
+  actor: Actor;
+}
+
+/** A command that was accepted, in the order of acceptance. */
+export interface KeptCommand {
+  id: string;
+  at: Instant;
+  /** Sequence number of the stream after it. */
+  seq: number;
+  /** Null: not on record, because an older store did not keep it or because it was too large. */
+  said: SaidCommand | null;
 }
 
 /** An effect as the store sees it: a key, a kind, and the rest as it is. */
@@ -49,6 +66,7 @@ export interface Batch {
   /** Sealed, in order; the first one follows the head. Empty when there was nothing left to do. */
   envelopes: Envelope[];
   commandId: string;
+  said: SaidCommand;
   answer: StoredAnswer;
   /** Clear column for queries: the step at which the loop stands after the batch; null on other streams. */
   step: string | null;
@@ -79,6 +97,8 @@ export interface Store {
   read(stream: StreamRef, after: number, limit: number): Envelope[];
   /** The stored answer of a command, or null when it was never accepted. */
   answerOf(stream: StreamRef, commandId: string): StoredAnswer | null;
+  /** All accepted commands of a stream, in order; also those that gave no event. */
+  commands(stream: StreamRef): KeptCommand[];
 
   /**
    * Writes events, answer, effects and timers in one transaction. Throws `VersionConflict` when the stream

@@ -142,6 +142,32 @@ export const ChainReport = z.object({
   problem: z.string().nullable(),
 });
 
+/**
+ * `GET /loops/{id}/rerun?from=` -> RerunReport: every command decided again by today's rules, compared with
+ * the record (core/domain/audit/rerun.ts). Nothing is performed.
+ */
+export const RerunReport = z.object({
+  same: z.boolean(),
+  from: z.number().int(),
+  commands: z.number().int(),
+  events: z.number().int(),
+  /** Events that were taken as they stand, because their command is not on record. */
+  taken: z.number().int(),
+  /** Effects that were wanted on the way, each once. */
+  effects: z.number().int(),
+  /** Null when nothing differs. `field` is a JSON Pointer into `{ at, actor, event }`. */
+  difference: z
+    .object({
+      seq: z.number().int(),
+      command: z.string(),
+      commandType: z.string(),
+      field: z.string(),
+      recorded: z.unknown(),
+      now: z.unknown(),
+    })
+    .nullable(),
+});
+
 /** `GET /inbox` -> all that waits for a person. */
 export const InboxItem = z.object({
   loop: z.string(),
@@ -192,6 +218,7 @@ export type LoopList = z.infer<typeof LoopList>;
 export type EventLine = z.infer<typeof EventLine>;
 export type EventPage = z.infer<typeof EventPage>;
 export type ChainReport = z.infer<typeof ChainReport>;
+export type RerunReport = z.infer<typeof RerunReport>;
 export type Inbox = z.infer<typeof Inbox>;
 export type InboxItem = z.infer<typeof InboxItem>;
 export type ProviderReport = z.infer<typeof ProviderReport>;

@@ -52,6 +52,13 @@ export const restRoutes: readonly Route[] = [
     "its state at an event's number",
   ),
   route("GET", "/loops/:loop/verify", "", "ChainReport", "whether the hash chain of its record holds"),
+  route(
+    "GET",
+    "/loops/:loop/rerun",
+    "?from=",
+    "RerunReport",
+    "whether every command, decided again, gives the same events",
+  ),
   route("GET", "/loops/:loop/diff", "", "text/x-diff", "its present change as `git diff`"),
   route("GET", "/loops/:loop/log", "?job=", "text/plain", "the log of a job, the newest when none is named"),
   route(

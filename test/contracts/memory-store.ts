@@ -2,6 +2,7 @@ import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
 import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import {
   type Batch,
+  type KeptCommand,
   type PendingEffect,
   type Store,
   type StoredAnswer,
@@ -15,6 +16,7 @@ type TimerRow = WantedTimer & { stream: StreamRef; fired: boolean };
 interface Rows {
   events: Map<string, Envelope[]>;
   answers: Map<string, StoredAnswer>;
+  commands: (KeptCommand & { stream: string })[];
   effects: Map<string, EffectRow>;
   timers: Map<string, TimerRow>;
 }
@@ -23,7 +25,13 @@ interface Rows {
  * A store in memory that keeps to the same contract as the one in SQLite: for unit tests and the simulation.
  */
 export function memoryStore(): Store {
-  let rows: Rows = { events: new Map(), answers: new Map(), effects: new Map(), timers: new Map() };
+  let rows: Rows = {
+    events: new Map(),
+    answers: new Map(),
+    commands: [],
+    effects: new Map(),
+    timers: new Map(),
+  };
   const key = (stream: StreamRef, name: string) => `${stream.id} ${name}`;
   const eventsOf = (stream: StreamRef) => rows.events.get(stream.id) ?? [];
 
@@ -45,6 +53,8 @@ export function memoryStore(): Store {
       throw new VersionConflict(stream, first.seq - 1, head?.seq ?? 0);
     rows.events.set(stream.id, [...eventsOf(stream), ...envelopes]);
     rows.answers.set(key(stream, batch.commandId), batch.answer);
+    const { commandId: id, at, said } = batch;
+    rows.commands.push({ stream: stream.id, id, at, seq: batch.answer.seq, said: structuredClone(said) });
     for (const effect of reaction.effects) {
       const at = key(stream, effect.key);
       const known = rows.effects.get(at);
@@ -80,6 +90,10 @@ export function memoryStore(): Store {
           .slice(0, limit),
       ),
     answerOf: (stream, commandId) => rows.answers.get(key(stream, commandId)) ?? null,
+    commands: (stream) =>
+      rows.commands
+        .filter((each) => each.stream === stream.id)
+        .map(({ stream: _, ...command }) => structuredClone(command)),
     dueEffects: (now) =>
       pending()
         .filter((row) => row.due <= now)

@@ -46,6 +46,7 @@ export function storeContract({ name, sha256, withStore }: StoreSubject): void {
       stream: to,
       envelopes,
       commandId: `c${head.seq}`,
+      said: { command: { type: "Do", words: "of a person" }, actor: { kind: "system", id: "test" } },
       answer: { seq: head.seq + count, changed: count > 0 },
       step: null,
       reaction: { effects: [], timers: [] },
@@ -96,6 +97,23 @@ export function storeContract({ name, sha256, withStore }: StoreSubject): void {
     expect(store.answerOf(to, "never")).toBeNull();
   });
 
+  subject(
+    "accepted commands are kept in order with what they said, also those without events",
+    (store, to) => {
+      const said = (words: string) => ({
+        said: { command: { type: "Do", words }, actor: { kind: "runner" as const, id: "r" } },
+      });
+      store.append(batch(store, to, 2, { commandId: "one", at: 7, ...said("first") }));
+      store.append(batch(store, to, 0, { commandId: "nothing", at: 8, ...said("second") }));
+      store.append(batch(store, to, 1, { commandId: "a", at: 9, ...said("third") }));
+      expect(store.commands(to)).toEqual([
+        { id: "one", at: 7, seq: 2, ...said("first") },
+        { id: "nothing", at: 8, seq: 2, ...said("second") },
+        { id: "a", at: 9, seq: 3, ...said("third") },
+      ]);
+    },
+  );
+
   effects(subject, batch);
   timers(subject, batch);
 
@@ -107,6 +125,7 @@ export function storeContract({ name, sha256, withStore }: StoreSubject): void {
       });
     expect(failing).toThrow("the power went out");
     expect(store.head(to).seq).toBe(0);
+    expect(store.commands(to)).toEqual([]);
     expect(store.dueEffects(100).filter((each) => each.stream.id === to.id)).toEqual([]);
   });
 }

@@ -74,6 +74,10 @@ test("a loop goes from the issue through every gate to the merge", async () => {
   expect(ended.mergeSha).toMatch(/^[0-9a-f]{40}$/);
   const { events } = await accepted(orchestrator.loopEvents(loop, 0, 1_000));
   expect(await accepted(orchestrator.verifyChain(loop))).toMatchObject({ ok: true, events: events.length });
+  const again = await accepted(orchestrator.rerunLoop(loop, 1));
+  expect(again).toMatchObject({ same: true, events: events.length, taken: 0, difference: null });
+  const half = await accepted(orchestrator.rerunLoop(loop, 40));
+  expect(half.same && half.events < again.events).toBe(true);
   expect((await accepted(orchestrator.loopStateAt(loop, 1))).state).toMatchObject({
     state: "active",
     step: "assign",
@@ -85,6 +89,20 @@ test("a loop goes from the issue through every gate to the merge", async () => {
     return found;
   });
   expect(issue.comments.map((comment) => comment.body).join("\n")).toContain("**Tamma** · merged");
+});
+
+test("what the object forgot of its commands is counted in the re-run, not guessed", async () => {
+  const { runner } = await enrolled();
+  const loop = await start(await repository());
+  await approve(runner, loop, "design");
+  await runInDurableObject(objectOf(loop), (_object, { storage }) => {
+    // As in rows of an older version.
+    storage.sql.exec("UPDATE commands SET key_id = NULL, said = NULL WHERE rowid % 2 = 0");
+  });
+  const report = await accepted(orchestrator.rerunLoop(loop, 1));
+  expect(report.same).toBe(true);
+  expect(report.taken).toBeGreaterThan(0);
+  expect(report.commands).toBeGreaterThan(0);
 });
 
 test("ended loops are listed from D1; without it the list says that it is not everything", async () => {

@@ -60,7 +60,11 @@ function append(store: SqliteStore, envelopes: Envelope[], commandId = "c"): voi
   if (!first) throw new Error("nothing to append");
   const answer = { seq: first.seq + envelopes.length - 1, changed: true };
   const reaction = { effects: [{ key: "e", kind: "canary-of-the-effect" }], timers: [] };
-  store.append({ stream: first.stream, envelopes, commandId, answer, step: null, reaction, at: 1 });
+  const said = {
+    command: { words: "canary-of-the-command" },
+    actor: { kind: "system", id: "test" },
+  } as const;
+  store.append({ stream: first.stream, envelopes, commandId, said, answer, step: null, reaction, at: 1 });
 }
 
 const streamOf = (name: string): StreamRef => ({ kind: "loop", id: `plain-git/${name}/1#1` });

@@ -62,6 +62,9 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   verifyChain(...args: Args<"verifyChain">): Result<"verifyChain"> {
     return loops.verifyChain(this.#parts, ...args);
   }
+  rerunLoop(...args: Args<"rerunLoop">): Result<"rerunLoop"> {
+    return loops.rerunLoop(this.#parts, ...args);
+  }
   loopDiff(...args: Args<"loopDiff">): Result<"loopDiff"> {
     return loops.loopDiff(this.#parts, ...args);
   }

@@ -252,6 +252,10 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     return this.#reading.verifyChain(loop);
   }
 
+  async rerun(loop: string, from: number): ReturnType<IssueLoopRpc["rerun"]> {
+    return this.#reading.rerun(loop, from);
+  }
+
   async diff(loop: string): Promise<Answer<string>> {
     return this.#reading.diff(loop);
   }

@@ -1,10 +1,11 @@
 import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
+import { type RecordedCommand, rerun } from "@tamma/core/domain/audit/rerun.ts";
 import type { Envelope } from "@tamma/core/domain/loop/events.ts";
 import { upcast } from "@tamma/core/domain/loop/upcast.ts";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import { eventLine } from "@tamma/core/domain/projections/event-line.ts";
 import { loopView } from "@tamma/core/domain/projections/loop-view.ts";
-import type { ChainReport, EventPage } from "@tamma/core/protocol/rest.ts";
+import type { ChainReport, EventPage, RerunReport } from "@tamma/core/protocol/rest.ts";
 import type { Answer } from "../rpc.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { sha256Hex } from "./cipher.ts";
@@ -23,6 +24,7 @@ export interface LoopReading {
   events(loop: string, after: number, limit: number): Answer<EventPage>;
   stateAt(loop: string, seq: number): Answer<{ seq: number; state: unknown }>;
   verifyChain(loop: string): Answer<ChainReport>;
+  rerun(loop: string, from: number): Answer<RerunReport>;
   diff(loop: string): Promise<Answer<string>>;
   log(loop: string, job: string | null): Answer<string>;
 }
@@ -78,6 +80,12 @@ export function loopReading(
         return { seq: folded.seq, state: JSON.parse(JSON.stringify(folded.state)) as unknown };
       }),
     verifyChain: (loop) => started(loop, () => verifyChain(stream(loop), sha256Hex)),
+    rerun: (loop, from) =>
+      started(loop, () => {
+        // Sealed by this store alone, so that it is what `handle` was given.
+        const commands = store.commands(loopStream(loop)) as RecordedCommand[];
+        return rerun({ envelopes: [...stream(loop)], commands }, sha256Hex, from);
+      }),
     diff: async (loop) => {
       const { state } = core.state(loop);
       const diff = state.state === "not-started" ? null : state.facts.patch?.diff;

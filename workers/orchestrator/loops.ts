@@ -1,5 +1,12 @@
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
-import type { ChainReport, EventPage, Inbox, LoopList, StartLoop } from "@tamma/core/protocol/rest.ts";
+import type {
+  ChainReport,
+  EventPage,
+  Inbox,
+  LoopList,
+  RerunReport,
+  StartLoop,
+} from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import { logError } from "./log.ts";
 import { listFromD1 } from "./loop-list.ts";
@@ -95,6 +102,11 @@ export async function loopStateAt(
 export async function verifyChain(parts: Parts, id: string): Promise<Answer<ChainReport>> {
   const owner = ownerOf(parts, id);
   return owner.ok ? owner.value.object.verifyChain(owner.value.loop) : owner;
+}
+
+export async function rerunLoop(parts: Parts, id: string, from: number): Promise<Answer<RerunReport>> {
+  const owner = ownerOf(parts, id);
+  return owner.ok ? owner.value.object.rerun(owner.value.loop, from) : owner;
 }
 
 export async function loopDiff(parts: Parts, id: string): Promise<Answer<string>> {

@@ -111,6 +111,7 @@ export interface IssueLoopRpc {
   events(loop: string, after: number, limit: number): Promise<Answer<rest.EventPage>>;
   stateAt(loop: string, seq: number): Promise<Answer<{ seq: number; state: unknown }>>;
   verifyChain(loop: string): Promise<Answer<rest.ChainReport>>;
+  rerun(loop: string, from: number): Promise<Answer<rest.RerunReport>>;
   diff(loop: string): Promise<Answer<string>>;
   readLog(loop: string, job: string | null): Promise<Answer<string>>;
 }

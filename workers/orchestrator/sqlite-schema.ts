@@ -23,6 +23,8 @@ const steps: readonly string[] = [
      due_at INTEGER NOT NULL, fired INTEGER NOT NULL, PRIMARY KEY (stream, key));
    CREATE INDEX timers_due ON timers (fired, due_at);
    CREATE TABLE outbox (stream TEXT PRIMARY KEY, kind TEXT NOT NULL, flushed INTEGER NOT NULL)`,
+  // What a command said, sealed, so that it can be decided again; NULL in rows from before.
+  "ALTER TABLE commands ADD COLUMN key_id TEXT; ALTER TABLE commands ADD COLUMN said BLOB",
 ];
 
 /** Brings the object's tables up to date. Cheap when they are. */

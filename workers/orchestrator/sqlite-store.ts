@@ -3,6 +3,7 @@ import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { type Batch, type Head, type Store, VersionConflict } from "@tamma/core/ports/store.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
+import { commandRows } from "./command-rows.ts";
 import { effectRows } from "./effect-rows.ts";
 import { timerRows } from "./timer-rows.ts";
 
@@ -42,6 +43,7 @@ export interface SqliteStore extends Store {
 
 export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): SqliteStore {
   const { sql } = storage;
+  const { keep: keepCommand, ...commands } = commandRows(sql, cipher);
   const { want: wantEffects, ...effects } = effectRows(sql, cipher);
   const { want: wantTimers, ...timers } = timerRows(sql);
   return {
@@ -56,27 +58,11 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Sqli
         )
         .toArray()
         .map((row) => envelopeOf(row, cipher)),
-    answerOf: (stream, commandId) => {
-      const rows = sql
-        .exec<{ seq: number; changed: number }>(
-          "SELECT seq, changed FROM commands WHERE stream = ? AND id = ?",
-          stream.id,
-          commandId,
-        )
-        .toArray();
-      return rows[0] ? { seq: rows[0].seq, changed: rows[0].changed === 1 } : null;
-    },
+    ...commands,
     append: (batch) =>
       storage.transactionSync(() => {
         appendEvents(sql, cipher, batch);
-        sql.exec(
-          "INSERT INTO commands VALUES (?, ?, ?, ?, ?)",
-          batch.stream.id,
-          batch.commandId,
-          batch.answer.seq,
-          batch.answer.changed ? 1 : 0,
-          batch.at,
-        );
+        keepCommand(batch);
         wantEffects(batch.stream, batch.reaction.effects, batch.at);
         wantTimers(batch.stream, batch.reaction.timers);
       }),

@@ -19,6 +19,7 @@ const EventQuery = z.object({
   limit: z.coerce.number().int().positive().max(eventsPerPageMax).default(100),
 });
 const StateQuery = z.object({ at: z.coerce.number().int().positive() });
+const RerunQuery = z.object({ from: z.coerce.number().int().positive().default(1) });
 const LogQuery = z.object({ job: z.string().min(1).optional() });
 
 /** Reading loops, and starting one. What people decide is in loop-commands.ts. */
@@ -46,6 +47,12 @@ export function loopRoutes() {
     });
   });
   routes.get("/:loop/verify", async (c) => c.json(unwrap(await c.env.ORCHESTRATOR.verifyChain(loopOf(c)))));
+  routes.get("/:loop/rerun", async (c) => {
+    const { from } = parseInput(RerunQuery, c.req.query());
+    const report = unwrap(await c.env.ORCHESTRATOR.rerunLoop(loopOf(c), from));
+    // The values that differ are unknown JSON here.
+    return c.body(JSON.stringify(report), 200, { "content-type": "application/json" });
+  });
   routes.get("/:loop/diff", async (c) =>
     c.body(unwrap(await c.env.ORCHESTRATOR.loopDiff(loopOf(c))), 200, {
       "content-type": "text/x-diff; charset=utf-8",

@@ -131,6 +131,10 @@ export class FakeOrchestrator extends FakeRunners implements OrchestratorRpc {
       problem: null,
     });
   }
+  async rerunLoop(loop: string, from: number) {
+    const events = (this.events.get(loop) ?? []).length;
+    return done({ same: true, from, commands: events, events, taken: 0, effects: 0, difference: null });
+  }
   async loopDiff(loop: string) {
     const view = await this.loopView(loop);
     return view.ok ? done(this.diffs.get(loop) ?? "") : view;

@@ -7,16 +7,16 @@ import { answers, calm } from "./answers.ts";
 import { startLoop } from "./samples.ts";
 import { send, sha256 } from "./scenario.ts";
 
-/** Events as they stand on record: sealed and chained, one batch a second. */
-export function sealed(batches: { events: LoopEvent[]; at: number }[]): Envelope[] {
+/** Events as they stand on record: sealed and chained, one batch a second; `id` is the command's. */
+export function sealed(batches: { events: LoopEvent[]; at: number; id?: string }[]): Envelope[] {
   const envelopes: Envelope[] = [];
-  for (const { events, at } of batches)
+  for (const { events, at, id = `command-${at}` } of batches)
     for (const { type, ...payload } of events) {
       const seq = envelopes.length + 1;
       const rest = {
         ...{ id: `event-${seq}`, stream: { kind: "loop" as const, id: "local/calc/7#1" }, seq, at, type },
         ...{ version: loopEventVersion, actor: { kind: "system" as const, id: "test" } },
-        ...{ correlationId: "local/calc/7#1", causationId: `command-${at}` },
+        ...{ correlationId: "local/calc/7#1", causationId: id },
         payload: JSON.parse(JSON.stringify(payload)) as Record<string, unknown>,
       };
       envelopes.push(seal(envelopes.at(-1)?.hash ?? genesisHash, rest, sha256));

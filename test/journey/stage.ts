@@ -21,11 +21,22 @@ export interface Stage extends AsyncDisposable {
   readonly repository: string;
   readonly url: string;
   readonly token: string;
+  /** As it was started last. */
   readonly server: Started;
   readonly runner: Started;
+  /** Starts the server again on the same state folder and port, after it ended or was killed. */
+  startServer(): Promise<void>;
+  /** Starts the runner again with its key, after it ended or was killed. */
+  startRunner(): Promise<void>;
   /** A call to the REST API; throws on an answer of 400 and above, with its body. */
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
-  raw(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  raw(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<Response>;
   repositoryId(): Promise<string>;
   /** Opens an issue and starts its loop; the loop's id. */
   start(title: string, body?: string, more?: object): Promise<string>;
@@ -77,17 +88,22 @@ export async function openStage({
   const enginePort = (await printed(engineer, /"port":(\d+)/))[1];
   const provider = ["--provider-url", `http://127.0.0.1:${enginePort}`, "--provider-model", model];
   const serverEnv = { ANTHROPIC_API_KEY: "scripted", ANTHROPIC_BASE_URL: "", ...env };
-  const server = startProcess(
-    ["server/main.ts", "--state", state, "--port", "0", "--with-parent", ...provider],
-    serverEnv,
-  );
-  const url = (await printed(server, /"url":"([^"]+)"/))[1] as string;
+  const openServer = async (port: string) => {
+    const args = ["server/main.ts", "--state", state, "--port", port, "--with-parent", ...provider];
+    const started = startProcess(args, serverEnv);
+    return { started, url: (await printed(started, /"url":"([^"]+)"/))[1] as string };
+  };
+  const first = await openServer("0");
+  const { url } = first;
+  let server = first.started;
   const token = readFileSync(join(state, "token"), "utf8").trim();
-  const runner = await startRunner(folder, url, token);
+  await enrol(folder, url, token);
+  let runner = serveJobs(folder);
 
-  const raw: Stage["raw"] = (method, path, body, headers = {}) =>
+  const raw: Stage["raw"] = (method, path, body, headers = {}, signal) =>
     fetch(`${url}${path}`, {
       method,
+      ...(signal ? { signal } : {}),
       headers: {
         authorization: `Bearer ${token}`,
         "content-type": "application/json",
@@ -138,9 +154,20 @@ export async function openStage({
   };
 
   return {
-    ...{ folder, state, repository: checkout, url, token, server, runner },
-    ...{ call, raw, view, events, until, decide },
+    ...{ folder, state, repository: checkout, url, token, call, raw, view, events, until, decide },
     repositoryId: registered,
+    get server() {
+      return server;
+    },
+    get runner() {
+      return runner;
+    },
+    async startServer() {
+      server = (await openServer(new URL(url).port)).started;
+    },
+    async startRunner() {
+      runner = serveJobs(folder);
+    },
     async start(title, body = "", more = {}) {
       const repository = await registered();
       const issue = await call<{ number: number }>("POST", `/api/v1/repositories/${repository}/issues`, {
@@ -170,17 +197,19 @@ export async function openStage({
   };
 }
 
-async function startRunner(folder: string, url: string, token: string): Promise<Started> {
-  const key = join(folder, "runner.pem");
-  const enrol = startProcess(["runner/main.ts", "enroll", "--server", url, "--key", key], {
-    TAMMA_TOKEN: token,
-  });
-  await printed(enrol, /enrolled as/);
-  await enrol.stop();
+const keyIn = (folder: string) => join(folder, "runner.pem");
+
+async function enrol(folder: string, url: string, token: string): Promise<void> {
+  const args = ["runner/main.ts", "enroll", "--server", url, "--key", keyIn(folder)];
+  const enrolling = startProcess(args, { TAMMA_TOKEN: token });
+  await printed(enrolling, /enrolled as/);
+  await enrolling.stop();
+}
+
+function serveJobs(folder: string): Started {
   const work = join(folder, "work");
   // The project's Node comes first, so that a repository's `node --test` is the one that Tamma brings.
   const path = `${join(projectNode, "..")}:${process.env.PATH}`;
-  return startProcess(["runner/main.ts", "serve", "--key", key, "--work", work, "--with-parent"], {
-    PATH: path,
-  });
+  const args = ["runner/main.ts", "serve", "--key", keyIn(folder), "--work", work, "--with-parent"];
+  return startProcess(args, { PATH: path });
 }

@@ -1,0 +1,141 @@
+import type { ChainReport } from "@tamma/core/protocol/rest.ts";
+import { calcRepository, calcScript, edits, git, title } from "../journey/calc.ts";
+import { tick } from "../journey/processes.ts";
+import { openStage, type Stage } from "../journey/stage.ts";
+import { treeWith } from "./expected-tree.ts";
+import { type After, faultsOf } from "./faults.ts";
+import { type KillKind, kill, startAgain, takesRunner } from "./kill.ts";
+import { randomOf, shuffled } from "./random.ts";
+import { pathOf, type Witness, witnessOf } from "./witness.ts";
+import { readWorld } from "./world.ts";
+
+/** A loop without kills has more events than this (66 when this was written), so every moment comes. */
+const momentsMax = 60;
+/** After the event that calls for it a kill waits up to this, so that it falls between events, too. */
+const delayMsMax = 400;
+/** Who was killed stays away up to this: long enough to be missed. */
+const awayMsMax = 300;
+/** Long enough that about half of the kills in a model turn fall into its middle. */
+const turnMs = 120;
+/** A loop with ten kills needs half a minute; on a loaded machine some more. */
+const patienceMs = 280_000;
+
+interface Moment {
+  kind: KillKind;
+  /** The kill is due when the loop has this many events ... */
+  events: number;
+  /** ... and this much later. */
+  delayMs: number;
+  awayMs: number;
+}
+
+export interface Round {
+  seed: number;
+  kinds: readonly KillKind[];
+  after: After;
+  faults: string[];
+}
+
+/** One kill of each of `kinds`, at moments that follow from the seed, in the order of the loop. */
+export function momentsOf(seed: number, kinds: readonly KillKind[]): Moment[] {
+  const random = randomOf(seed);
+  const places = kinds.map(() => 1 + Math.floor(random() * momentsMax)).sort((a, b) => a - b);
+  return shuffled(kinds, random).map((kind, index) => ({
+    kind,
+    events: places[index] ?? 1,
+    delayMs: Math.floor(random() * delayMsMax),
+    awayMs: Math.floor(random() * awayMsMax),
+  }));
+}
+
+/** Takes one issue to its merge while its processes are killed, and looks for whatever does not hold then. */
+export async function crashRound(seed: number, kinds: readonly KillKind[]): Promise<Round> {
+  await using stage = await openStage({
+    script: calcScript({ delayMs: turnMs }),
+    repository: calcRepository,
+  });
+  const begin = git(stage.repository, "rev-parse", "main");
+  const giveUp = AbortSignal.timeout(patienceMs);
+  const witness = witnessOf(stage, giveUp);
+  const moments = momentsOf(seed, kinds);
+  const loop = await startLoop(stage, witness);
+  const over = new AbortController();
+  const killing = killAt(stage, witness, moments, over.signal);
+  try {
+    await Promise.race([drive(loop, witness, giveUp), killing.then(() => new Promise<never>(() => {}))]);
+  } finally {
+    over.abort();
+    await killing;
+  }
+  const runnerKills = moments.slice(0, witness.kills).filter(({ kind }) => takesRunner(kind)).length;
+  const after = await lookAround(stage, witness, { loop, begin, runnerKills });
+  const missed = moments.length - witness.kills;
+  const faults = faultsOf(after);
+  if (missed > 0) faults.push(`${missed} kills came too late: the loop was over`);
+  return { seed, kinds: moments.map((moment) => moment.kind), after, faults };
+}
+
+async function startLoop(stage: Stage, witness: Witness): Promise<string> {
+  const address = { url: stage.repository, defaultBranch: "main" };
+  const { id } = await witness.command<{ id: string }>("/api/v1/repositories", "crash-add", address);
+  const issues = `/api/v1/repositories/${id}/issues`;
+  const issue = await witness.command<{ number: number }>(issues, "crash-issue", { title, body: "" });
+  const wish = { repository: id, issue: issue.number };
+  return (await witness.command<{ loop: string }>("/api/v1/loops", "crash-start", wish)).loop;
+}
+
+/** Watches, and says yes to every checkpoint, until the loop is at an end or nobody knows how to go on. */
+async function drive(loop: string, witness: Witness, giveUp: AbortSignal): Promise<void> {
+  while (!giveUp.aborted) {
+    await witness.look(loop);
+    const { ask, endedAt } = await witness.view(loop);
+    if (endedAt !== null || (ask !== null && ask.kind !== "checkpoint")) return;
+    if (ask) {
+      const { id, subject } = ask.checkpoint;
+      const path = `${pathOf(loop)}/checkpoints/${encodeURIComponent(id)}`;
+      await witness.command(path, `crash-decide-${id}`, { subject, decision: "approve" });
+    }
+    await tick();
+  }
+}
+
+async function killAt(
+  stage: Stage,
+  witness: Witness,
+  moments: readonly Moment[],
+  over: AbortSignal,
+): Promise<void> {
+  for (const { kind, events, delayMs, awayMs } of moments) {
+    while ((witness.shown.at(-1)?.event.seq ?? 0) < events) {
+      if (over.aborted) return;
+      await tick();
+    }
+    await pause(delayMs);
+    if (over.aborted) return;
+    witness.killed();
+    await kill(stage, kind);
+    await pause(awayMs);
+    await startAgain(stage, kind);
+  }
+}
+
+async function lookAround(
+  stage: Stage,
+  witness: Witness,
+  facts: Pick<After, "loop" | "runnerKills"> & { begin: string },
+): Promise<After> {
+  const { loop, begin, runnerKills } = facts;
+  await witness.look(loop);
+  const events = await witness.all(loop);
+  const { word } = await witness.view(loop);
+  const chain = await witness.get<ChainReport>(`${pathOf(loop)}/verify`);
+  const world = await readWorld(stage, begin);
+  const expected = treeWith(stage.repository, begin, [edits.red, edits.green], stage.folder);
+  const trees = { expected, merged: git(stage.repository, "rev-parse", "main^{tree}") };
+  const { acknowledged, shown, forked } = witness;
+  return { loop, word, events, chain, acknowledged, shown, forked, world, runnerKills, trees };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

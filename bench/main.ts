@@ -4,11 +4,12 @@ import { append } from "./append.ts";
 import type { Benchmark, Figure } from "./benchmark.ts";
 import { loop } from "./loop.ts";
 import { memory } from "./memory.ts";
+import { recovery } from "./recovery.ts";
 import { start } from "./start.ts";
 import { summaryOf } from "./statistics.ts";
 import { renderTable } from "./table.ts";
 
-const all: readonly Benchmark[] = [append, loop, start, memory];
+const all: readonly Benchmark[] = [append, loop, start, memory, recovery];
 
 /** In general terms: figures are worth something beside the machine they were measured on. */
 function machine(): string {

@@ -11,6 +11,8 @@ import { keepLease } from "./keep-lease.ts";
 import type { Redactor } from "./redact.ts";
 import { redactResult } from "./redact-result.ts";
 import { type Sandbox, sandboxedCommands } from "./sandbox/commands.ts";
+import type { Enclosure } from "./sandbox/enclosure.ts";
+import { localPathOf } from "./workspace/address.ts";
 
 /**
  * After a stop every process of the job is gone within this time; a job that still computes is left alone.
@@ -25,6 +27,8 @@ export interface LeaseOptions {
   /** Folder for the folders of jobs. */
   work: string;
   redactor: Redactor;
+  /** Walls around the commands of all jobs. */
+  enclosure: Enclosure;
   /** Aborted when the runner ends and the job has to be handed back; its reason is shown to people. */
   handBack: AbortSignal;
 }
@@ -50,7 +54,11 @@ export async function workOff(lease: Lease, options: LeaseOptions): Promise<Leas
   );
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const sandbox = sandboxedCommands({ job, folder, signal: stop.signal });
+    const target = localPathOf(lease.repository.url);
+    const sandbox = sandboxedCommands({
+      ...{ job, folder, signal: stop.signal, enclosure: options.enclosure },
+      hide: target === null ? [] : [target],
+    });
     const context = contextOf(lease, {
       client,
       folder,

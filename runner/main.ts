@@ -2,13 +2,15 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { readIdentity } from "./client/identity.ts";
 import { runnerClient } from "./client.ts";
 import { endings } from "./ending.ts";
 import { enrol } from "./enroll.ts";
 import { redactor } from "./redact.ts";
 import { watchRefs } from "./refs-watch.ts";
+import { chooseEnclosure, type SandboxSetting, sandboxSettings } from "./sandbox/choose.ts";
+import { sayProtection } from "./sandbox/say-protection.ts";
 import { ownSecrets } from "./secrets.ts";
 import { serve, type WorkOptions, workOffLoop } from "./serve.ts";
 import { toolVersions } from "./tool-versions.ts";
@@ -37,39 +39,61 @@ program
     say(`enrolled as ${runner} at ${server}`);
   });
 
-program
+interface WorkArguments extends SandboxArguments {
+  key: string;
+  work?: string;
+  withParent: boolean;
+}
+
+interface SandboxArguments {
+  sandbox: SandboxSetting;
+  show: string[];
+  hide: string[];
+}
+
+const serving = program
   .command("serve")
   .description("wait for jobs and do them, until told to end")
   .requiredOption("--key <file>", "private key of this runner (see enroll)")
   .option("--jobs <n>", "jobs at once", jobCount, jobsDefault)
   .option("--work <folder>", "folder for the workspaces of jobs")
   .option("--with-parent", "end when the process that started this one ends", false)
-  .action(async (options: { key: string; jobs: number; work?: string; withParent: boolean }) => {
+  .action(async (options: WorkArguments & { jobs: number }) => {
     const work = await workOptions(options);
     say(`waiting for jobs, ${options.jobs} at once`);
     await Promise.all([serve(options.jobs, work), watchRefs(work)]);
     say("ended");
   });
 
-program
+const working = program
   .command("ci")
   .description("do the jobs of one loop, one after another, then end")
   .requiredOption("--key <file>", "private key of this runner (see enroll)")
   .requiredOption("--loop <id>", "the loop")
   .option("--work <folder>", "folder for the workspaces of jobs")
-  .action(async (options: { key: string; loop: string; work?: string }) => {
+  .action(async (options: WorkArguments & { loop: string }) => {
     say(await workOffLoop(options.loop, await workOptions({ ...options, withParent: false })));
   });
 
-async function workOptions(options: {
-  key: string;
-  work?: string;
-  withParent: boolean;
-}): Promise<WorkOptions> {
+for (const command of [serving, working])
+  command
+    .addOption(
+      new Option("--sandbox <kind>", "walls around the project's commands; auto is the best that works here")
+        .choices(sandboxSettings)
+        .default("auto")
+        .env("TAMMA_SANDBOX"),
+    )
+    .option("--show <path>", "show commands this path too, read-only; may be repeated", absolute, [])
+    .option("--hide <path>", "hide this path from commands; may be repeated", absolute, []);
+
+async function workOptions(options: WorkArguments): Promise<WorkOptions> {
+  const { sandbox, show, hide, withParent } = options;
   const keyFile = resolve(options.key);
   const identity = readIdentity(keyFile);
   const work = resolve(options.work ?? join(tmpdir(), `tamma-runner-${process.getuid?.() ?? "user"}`));
   mkdirSync(work, { recursive: true, mode: 0o700 });
+  const { enclosure, passedOver } = await chooseEnclosure(sandbox, { work, keyFile, show, hide });
+  sayProtection(enclosure, passedOver, say);
   const client = runnerClient(identity, fetch);
   // Loaded only here: the jobs bring a compiler along, which enrolling does not need.
   const { runJob } = await import("./jobs/run-job.ts");
@@ -77,12 +101,17 @@ async function workOptions(options: {
     client,
     runJob,
     work,
+    enclosure,
     redactor: redactor(ownSecrets(process.env, identity)),
     labels: [process.platform, process.arch],
-    tools: await toolVersions(),
+    tools: { ...(await toolVersions()), ...enclosure.tools, sandbox: enclosure.protection.kind },
     say,
-    ...endings({ withParent: options.withParent, say }),
+    ...endings({ withParent, say }),
   };
+}
+
+function absolute(path: string, before: string[]): string[] {
+  return [...before, resolve(path)];
 }
 
 function jobCount(text: string): number {

@@ -6,6 +6,7 @@ import { ensureKey } from "./client/identity.ts";
 import { runnerClient } from "./client.ts";
 import type { JobContext } from "./job-context.ts";
 import { redactor } from "./redact.ts";
+import { plainLimits } from "./sandbox/plain-limits.ts";
 import { serve, type WorkOptions, workOffLoop } from "./serve.ts";
 import { refOf, remove, temporaryFolder } from "./testing/repository.ts";
 import { answer, type Route, wireServer } from "./testing/server.ts";
@@ -75,6 +76,7 @@ async function oneJob(run: Run, special: Route = () => undefined) {
     runJob: run,
     work: join(folder, "work"),
     redactor: redactor(["canary-secret"]),
+    enclosure: plainLimits,
     labels: ["linux"],
     tools: {},
     ending: ending.signal,

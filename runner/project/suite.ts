@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobContext } from "../job-context.ts";
-import type { CommandResult } from "../sandbox/command.ts";
+import type { CommandOptions, CommandResult } from "../sandbox/command.ts";
 import { jestOutcomes } from "./jest-json.ts";
 import { junitOutcomes } from "./junit.ts";
 import type { Project } from "./project.ts";
@@ -34,11 +34,12 @@ export const suiteTest = "suite";
 
 type Where = { context: JobContext; root: string; project: Project };
 
-/** Runs one line of shell of the project. */
+/** Runs one line of shell of the project; `network` says why it needs one. */
 export async function runLine(
   where: Where,
   line: string,
   env: Record<string, string> = {},
+  network?: CommandOptions["network"],
 ): Promise<ProjectRun> {
   const { context, root, project } = where;
   context.log(`$ ${line}\n`);
@@ -48,6 +49,7 @@ export async function runLine(
     timeoutMs: commandTimeoutMs,
     outputBytesMax,
     signal: context.signal,
+    ...(network ? { network } : {}),
   });
   const end = result.ended === "exit" ? `exit code ${result.exitCode}` : result.ended;
   context.log(`[${end}, ${result.ms} ms]\n`);

@@ -102,7 +102,8 @@ export async function putTree(bench: Bench, tree: Sha): Promise<void> {
   const needed = entries.filter(isDependencyFile).join("\n");
   const wanted = `${project.setup}\n${needed}`;
   if (bench.installed === wanted) return;
-  const run = await runLine({ context: bench.context, root: bench.root, project }, project.setup);
+  const where = { context: bench.context, root: bench.root, project };
+  const run = await runLine(where, project.setup, {}, "setup");
   if (!run.passed)
     throw new JobFault({
       summary: `setup failed: \`${project.setup}\` ended with ${run.result.exitCode}`,

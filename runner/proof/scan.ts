@@ -65,6 +65,7 @@ async function auditOf({ context, root, files, after }: ScanInput): Promise<Scan
   const { stdout, stderr } = await context.commands.run(argv, {
     cwd: root,
     timeoutMs: auditTimeoutMs,
+    network: "audit",
     signal: context.signal,
   });
   const report = AuditReport.safeParse(readJson(stdout));

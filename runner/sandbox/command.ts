@@ -6,6 +6,11 @@ export interface CommandOptions {
   /** Variables besides the cleaned allow-list (PATH, LANG, TERM, private HOME and TMPDIR). */
   env?: Record<string, string>;
   timeoutMs: number;
+  /**
+   * Why this command needs the network: `setup` installs what the project needs, `audit` asks for known
+   * weaknesses of it. All others have none, where the protection can shut it off.
+   */
+  network?: "setup" | "audit";
   /** Kept output per stream in bytes; the middle is cut. */
   outputBytesMax?: number;
   stdin?: string;

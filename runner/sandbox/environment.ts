@@ -31,7 +31,7 @@ export function cleanEnvironment(
  * `npm start` puts our own node_modules/.bin first; a project must meet its own tools, not ours. The Node
  * that runs us comes last, so that there is one at all.
  */
-function toolsPath(path: string): string {
+export function toolsPath(path: string): string {
   const ours = /(^|[\\/])node_modules([\\/]|$)/;
   const kept = path.split(delimiter).filter((entry) => isAbsolute(entry) && !ours.test(entry));
   return [...kept, dirname(process.execPath)].join(delimiter);

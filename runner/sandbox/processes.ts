@@ -11,6 +11,16 @@ export interface Traces {
   folder: string;
   /** Clock ticks since boot when the command began: nothing older is ours. */
   since: number;
+  /** The processes of a command that has a process space of its own; null when it has none. */
+  space?: Space | null;
+}
+
+/** A process space (PID namespace): when its first process is gone, the kernel has ended all others. */
+export interface Space {
+  /** Id of its first process, as seen from here. */
+  first: number;
+  /** `pid:[...]`, what the links in /proc call it; null when it could not be read. */
+  name: string | null;
 }
 
 interface Seen {
@@ -30,6 +40,8 @@ export const termGraceMs = 2_000;
  */
 const killGraceMs = 2_500;
 const lookEveryMs = 25;
+/** The first look comes sooner: walls fall within a few milliseconds after their command. */
+const firstLookMs = 3;
 
 /** A process of a command could not be ended; nothing may be built on its workspace. */
 export class ProcessesLeft extends Error {
@@ -44,7 +56,9 @@ export class ProcessesLeft extends Error {
 export async function endAll(traces: Traces, graceMs = termGraceMs): Promise<void> {
   const began = performance.now();
   const asked = new Set<number>();
-  while (true) {
+  // The wall itself is not asked: with it everything inside dies without last words.
+  const walls = traces.space ? [traces.group, traces.space.first] : [];
+  for (let lookAfterMs = firstLookMs; ; lookAfterMs = Math.min(lookEveryMs, lookAfterMs * 2)) {
     const left = findAll(traces);
     if (left.length === 0) return;
     const elapsedMs = performance.now() - began;
@@ -54,10 +68,10 @@ export async function endAll(traces: Traces, graceMs = termGraceMs): Promise<voi
       );
     for (const pid of left) {
       if (elapsedMs > graceMs) kill(pid, "SIGKILL");
-      else if (!asked.has(pid)) kill(pid, "SIGTERM");
+      else if (!asked.has(pid) && !walls.includes(pid)) kill(pid, "SIGTERM");
       asked.add(pid);
     }
-    await sleep(lookEveryMs);
+    await sleep(lookAfterMs);
   }
 }
 
@@ -70,12 +84,31 @@ export function findAll(traces: Traces): number[] {
     const seen = look(pid);
     // A zombie runs no code; it only waits for whoever inherited it.
     if (!seen || seen.state === "Z" || seen.state === "X" || seen.startedAt < traces.since) return false;
+    if (traces.space && (pid === traces.space.first || isInSpace(pid, traces.space))) return true;
     if (traces.group !== null && (seen.group === traces.group || seen.session === traces.group)) return true;
     const env = environmentOf(pid);
     if (env.includes(traces.marker)) return true;
     const marked = env.some((entry) => entry.startsWith("TAMMA_COMMAND="));
     return !marked && seen.terminal === 0 && isWithin(folderOf(pid), traces.folder);
   });
+}
+
+/** The process space whose first process is `pid`. Null: `pid` is gone, and with it all the others. */
+export function spaceOf(pid: number): Space | null {
+  const seen = look(pid);
+  return seen && !/[ZX]/.test(seen.state) ? { first: pid, name: spaceName(pid) } : null;
+}
+
+function isInSpace(pid: number, space: Space): boolean {
+  return space.name !== null && spaceName(pid) === space.name;
+}
+
+function spaceName(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return null;
+  }
 }
 
 /** Clock ticks since boot at which `pid` began; 0 where that cannot be known. */

@@ -6,7 +6,7 @@ import { Child } from "./children.ts";
 import { runCommandLine } from "./command-line.ts";
 import { type FirstScreen, renderFirstScreen } from "./first-screen.ts";
 import type { Prepared } from "./prepared.ts";
-import { ensureSample, ensureSampleIssues, sampleConfig, samplePath } from "./sample.ts";
+import { ensureSample, ensureSampleIssues, type SamplePath, sampleConfig, samplePath } from "./sample.ts";
 import { noteState, readToken } from "./state.ts";
 
 export interface Surroundings {
@@ -99,8 +99,8 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
     });
     await ensureSampleIssues(api, added.id);
   }
-  const path = prepared.repository === null ? samplePath(state, env.PATH ?? "") : env.PATH;
-  await startRunner({ state, url, token, path }, start);
+  const sample = prepared.repository === null ? samplePath(state, env.PATH ?? "") : null;
+  await startRunner({ state, url, token, sample }, start);
   const link = await api.loginLink();
   show(options.json, {
     url,
@@ -134,7 +134,7 @@ async function checkProvider(api: StartApi, baseUrl: string | undefined) {
 
 /** Enrols the local runner where it is not yet known at this address, then starts it. */
 async function startRunner(
-  { state, url, token, path }: { state: string; url: string; token: string; path: string | undefined },
+  { state, url, token, sample }: { state: string; url: string; token: string; sample: SamplePath | null },
   start: (name: string, args: string[], more?: NodeJS.ProcessEnv) => Child,
 ): Promise<void> {
   const key = join(state, "runner.key");
@@ -145,7 +145,8 @@ async function startRunner(
     await enrol.finished();
   }
   const serve = ["runner/main.ts", "serve", "--key", key, "--work", join(state, "work"), "--with-parent"];
-  start("local runner", serve, path === undefined ? {} : { PATH: path });
+  const walls = ["--hide", state, ...(sample === null ? [] : ["--show", sample.tools])];
+  start("local runner", [...serve, ...walls], sample === null ? {} : { PATH: sample.path });
 }
 
 /**

@@ -28,18 +28,25 @@ export function sampleConfig(folder: string): Record<string, unknown> {
   return "config" in parsed ? parsed.config : {};
 }
 
+export interface SamplePath {
+  /** Folder with the tools of ours that the sample needs. */
+  tools: string;
+  /** A PATH on which it comes first. */
+  path: string;
+}
+
 /**
  * A PATH on which `node` is the one that runs us. A runner shows a project the tools of the machine and not
  * ours, but the sample's TypeScript needs a newer Node than the machine may have.
  */
-export function samplePath(state: string, path: string): string {
+export function samplePath(state: string, path: string): SamplePath | null {
   // Windows makes links for administrators only; there the machine's own Node has to do.
-  if (process.platform === "win32") return path;
+  if (process.platform === "win32") return null;
   const folder = join(state, "tools");
   mkdirSync(folder, { recursive: true });
   rmSync(join(folder, "node"), { force: true });
   symlinkSync(process.execPath, join(folder, "node"));
-  return `${folder}${delimiter}${path}`;
+  return { tools: folder, path: `${folder}${delimiter}${path}` };
 }
 
 /** Posts the sample's issues that are not there yet, in order, so that they keep their numbers. */

@@ -8,6 +8,7 @@ import { pauseMs, wait } from "./client/retry.ts";
 import type { RunnerClient } from "./client.ts";
 import type { Redactor } from "./redact.ts";
 import { GitFailed } from "./workspace/git-failed.ts";
+import { remoteOf } from "./workspace/remote.ts";
 import { attemptGit, runGit, textOf } from "./workspace/run-git.ts";
 import { checkedOutAt, dirtyFiles } from "./workspace/working-tree.ts";
 
@@ -103,10 +104,9 @@ async function headsOf(
   signal: AbortSignal,
 ): Promise<RefsReport["heads"]> {
   const refs = branches.map((branch) => `refs/heads/${branch}`);
-  const lines = await runGit(["ls-remote", "--", repository.url, ...refs], {
-    signal,
-    timeoutMs: lookTimeoutMs,
-  });
+  const { url, access } = remoteOf(repository.url);
+  const look = { ...access, signal, timeoutMs: lookTimeoutMs };
+  const lines = await runGit(["ls-remote", "--", url, ...refs], look);
   const found = new Map(lines.split("\n").map((line) => line.split("\t").reverse() as [string, string]));
   return Object.fromEntries(branches.map((branch) => [branch, found.get(`refs/heads/${branch}`) ?? null]));
 }
@@ -118,9 +118,10 @@ async function readConfig(repository: RepositoryRef, work: string, signal: Abort
   const name = createHash("sha256").update(repository.url).digest("hex").slice(0, 12);
   const scratch = join(work, `refs-${name}.git`);
   await runGit(["init", "--quiet", "--bare", "--template=", scratch], { signal });
-  const fetch = ["--git-dir", scratch, "fetch", "--quiet", "--depth=1", "--no-tags", "--", repository.url];
+  const { url, access } = remoteOf(repository.url);
+  const fetch = ["--git-dir", scratch, "fetch", "--quiet", "--depth=1", "--no-tags", "--", url];
   const args = [...fetch, `+refs/heads/${repository.defaultBranch}:refs/tamma/base`];
-  const fetched = await attemptGit(args, { signal });
+  const fetched = await attemptGit(args, { ...access, signal });
   if (fetched.exitCode !== 0) throw new GitFailed(args, fetched.exitCode, fetched.stderr);
   const read = ["--git-dir", scratch, "cat-file", "blob", `refs/tamma/base:${configFile}`];
   const { exitCode, stdout } = await attemptGit(read, { signal });

@@ -4,7 +4,7 @@ import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import type { GateName } from "@tamma/core/domain/loop/pipeline.ts";
 import type { JobContext } from "../job-context.ts";
 import { isRunnableTest } from "../project/test-files.ts";
-import { type Bench, JobFault, openBench, readProject } from "../proof/bench.ts";
+import { type Bench, expectSealed, JobFault, openBench, readProject } from "../proof/bench.ts";
 import { signatureChanges } from "../proof/signatures.ts";
 import { weakeningsOf } from "../proof/test-lock.ts";
 import { treeOfPatch } from "../workspace/apply.ts";
@@ -42,6 +42,8 @@ async function verify(spec: Spec, context: JobContext): Promise<Result> {
   await readProject(bench, tree);
   const v = await verification(spec, bench, tree);
   const verdicts = await verdictsOf(v);
+  // What follows reads both sides once more.
+  await expectSealed(bench);
   const ciOnly = spec.parts.every((part) => part === "ci");
   const { patch, before, after } = v;
   const { isTestFile } = bench;

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Evidence, PatchFile } from "@tamma/core/domain/loop/evidence.ts";
@@ -13,6 +13,7 @@ import { ConfigError, parseTammaYml } from "../project/tamma-yml.ts";
 import { isTestFile } from "../project/test-files.ts";
 import { cloneAt } from "../workspace/clone.ts";
 import type { Workspace } from "../workspace/git.ts";
+import { brokenSeal, type ObjectSeal, sealObjects } from "../workspace/object-seal.ts";
 import { filesOfTree, switchTo, type TreeFiles } from "./tree-files.ts";
 
 /** A clone of its own with the project's commands, on which trees are put one after another. */
@@ -27,6 +28,10 @@ export interface Bench {
   readonly isTestFile: (path: string) => boolean;
   /** Dependency files that the last set-up saw. */
   installed: string | null;
+  /** The tree that was put there last. */
+  present: Sha;
+  /** Git's objects as they were before the first command; null while none has run. */
+  seal: ObjectSeal | null;
 }
 
 /** The job cannot go on, and the reason is the project's: a result with evidence, not a fault of ours. */
@@ -44,9 +49,6 @@ export class JobFault extends Error {
 export async function openBench(context: JobContext, base: Sha): Promise<Bench> {
   const folder = join(context.folder, "workspace");
   const workspace = await cloneAt(context.repository.url, { sha: base }, folder, { signal: context.signal });
-  // A repository without .gitignore must not carry its dependencies into a patch.
-  await mkdir(join(folder, ".git", "info"), { recursive: true });
-  await appendFile(join(folder, ".git", "info", "exclude"), "node_modules/\n");
   const files = filesOfTree(workspace, base);
   const config = await configOf(files);
   const globs = config["test-files"] ?? null;
@@ -59,6 +61,8 @@ export async function openBench(context: JobContext, base: Sha): Promise<Bench> 
     project: await projectOf(files.text, config),
     isTestFile: (path) => isTestFile(path, globs),
     installed: null,
+    present: base,
+    seal: null,
   };
 }
 
@@ -84,12 +88,15 @@ const dependencyFiles = [
 
 /**
  * Makes the workspace's files exactly `tree`; sets the project up when its dependencies are not those of
- * the last
- * set-up. @throws JobFault when the set-up fails
+ * the last set-up.
+ *
+ * @throws JobFault when the set-up fails, or commands have changed git's own objects
  */
 export async function putTree(bench: Bench, tree: Sha): Promise<void> {
   const { workspace, project } = bench;
-  await switchTo(workspace, tree);
+  await expectSealed(bench);
+  bench.seal ??= await sealObjects(workspace);
+  await putFiles(bench, tree);
   if (project.setup === null) return;
   const entries = (await workspace.git(["ls-tree", "-r", "-z", tree])).split("\0");
   const needed = entries.filter(isDependencyFile).join("\n");
@@ -104,7 +111,26 @@ export async function putTree(bench: Bench, tree: Sha): Promise<void> {
       excerpt: outputExcerpt(run.output),
       log: await bench.context.putBlob(run.output, "text/plain; charset=utf-8"),
     });
+  // A package's install script may have changed the project's own files.
+  await putFiles(bench, tree);
   bench.installed = wanted;
+}
+
+async function putFiles(bench: Bench, tree: Sha): Promise<void> {
+  await switchTo(bench.workspace, bench.present, tree);
+  bench.present = tree;
+}
+
+/**
+ * Nothing is concluded from a workspace in whose git folder a command exchanged objects. @throws JobFault
+ */
+export async function expectSealed({ workspace, seal }: Bench): Promise<void> {
+  const broken = seal && (await brokenSeal(workspace, seal));
+  if (!broken) return;
+  const fault = evidenceOf(
+    `a command of the project changed git's own objects (${broken}), so nothing that it showed is proven`,
+  );
+  throw new JobFault({ ...fault, fingerprint: "git-objects-changed" });
 }
 
 /** `entry`: a line of `git ls-tree`, whose path stands behind a tab. */

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { copyFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Workspace } from "../workspace/git.ts";
 import { withIndex } from "../workspace/patch.ts";
@@ -54,8 +56,24 @@ export async function treeWith(
   });
 }
 
-/** Makes the workspace's files exactly `tree`; only what git ignores (dependencies, caches) stays. */
-export async function switchTo(workspace: Workspace, tree: Sha): Promise<void> {
-  await workspace.git(["read-tree", "--reset", "-u", tree]);
-  await workspace.git(["clean", "-ffdq"]);
+/**
+ * Makes the workspace's files exactly `to`; only what git ignores (dependencies, caches) stays. `from`: the
+ * tree that was put there last.
+ *
+ * The workspace's own index is not asked what has changed: a command of the project can write into it that a
+ * file is as it was ("assume unchanged", "skip worktree"). The files themselves are compared.
+ */
+export async function switchTo(workspace: Workspace, from: Sha, to: Sha): Promise<void> {
+  await withIndex(async (indexFile) => {
+    await workspace.git(["read-tree", from], { indexFile });
+    // Ends with 1 when files differ, which the next call mends.
+    await workspace.attempt(["update-index", "-q", "--refresh"], { indexFile });
+    await workspace.git(["read-tree", "--reset", "-u", to], { indexFile });
+    await workspace.git(["clean", "-ffdq"], { indexFile });
+    // For commands of the project that ask git.
+    const own = join(workspace.path, ".git", "index");
+    await rm(own, { recursive: true, force: true });
+    await rm(`${own}.lock`, { recursive: true, force: true });
+    await copyFile(indexFile, own);
+  });
 }

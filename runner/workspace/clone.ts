@@ -1,14 +1,13 @@
-import { lstat, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Workspace, WorkspaceGitOptions } from "./git.ts";
 import { GitFailed, withoutCredentials } from "./git-failed.ts";
+import { keptFiles, putBack } from "./git-folder.ts";
+import { type Remote, remoteOf } from "./remote.ts";
 import { attemptGit, type GitOptions, runGit, textOf, transferTimeoutMs } from "./run-git.ts";
-
-/** The repository cannot be worked on as it is; the message says what to do first. */
-export class RepositoryUnusable extends Error {
-  override readonly name = "RepositoryUnusable";
-}
+import { expectModestTree } from "./tree-size.ts";
+import { RepositoryUnusable } from "./unusable.ts";
 
 export interface CloneOptions {
   signal?: AbortSignal;
@@ -29,6 +28,7 @@ export async function cloneAt(
   { signal, checkout = true }: CloneOptions = {},
 ): Promise<Workspace> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const remote = remoteOf(url);
   const clone = [
     "clone",
     "--quiet",
@@ -37,14 +37,15 @@ export async function cloneAt(
     "--no-checkout",
     "--template=",
     "--",
-    url,
+    remote.url,
     folder,
   ];
-  await runGit(clone, { timeoutMs: transferTimeoutMs, signal });
-  const workspace = await openWorkspace(folder, signal);
+  await runGit(clone, { ...remote.access, timeoutMs: transferTimeoutMs, signal });
+  const workspace = await openWorkspace(folder, signal, remote.access);
   const sha = "sha" in target ? target.sha : await tipOf(workspace, url, target.branch);
   await ensurePresent(workspace, sha);
   if (!checkout) return workspace;
+  await expectModestTree(workspace, sha);
   const onto = "branch" in target ? ["-B", target.branch, sha] : ["--detach", sha];
   await workspace.git(["checkout", "--quiet", "--force", ...onto]);
   return workspace;
@@ -85,23 +86,37 @@ async function has(workspace: Workspace, sha: Sha): Promise<boolean> {
   return (await workspace.attempt(["cat-file", "-e", `${sha}^{commit}`])).exitCode === 0;
 }
 
-/** A clone that exists already, as a workspace. Its config is taken as it is now, and kept so. */
-export async function openWorkspace(folder: string, signal?: AbortSignal): Promise<Workspace> {
+/**
+ * A clone that exists already, as a workspace. Its config is taken as it is now, and kept so. `access`: what
+ * lets git log in at its origin.
+ */
+export async function openWorkspace(
+  folder: string,
+  signal?: AbortSignal,
+  access: Remote["access"] = {},
+): Promise<Workspace> {
   const path = resolve(folder);
   const gitDir = join(path, ".git");
-  const config = await readFile(join(gitDir, "config"));
+  const kept = await keptFiles(gitDir);
   const attempt = async (args: string[], options: WorkspaceGitOptions = {}) => {
-    await putBack(gitDir, config);
+    await putBack(gitDir, kept);
     const env: Record<string, string> = {
       GIT_DIR: gitDir,
       // Named, so that a `commondir` file cannot lead to another config.
       GIT_COMMON_DIR: gitDir,
-      GIT_WORK_TREE: path,
     };
-    if (options.indexFile) env.GIT_INDEX_FILE = options.indexFile;
     const run: GitOptions = { cwd: path, env, signal };
+    // Without a work tree git finds no `.gitattributes`.
+    if (options.withoutFiles) run.config = { "core.bare": "true" };
+    else env.GIT_WORK_TREE = path;
+    if (options.indexFile) env.GIT_INDEX_FILE = options.indexFile;
     if (options.input !== undefined) run.input = options.input;
-    if (["fetch", "push", "ls-remote"].includes(args[0] ?? "")) run.timeoutMs = transferTimeoutMs;
+    if (options.outputBytesMax !== undefined) run.outputBytesMax = options.outputBytesMax;
+    if (["fetch", "push", "ls-remote"].includes(args[0] ?? "")) {
+      run.timeoutMs = transferTimeoutMs;
+      run.config = { ...run.config, ...access.config };
+      Object.assign(env, access.env);
+    }
     return attemptGit(args, run);
   };
   return {
@@ -113,27 +128,4 @@ export async function openWorkspace(folder: string, signal?: AbortSignal): Promi
       return textOf(stdout);
     },
   };
-}
-
-/**
- * Commands of the project may write to `.git`: a filter or a diff program named in its config would run
- * with our rights the next time we look. So the config is what it was at the clone, and `.git` is a folder
- * of its own.
- */
-async function putBack(gitDir: string, config: Uint8Array): Promise<void> {
-  if (!(await lstat(gitDir)).isDirectory())
-    throw new RepositoryUnusable(
-      `${gitDir} was replaced while the job ran; nothing from this workspace is used.`,
-    );
-  const file = join(gitDir, "config");
-  const now = await readFile(file).catch(() => null);
-  const plain = await lstat(file).then(
-    (stat) => stat.isFile(),
-    () => false,
-  );
-  if (!plain || !now || Buffer.compare(now, config) !== 0) {
-    await rm(file, { recursive: true, force: true });
-    await writeFile(file, config);
-  }
-  await rm(join(gitDir, "config.worktree"), { recursive: true, force: true });
 }

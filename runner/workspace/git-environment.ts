@@ -1,4 +1,5 @@
 import { devNull } from "node:os";
+import { delimiter, isAbsolute } from "node:path";
 
 /** What git itself needs of ours: where programs are, who logs in by ssh, how the network is reached. */
 const passedOn = [
@@ -36,7 +37,13 @@ const settings: Record<string, string> = {
   "core.quotePath": "false",
   "core.autocrlf": "false",
   "core.symlinks": "true",
-  "protocol.ext.allow": "never",
+  // A list of what is known to move data only: `ext::` runs a program, and so may a helper of a later git.
+  "protocol.allow": "never",
+  "protocol.file.allow": "always",
+  "protocol.git.allow": "always",
+  "protocol.http.allow": "always",
+  "protocol.https.allow": "always",
+  "protocol.ssh.allow": "always",
   "submodule.recurse": "false",
   "fetch.recurseSubmodules": "false",
   "commit.gpgSign": "false",
@@ -51,20 +58,24 @@ const settings: Record<string, string> = {
 
 /**
  * The environment of every git that Tamma itself starts: no config of the system or the user, no prompt, no
- * hooks, messages in English, and "Tamma" as author. Commands of the project never run in it.
+ * hooks, messages in English, and "Tamma" as author. Commands of the project never run in it. `more`: further
+ * settings of this one call.
  */
-export function gitEnvironment(own: NodeJS.ProcessEnv = process.env): Record<string, string> {
+export function gitEnvironment(
+  own: NodeJS.ProcessEnv = process.env,
+  more: Record<string, string> = {},
+): Record<string, string> {
   const env: Record<string, string> = {};
   for (const name of passedOn) {
     const value = own[name];
     if (value !== undefined) env[name] = value;
   }
-  const pairs = Object.entries(settings);
-  env.GIT_CONFIG_COUNT = String(pairs.length);
-  pairs.forEach(([key, value], index) => {
-    env[`GIT_CONFIG_KEY_${index}`] = key;
-    env[`GIT_CONFIG_VALUE_${index}`] = value;
-  });
+  // Git runs in the workspace, where a relative or empty entry would find the project's own `git`.
+  if (env.PATH !== undefined)
+    env.PATH = env.PATH.split(delimiter)
+      .filter((entry) => isAbsolute(entry))
+      .join(delimiter);
+  Object.assign(env, configInEnvironment(Object.entries({ ...settings, ...more })));
   return {
     // BatchMode: a question for a passphrase would hang where nobody sits.
     GIT_SSH_COMMAND: "ssh -o BatchMode=yes -o ConnectTimeout=20",
@@ -84,4 +95,13 @@ export function gitEnvironment(own: NodeJS.ProcessEnv = process.env): Record<str
     GIT_COMMITTER_NAME: "Tamma",
     GIT_COMMITTER_EMAIL: "tamma@localhost",
   };
+}
+
+function configInEnvironment(pairs: [key: string, value: string][]): Record<string, string> {
+  const env: Record<string, string> = { GIT_CONFIG_COUNT: String(pairs.length) };
+  pairs.forEach(([key, value], index) => {
+    env[`GIT_CONFIG_KEY_${index}`] = key;
+    env[`GIT_CONFIG_VALUE_${index}`] = value;
+  });
+  return env;
 }

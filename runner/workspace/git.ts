@@ -4,6 +4,13 @@ export interface WorkspaceGitOptions {
   input?: string | Uint8Array;
   /** Another index than the workspace's own, so that looking does not disturb the agent's `git status`. */
   indexFile?: string;
+  /**
+   * True: without the checked-out files and the index, so that no `.gitattributes` of the project decides
+   * what git shows. For questions about commits and trees alone.
+   */
+  withoutFiles?: boolean;
+  /** More output than this ends git; 64 MB when it is not given. */
+  outputBytesMax?: number;
 }
 
 /**

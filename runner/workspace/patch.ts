@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { lstat, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { BlobRef, Patch, PatchFile } from "@tamma/core/domain/loop/evidence.ts";
 import type { Workspace } from "./git.ts";
+import { textOf } from "./run-git.ts";
 
 /**
  * A person has to be able to review it, and the Worker parses it in memory (design, "Objects on the wire").
@@ -33,9 +34,44 @@ export async function patchOf(workspace: Workspace, base: Sha, options: PatchOpt
 export async function treeOf(workspace: Workspace, base: Sha): Promise<Sha> {
   return withIndex(async (indexFile) => {
     await workspace.git(["read-tree", base], { indexFile });
+    await expectModestFiles(workspace, indexFile);
     await workspace.git(["add", "--all", "--", "."], { indexFile });
     return (await workspace.git(["write-tree"], { indexFile })).trim();
   });
+}
+
+/** More new files than a person would read in a year: something that belongs into .gitignore. */
+const newFilesMax = 5_000;
+
+/** Git would read and store whatever lies there, however big it is. @throws PatchError */
+async function expectModestFiles(workspace: Workspace, indexFile: string): Promise<void> {
+  // Without times in the index git names every tracked file as changed; only their size is asked.
+  const list = ["ls-files", "-z", "--exclude-standard", "--deduplicate"];
+  const paths = async (...which: string[]) =>
+    textOf((await workspace.attempt([...list, ...which], { indexFile })).stdout)
+      .split("\0")
+      .filter(Boolean);
+  const fresh = await paths("--others");
+  if (fresh.length > newFilesMax)
+    throw new PatchError(
+      `There are ${fresh.length} new files, more than ${newFilesMax}: ` +
+        "are build results or dependencies missing in .gitignore?",
+    );
+  for (const path of [...fresh, ...(await paths("--cached"))]) {
+    const stat = await lstat(join(workspace.path, path)).catch(() => null);
+    if (stat?.isFile() && stat.size > patchBytesMax)
+      await expectKnown(workspace, indexFile, path, stat.size);
+  }
+}
+
+/** A big file that the base holds too is no change. @throws PatchError */
+async function expectKnown(workspace: Workspace, indexFile: string, path: string, bytes: number) {
+  const known = await workspace.attempt(["cat-file", "-s", `:${path}`], { indexFile });
+  if (known.exitCode === 0 && Number(textOf(known.stdout)) === bytes) return;
+  throw new PatchError(
+    `${path} has ${bytes} bytes, more than the ${patchBytesMax} that a change may have: ` +
+      "is it missing in .gitignore?",
+  );
 }
 
 /** The patch that leads from commit `base` to `tree`; both are in the workspace's object store. */
@@ -60,7 +96,10 @@ export async function patchBetween(
   };
 }
 
-/** The diff as it is carried on the wire; bytes, because text files need not be UTF-8. */
+/**
+ * The diff as it is carried on the wire; bytes, because text files need not be UTF-8. What is text is decided
+ * by git's look at the bytes alone.
+ */
 export async function diffOf(workspace: Workspace, from: Sha, to: Sha): Promise<Uint8Array> {
   const format = ["--binary", "--full-index", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv"];
   const args = [
@@ -72,7 +111,8 @@ export async function diffOf(workspace: Workspace, from: Sha, to: Sha): Promise<
     from,
     to,
   ];
-  const { exitCode, stdout, stderr } = await workspace.attempt(args);
+  // An attribute could declare any text binary, and neither people nor the scan would see what it says.
+  const { exitCode, stdout, stderr } = await workspace.attempt(args, { withoutFiles: true });
   if (exitCode !== 0) throw new PatchError(`git diff failed: ${stderr}`);
   return stdout;
 }
@@ -118,7 +158,7 @@ async function filesOf(workspace: Workspace, base: Sha, tree: Sha): Promise<Patc
 
 /** Fields of a `-z` output. A path that is not UTF-8 would be another path on the wire, so it is refused. */
 async function fields(workspace: Workspace, args: string[]): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await workspace.attempt(args);
+  const { exitCode, stdout, stderr } = await workspace.attempt(args, { withoutFiles: true });
   if (exitCode !== 0) throw new PatchError(`git ${args[0]} failed: ${stderr}`);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })

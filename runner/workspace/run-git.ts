@@ -7,7 +7,7 @@ export const localGitTimeoutMs = 120_000;
 /** Clone, fetch, push: the slowest sensible first clone of a big repository. */
 export const transferTimeoutMs = 600_000;
 /** A diff is refused at 10 MB; nothing else that we read from git is bigger. */
-const outputBytesMax = 64_000_000;
+const outputBytesMaxDefault = 64_000_000;
 
 export interface GitOutcome {
   exitCode: number;
@@ -18,6 +18,10 @@ export interface GitOutcome {
 export interface GitOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** Settings of this call alone; they win over every file. */
+  config?: Record<string, string>;
+  /** More output than this ends git; 64 MB when it is not given. */
+  outputBytesMax?: number;
   input?: string | Uint8Array;
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -29,11 +33,13 @@ export interface GitOptions {
  * @throws GitFailed when git could not be started, was stopped by `signal`, or did not end in time.
  */
 export function attemptGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
-  const { cwd, env = {}, input, timeoutMs = localGitTimeoutMs, signal } = options;
+  const { cwd, env = {}, config = {}, input, timeoutMs = localGitTimeoutMs, signal } = options;
+  const { outputBytesMax = outputBytesMaxDefault } = options;
   if (signal?.aborted) return Promise.reject(new GitFailed(args, -1, "stopped before it began"));
   return new Promise((resolve, reject) => {
     // Detached: ssh and the remote helpers are children of git, and go with its group.
-    const child = spawn("git", args, { cwd, env: { ...gitEnvironment(), ...env }, detached: true });
+    const environment = { ...gitEnvironment(process.env, config), ...env };
+    const child = spawn("git", args, { cwd, env: environment, detached: true });
     const out: Buffer[] = [];
     let err = "";
     let size = 0;

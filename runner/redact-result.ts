@@ -8,7 +8,12 @@ const untouched = new Set(["patch", "sha256", "tree", "base", "head", "sha"]);
 /** A result whose texts (evidence, reasons, findings, outcomes of tests) name no secret. */
 export function redactResult(result: JobResult, redactor: Redactor): JobResult {
   // Only strings change, and no string of the protocol that is not free text can look like a key.
-  return cleaned(result, redactor, untouched) as JobResult;
+  const clean = cleaned(result, redactor, untouched) as JobResult;
+  if (!("patch" in clean.result) || clean.result.patch === null) return clean;
+  // Of a patch only the words of its commits are free text.
+  const { patch } = clean.result;
+  const commits = patch.commits.map((one) => ({ ...one, message: redactor.text(one.message) }));
+  return { ...clean, result: { ...clean.result, patch: { ...patch, commits } } } as JobResult;
 }
 
 /** What a model is told, without what the files and outputs in it should not have held. */

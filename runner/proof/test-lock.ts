@@ -116,6 +116,11 @@ function testChanges(file: PatchFile, textBefore: string, textAfter: string): st
   return found;
 }
 
+/** Does the text of a test file declare tests, in any of the known ways? */
+export function declaresTests(text: string): boolean {
+  return count(tests, text) > 0;
+}
+
 /** An assertion that is commented out asserts nothing. */
 function code(path: string, text: string): string {
   if (isJavaScript(path)) return commentFree(path, text) ?? text;

@@ -9,10 +9,13 @@ import { evidenceOf, evidenceOfError } from "./evidence.ts";
 import type { JobContext } from "./job-context.ts";
 import { keepLease } from "./keep-lease.ts";
 import type { Redactor } from "./redact.ts";
-import { redactResult } from "./redact-result.ts";
+import { redactResult, redactTurn } from "./redact-result.ts";
 import { type Sandbox, sandboxedCommands } from "./sandbox/commands.ts";
 import type { Enclosure } from "./sandbox/enclosure.ts";
+import { secretsOfRepository } from "./secrets.ts";
 import { localPathOf } from "./workspace/address.ts";
+import { PatchError, patchMediaType } from "./workspace/patch.ts";
+import { textOf } from "./workspace/run-git.ts";
 
 /**
  * After a stop every process of the job is gone within this time; a job that still computes is left alone.
@@ -40,8 +43,9 @@ export type LeaseOutcome =
 
 /** Does the leased job, keeps the lease meanwhile, sends the result and clears away. Never throws. */
 export async function workOff(lease: Lease, options: LeaseOptions): Promise<LeaseOutcome> {
-  const { client, redactor } = options;
+  const { client } = options;
   const { job, fence } = lease;
+  const redactor = options.redactor.with(await secretsOfRepository(lease.repository.url));
   const stop = new AbortController();
   const folder = join(options.work, folderName(lease));
   const keeping = keepLease(lease, client, stop);
@@ -66,6 +70,7 @@ export async function workOff(lease: Lease, options: LeaseOptions): Promise<Leas
       log,
       signal: stop.signal,
       progress: keeping.progress,
+      redactor,
     });
     const result = await resultOf(lease, context, sandbox, options);
     await log.close();
@@ -146,6 +151,7 @@ interface Parts {
   log: LogStream;
   signal: AbortSignal;
   progress(part: string): void;
+  redactor: Redactor;
 }
 
 function contextOf({ job, fence, loop, repository }: Lease, parts: Parts): JobContext {
@@ -161,11 +167,30 @@ function contextOf({ job, fence, loop, repository }: Lease, parts: Parts): JobCo
     commands: parts.sandbox,
     log: (text) => parts.log.write(text),
     progress: parts.progress,
-    putBlob: (body, mediaType) =>
-      client.putBlob(job, fence, typeof body === "string" ? Buffer.from(body) : body, mediaType, signal),
+    putBlob: async (body, mediaType) =>
+      client.putBlob(job, fence, outgoing(body, mediaType, parts.redactor), mediaType, signal),
     getBlob: (ref) => client.getBlob(job, fence, ref, signal),
-    turn: (request) => client.turn(job, { fence, next, request, signal }),
+    turn: (request) =>
+      client.turn(job, { fence, next, request: redactTurn(request, parts.redactor), signal }),
   };
+}
+
+/**
+ * A body as it may leave this machine. Texts are redacted; a patch must arrive byte for byte, so one that
+ * holds a secret of ours does not leave at all.
+ *
+ * @throws PatchError
+ */
+function outgoing(body: Uint8Array | string, mediaType: string, redactor: Redactor): Uint8Array {
+  if (mediaType !== patchMediaType)
+    return Buffer.from(redactor.text(typeof body === "string" ? body : textOf(body)));
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  if (redactor.holds(textOf(bytes)))
+    throw new PatchError(
+      "The change holds a secret of this runner (a key, a token, or the login of the repository): " +
+        "it was not sent. Run the runner as a user of its own, under bubblewrap.",
+    );
+  return bytes;
 }
 
 /** Short, because a project may open sockets below it, and different for every lease. */

@@ -30,6 +30,10 @@ const keyBegins = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const keyEnds = /-----END [A-Z ]*PRIVATE KEY-----/;
 
 export interface Redactor {
+  /** Does the text hold one of the known secrets, in any of the spellings? */
+  holds(text: string): boolean;
+  /** The same redactor that also knows `more`. */
+  with(more: readonly string[]): Redactor;
   /** Whole texts: evidence, summaries. */
   text(text: string): string;
   /** A stream of its own; chunks may cut a secret anywhere. */
@@ -56,6 +60,8 @@ export function redactor(secrets: readonly string[]): Redactor {
     return clean;
   };
   return {
+    holds: (text) => exact !== null && text.search(exact) >= 0,
+    with: (more) => (more.length === 0 ? redactor(secrets) : redactor([...secrets, ...more])),
     text: (text) => hide(text.replace(keyBlock, redacted)),
     stream: () => stream(hide),
   };

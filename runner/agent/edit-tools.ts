@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { changedLines } from "../proof/diff-lines.ts";
+import { NotInside, writeInside } from "../workspace/inside.ts";
 import { allowChange, type Desk, ToolRefused } from "./desk.ts";
 import { confined, plainPath } from "./paths.ts";
 import { readText } from "./read-tools.ts";
@@ -79,12 +80,15 @@ function diffPaths(diff: string): string[] {
 
 async function put(desk: Desk, path: string, content: string): Promise<void> {
   const full = await confined(desk.root, path);
-  await mkdir(dirname(full), { recursive: true });
-  await writeFile(full, content).catch((cause) => {
+  try {
+    await mkdir(dirname(full), { recursive: true });
+    await writeInside(desk.root, path, content);
+  } catch (cause) {
+    if (cause instanceof NotInside) throw new ToolRefused(`${path} ${cause.message}.`);
     throw new ToolRefused(
       `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
     );
-  });
+  }
   changed(desk, [path]);
 }
 

@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { join, posix, sep } from "node:path";
+import { NotInside, readInside } from "../workspace/inside.ts";
 import { type Desk, ToolRefused } from "./desk.ts";
 import { confined, plainPath } from "./paths.ts";
 
@@ -35,7 +36,7 @@ export async function listFiles(desk: Desk, path: string): Promise<string> {
   const lines: string[] = [];
   const files = await knownFiles(desk, folder);
   for (const file of files.slice(0, filesListedMax)) {
-    const size = await stat(join(desk.root, file)).then(
+    const size = await lstat(join(desk.root, file)).then(
       (one) => one.size,
       () => null,
     );
@@ -56,7 +57,7 @@ export async function search(desk: Desk, pattern: string, path: string): Promise
   const grep = (dialect: string) =>
     desk.workspace.attempt([
       "grep",
-      "-nI",
+      "-nIz",
       "--no-color",
       "--untracked",
       dialect,
@@ -69,11 +70,27 @@ export async function search(desk: Desk, pattern: string, path: string): Promise
   if (found.exitCode > 1 && /perl|pcre/i.test(found.stderr)) found = await grep("-E");
   if (found.exitCode > 1)
     throw new ToolRefused(`The pattern cannot be used: ${found.stderr.trim().slice(0, 300)}`);
-  const lines = new TextDecoder().decode(found.stdout).split("\n").filter(Boolean);
+  const lines = await matchesInside(desk, new TextDecoder().decode(found.stdout).split("\n"));
   if (lines.length === 0) return "no match";
-  const shown = lines.slice(0, matchesMax).map((line) => cut(line.replace(/^([^:]+:\d+):/, "$1: ")));
+  const shown = lines.slice(0, matchesMax).map(cut);
   if (lines.length > matchesMax) shown.push(`... and ${lines.length - matchesMax} more matches`);
   return shown.join("\n");
+}
+
+/** Git follows a folder that a command has replaced by a link; what lies behind it is nobody's to read. */
+async function matchesInside(desk: Desk, lines: readonly string[]): Promise<string[]> {
+  const inside = new Map<string, boolean>();
+  const kept: string[] = [];
+  for (const line of lines) {
+    const [, path = "", number = "", text = ""] = /^([^\0]*)\0(\d+)\0(.*)$/s.exec(line) ?? [];
+    if (path === "") continue;
+    if (!inside.has(path)) {
+      const real = await realpath(join(desk.root, path)).catch(() => "");
+      inside.set(path, real.startsWith(`${desk.root}${sep}`));
+    }
+    if (inside.get(path)) kept.push(`${path}:${number}: ${text}`);
+  }
+  return kept;
 }
 
 export async function readLines(desk: Desk, path: string, from = 1): Promise<string> {
@@ -94,9 +111,10 @@ export async function readText(desk: Desk, path: string): Promise<string> {
   const found = await stat(full).catch(() => null);
   if (!found) throw new ToolRefused(`${plain} does not exist. ${await neighbours(desk, plain)}`);
   if (found.isDirectory()) throw new ToolRefused(`${plain} is a folder; use list_files.`);
-  if (!found.isFile() || found.size > fileBytesMax)
-    throw new ToolRefused(`${plain} is too big or no plain file.`);
-  const bytes = await readFile(full);
+  const bytes = await readInside(desk.root, plain, fileBytesMax).catch((error: unknown) => {
+    if (error instanceof NotInside) throw new ToolRefused(`${plain} ${error.message}.`);
+    throw error;
+  });
   if (bytes.includes(0)) throw new ToolRefused(`${plain} is a binary file.`);
   return bytes.toString("utf8");
 }

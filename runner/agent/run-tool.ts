@@ -1,9 +1,8 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { headAndTail, redact, testExcerpt } from "../project/excerpt.ts";
 import { outputFingerprint, testFingerprint } from "../project/fingerprint.ts";
 import { noTestCommand } from "../project/project.ts";
 import { runLine, runSuite } from "../project/suite.ts";
+import { removeInside } from "../workspace/inside.ts";
 import { type Desk, type ToolAnswer, ToolRefused } from "./desk.ts";
 import { confined, plainPath } from "./paths.ts";
 import type { ToolInput } from "./tool-call.ts";
@@ -26,8 +25,9 @@ export async function runCommand(
 ): Promise<ToolAnswer> {
   const before = new Set(await unknownFiles(desk));
   const answer = await perform(desk, command, files);
+  // A repository in the repository is listed as a folder.
   for (const path of await unknownFiles(desk))
-    if (!before.has(path) && !wantedFile.test(path)) await rm(join(desk.root, path), { force: true });
+    if (!before.has(path) && !wantedFile.test(path)) await removeInside(desk.root, path);
   return answer;
 }
 

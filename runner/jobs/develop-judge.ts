@@ -10,9 +10,12 @@ import { isRunnableTest } from "../project/test-files.ts";
 import { type Bench, changedBetween, putTree } from "../proof/bench.ts";
 import { moreThanWords } from "../proof/diff-classifier.ts";
 import { changedLines } from "../proof/diff-lines.ts";
+import { unreported } from "../proof/green.ts";
 import { judgeRed } from "../proof/red.ts";
 import { secretsIn } from "../proof/secret-scan.ts";
+import { declaresTests } from "../proof/test-lock.ts";
 import { filesOfTree, treeWith } from "../proof/tree-files.ts";
+import { readInside } from "../workspace/inside.ts";
 import { diffOf } from "../workspace/patch.ts";
 
 /** What the suite of the unchanged base said. */
@@ -20,6 +23,9 @@ export interface Baseline {
   known: ReadonlySet<string>;
   failing: ReadonlySet<string>;
 }
+
+/** Tests are written by hand. */
+const testBytesMax = 2_000_000;
 
 /** Why a finish is refused. `kind` is short and stable, for fingerprints. */
 export interface Refusal {
@@ -36,6 +42,8 @@ export class DevelopJudge {
   private readonly bench: Bench;
   private readonly desk: Desk;
   private readonly baseline: Baseline;
+  /** Tests that this job has seen red; null when an earlier one did. */
+  private failedBefore: string[] | null = null;
 
   constructor(spec: JobSpecOf<"develop">, bench: Bench, desk: Desk, baseline: Baseline) {
     this.spec = spec;
@@ -72,6 +80,7 @@ export class DevelopJudge {
     });
     if (judged.fault) return red(judged.fault.kind, judged.fault.reason);
     const store = filesOfTree(bench.workspace, tree);
+    this.failedBefore = run.failed.map((test) => test.id);
     for (const path of judged.proven) this.desk.locked.set(path, (await store.sha256(path)) ?? "");
     return null;
   }
@@ -81,10 +90,23 @@ export class DevelopJudge {
     const files = [...this.desk.locked.keys()];
     if (files.length > 0) {
       const run = await runTestFiles({ ...this.where(), files });
-      const refusal = this.failing("The new tests do not pass", run);
+      const refusal = this.failing("The new tests do not pass", run) ?? (await this.unreported(files, run));
       if (refusal) return refusal;
     }
     return this.failing("The whole suite does not pass", await runSuite(this.where()));
+  }
+
+  private async unreported(files: string[], run: SuiteRun): Promise<Refusal | null> {
+    const { root } = this.bench;
+    const declares = async (file: string) =>
+      declaresTests((await readInside(root, file, testBytesMax).catch(() => null))?.toString() ?? "");
+    const { failedBefore } = this;
+    const missing = await unreported({ files, failedBefore, tests: run.tests, declares });
+    if (missing.length === 0) return null;
+    return {
+      text: `These tests failed in red and report no success now, so nothing is proven: ${missing.join("; ")}`,
+      fingerprint: `green:unreported:${missing.join(",")}`.slice(0, 300),
+    };
   }
 
   /** Failures that the base has too are not ours. */

@@ -1,5 +1,6 @@
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
+import { diffShape } from "@tamma/core/engine/diff-shape.ts";
 import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import { treeOfPatch } from "../workspace/apply.ts";
@@ -32,8 +33,8 @@ export async function rebaseJob(spec: JobSpecOf<"rebase">, context: JobContext):
     putBlob: context.putBlob,
     commits: patch.commits,
   });
-  const before = shapeOf(await diffOf(clone, patch.base, mine));
-  const after = shapeOf(await diffOf(clone, onto, merged.tree));
+  const before = diffShape(await diffOf(clone, patch.base, mine));
+  const after = diffShape(await diffOf(clone, onto, merged.tree));
   return { outcome: "done", patch: next, unchanged: before === after };
 }
 
@@ -58,20 +59,4 @@ async function mergeTrees(
       .join("\n")
       .trim(),
   };
-}
-
-/**
- * A diff without what a shift of lines changes: line numbers, the names of hunks, and blob ids of text files.
- * Latin-1 keeps every byte apart.
- */
-function shapeOf(diff: Uint8Array): string {
-  const files = Buffer.from(diff)
-    .toString("latin1")
-    .split(/^(?=diff --git )/m);
-  return files
-    .map((file: string) => {
-      const text = file.replace(/^@@ .*$/gm, "@@");
-      return /^GIT binary patch$/m.test(file) ? text : text.replace(/^index .*$/m, "index");
-    })
-    .join("");
 }

@@ -3,7 +3,7 @@ import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { parseProjectConfig, renderConfigProblem } from "@tamma/core/protocol/config-file.ts";
 import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
-import { detectProject, type Project } from "../project/project.ts";
+import { type Project, projectOf } from "../project/project.ts";
 import { isRunnableTest } from "../project/test-files.ts";
 import { bundle, fenced, type Section } from "../survey/bundle.ts";
 import { exportedSymbols, languagesOf } from "../survey/languages.ts";
@@ -11,6 +11,7 @@ import { type Ranked, rankFiles } from "../survey/rank.ts";
 import { cloneAt } from "../workspace/clone.ts";
 import type { Workspace } from "../workspace/git.ts";
 import { textOf } from "../workspace/run-git.ts";
+import { expectModestTree } from "../workspace/tree-size.ts";
 
 type SurveyResult = JobResultOf<"survey">;
 
@@ -33,8 +34,12 @@ const readBytesMax = 200_000;
 export async function surveyJob(spec: JobSpecOf<"survey">, context: JobContext): Promise<SurveyResult> {
   const { url } = context.repository;
   const target = { branch: spec.branch };
-  const workspace = await cloneAt(url, target, join(context.folder, "survey"), { signal: context.signal });
-  const base = (await workspace.git(["rev-parse", "HEAD"])).trim();
+  // Objects only: what is a link or a pipe on the disk is a short text in the commit.
+  const options = { signal: context.signal, checkout: false };
+  const workspace = await cloneAt(url, target, join(context.folder, "survey"), options);
+  const tip = `refs/remotes/origin/${spec.branch}^{commit}`;
+  const base = (await workspace.git(["rev-parse", tip])).trim();
+  await expectModestTree(workspace, base);
   const files = await trackedFiles(workspace, base);
   const paths = files.map((file) => file.path);
   const parsed = parseProjectConfig((await readAt(workspace, base, ".tamma.yml")) ?? "");
@@ -43,7 +48,7 @@ export async function surveyJob(spec: JobSpecOf<"survey">, context: JobContext):
     return { outcome: "failed", evidence: evidenceOf(`${said}. Correct it on ${spec.branch}, then retry.`) };
   }
   const { config } = parsed;
-  const project = await detectProject(workspace.path, config);
+  const project = await projectOf((path) => readAt(workspace, base, path), config);
   const ranked = await rankFiles(workspace, base, paths, `${spec.issue.title}\n${spec.issue.body}`);
   const languages = languagesOf(paths);
   const sections: Section[] = [

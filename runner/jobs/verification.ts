@@ -21,6 +21,8 @@ export interface Verification {
   /** Those of them that a runner can be pointed at. */
   testFiles: string[];
   lockedTests: LockedTest[];
+  /** Tests that failed on the unchanged code; null while red was not looked at. */
+  failedBefore: string[] | null;
   unproven: boolean;
   scan: ScanFinding[];
   absentScanners: string[];

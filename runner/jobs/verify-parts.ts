@@ -4,8 +4,10 @@ import { outputFingerprint } from "../project/fingerprint.ts";
 import { type ProjectRun, runLine, runTestFiles, type SuiteRun } from "../project/suite.ts";
 import { putTree } from "../proof/bench.ts";
 import { moreThanWords } from "../proof/diff-classifier.ts";
+import { unreported } from "../proof/green.ts";
 import { receiptOf } from "../proof/receipts.ts";
 import { judgeRed } from "../proof/red.ts";
+import { declaresTests } from "../proof/test-lock.ts";
 import { treeWith } from "../proof/tree-files.ts";
 import { type PartResult, receiptOfPart, testEvidence, type Verification, whereOf } from "./verification.ts";
 import { testPart } from "./verify-suite.ts";
@@ -45,6 +47,7 @@ export async function redPart(v: Verification): Promise<PartResult> {
     tests: run?.tests ?? [],
     testFiles: judged.proven,
   });
+  v.failedBefore = run?.failed.map((test) => test.id) ?? [];
   if (!judged.fault) {
     const hashes = await Promise.all(
       judged.proven.map(async (path) => ({ path, sha256: await v.after.sha256(path) })),
@@ -96,12 +99,23 @@ export async function greenPart(v: Verification): Promise<PartResult> {
   await putTree(bench, tree);
   const run = await runTestFiles({ ...whereOf(bench), files: testFiles });
   const receipt = await receiptOfPart(v, "green", [run], run.tests, []);
-  if (run.passed) return { passed: true, receipts: [receipt], evidence: null };
-  return {
-    passed: false,
-    receipts: [receipt],
-    evidence: testEvidence(v, "new tests fail", run.failed, receipt),
+  if (!run.passed) {
+    const evidence = testEvidence(v, "new tests fail", run.failed, receipt);
+    return { passed: false, receipts: [receipt], evidence };
+  }
+  const files = v.lockedTests.map((test) => test.path);
+  const missing = await unreported({
+    ...{ files, failedBefore: v.unproven ? null : v.failedBefore, tests: run.tests },
+    declares: async (file) => declaresTests((await v.after.text(file)) ?? ""),
+  });
+  if (missing.length === 0) return { passed: true, receipts: [receipt], evidence: null };
+  const evidence = {
+    summary: `${missing.length} new tests failed before the change and report no success after it`,
+    fingerprint: `green:unreported:${missing.join(",")}`.slice(0, 300),
+    excerpt: `${missing.join("\n")}\n\n${outputExcerpt(run.output)}`.slice(0, 4_000),
+    log: receipt.log,
   };
+  return { passed: false, receipts: [receipt], evidence };
 }
 
 /** What proves a pushed commit: the project's `ci` command, or build, lint and test. */

@@ -5,7 +5,7 @@ import { type PartResult, receiptOfPart, type Verification } from "./verificatio
 
 /** Secrets, dependencies, protected paths. Only a critical finding fails. */
 export async function scanPart(v: Verification): Promise<PartResult> {
-  const { spec, bench, tree, patch, after } = v;
+  const { spec, bench, tree, patch, before, after } = v;
   await putTree(bench, tree);
   const diff = new TextDecoder().decode(await diffOf(bench.workspace, bench.base, tree));
   const { findings, absent } = await scanChange({
@@ -14,6 +14,7 @@ export async function scanPart(v: Verification): Promise<PartResult> {
       root: bench.root,
       diff,
       files: patch.files,
+      before,
       after,
       isTestFile: bench.isTestFile,
     },

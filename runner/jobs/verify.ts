@@ -1,7 +1,9 @@
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Patch, Verdict } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
+import { pathCollisions } from "@tamma/core/domain/loop/path-collisions.ts";
 import type { GateName } from "@tamma/core/domain/loop/pipeline.ts";
+import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import { isRunnableTest } from "../project/test-files.ts";
 import { type Bench, expectSealed, JobFault, openBench, readProject } from "../proof/bench.ts";
@@ -41,6 +43,7 @@ async function verify(spec: Spec, context: JobContext): Promise<Result> {
   const tree = await treeToVerify(spec, bench);
   await readProject(bench, tree);
   const v = await verification(spec, bench, tree);
+  await expectApart(v);
   const verdicts = await verdictsOf(v);
   // What follows reads both sides once more.
   await expectSealed(bench);
@@ -81,8 +84,20 @@ async function verification(spec: Spec, bench: Bench, tree: Sha): Promise<Verifi
   return {
     ...{ spec, bench, tree, patch, testPaths, ...sidesOf(bench, tree) },
     testFiles: testPaths.filter((path) => isRunnableTest(path, bench.project.testGlobs)),
-    ...{ lockedTests: [], unproven: false, scan: [], absentScanners: [] },
+    ...{ lockedTests: [], failedBefore: null, unproven: false, scan: [], absentScanners: [] },
   };
+}
+
+/** Two names that are one on some disk: a person there would get one file, and git would call it changed. */
+async function expectApart({ patch, before }: Verification): Promise<void> {
+  const added = patch.files.filter((file) => file.status === "added").map((file) => file.path);
+  const gone = new Set(patch.files.filter((file) => file.status === "deleted").map((file) => file.path));
+  const present = (await before.list()).filter((path) => !gone.has(path));
+  const [first] = pathCollisions(added, present);
+  if (first)
+    throw new JobFault(
+      evidenceOf(`${first.path} and ${first.other} differ only in case or in how a letter is written`),
+    );
 }
 
 /** Somebody's push as a patch: one commit with the words of its newest one. */

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import type { Commands } from "./commands.ts";
 import { detectJavaScript } from "./javascript.ts";
@@ -25,15 +23,10 @@ const nothing: Commands = {
 };
 
 /**
- * What can be run in the workspace at `root`: detected from its files, overridden by `config`, which must
- * come from
- * the base branch (a change may not rewrite the rules that it is judged by).
+ * What can be run in a project: detected from its files, overridden by `config`, which must come from the
+ * base branch (a change may not rewrite the rules that it is judged by). `read`: text of a file as git holds
+ * it, null when it is absent; a checked-out file may be a link to anywhere.
  */
-export async function detectProject(root: string, config: ProjectConfig): Promise<Project> {
-  return await projectOf((path) => readFile(join(root, path), "utf8").catch(() => null), config);
-}
-
-/** The same for files that are not checked out. `read`: text of a file, null when it is absent. */
 export async function projectOf(
   read: (path: string) => Promise<string | null>,
   config: ProjectConfig,

@@ -1,8 +1,7 @@
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import type { CommandOptions, CommandResult } from "../sandbox/command.ts";
+import { readInside, removeInside } from "../workspace/inside.ts";
 import { jestOutcomes } from "./jest-json.ts";
 import { junitOutcomes } from "./junit.ts";
 import type { Project } from "./project.ts";
@@ -62,7 +61,7 @@ export async function runSuite(where: Where & { files?: readonly string[] }): Pr
   const { project, root, files } = where;
   const single = files !== undefined && files.length > 0 && project.testOne !== null;
   const line = single ? withFiles(project.testOne ?? "", files) : (project.test ?? "");
-  if (project.reportFile !== null) await rm(join(root, project.reportFile), { force: true });
+  if (project.reportFile !== null) await removeInside(root, project.reportFile);
   const run = await runLine(where, line, project.testEnvironment);
   const report = await reportOf(run, project, root);
   const tests = complete(run, outcomesOf(report, project, root));
@@ -109,7 +108,9 @@ export function withFiles(line: string, files: readonly string[]): string {
 
 async function reportOf(run: ProjectRun, project: Project, root: string): Promise<string> {
   if (project.reportFile === null) return run.result.stdout;
-  return await readFile(join(root, project.reportFile), "utf8").catch(() => "");
+  // The project's command wrote it, and may have put a link or a pipe there.
+  const report = await readInside(root, project.reportFile, outputBytesMax).catch(() => null);
+  return report?.toString("utf8") ?? "";
 }
 
 function outcomesOf(report: string, project: Project, root: string): TestOutcome[] {

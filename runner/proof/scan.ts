@@ -12,6 +12,7 @@ export interface ScanInput {
   root: string;
   diff: string;
   files: readonly PatchFile[];
+  before: TreeFiles;
   after: TreeFiles;
   protectedPaths: readonly string[];
   isTestFile: (path: string) => boolean;
@@ -36,11 +37,43 @@ export async function scanChange(input: ScanInput): Promise<ScanOutcome> {
         line: 0,
         detail: `protected path is ${status}`,
       });
+  findings.push(...(await newDependencies(input)));
   const audit = await auditOf(input);
   return {
     findings: [...findings, ...audit.findings],
     absent: [...audit.absent, "code scan: no scanner for this project is set up"],
   };
+}
+
+const Manifest = z.looseObject(
+  Object.fromEntries(
+    dependencyKeys().map((key) => [key, z.record(z.string(), z.string()).optional().catch(undefined)]),
+  ),
+);
+
+function dependencyKeys(): string[] {
+  return ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "overrides"];
+}
+
+/** Packages that the change begins to trust, by name: a person sees a misspelt one best. */
+async function newDependencies({ files, before, after }: ScanInput): Promise<ScanFinding[]> {
+  const found: ScanFinding[] = [];
+  for (const { path, status } of files) {
+    if (status === "deleted" || !/(^|\/)package\.json$/.test(path)) continue;
+    const [old, now] = [needed(await before.text(path)), needed(await after.text(path))];
+    for (const [name, version] of now) {
+      if (old.get(name) === version) continue;
+      const what = old.has(name) ? `${name} changes to ${version}` : `${name} ${version} is new`;
+      found.push({ scanner: "dependencies", severity: "low", path, line: 0, detail: what.slice(0, 200) });
+    }
+  }
+  return found.slice(0, auditFindingsMax);
+}
+
+function needed(text: string | null): Map<string, string> {
+  const parsed = Manifest.safeParse(readJson(text ?? "{}")).data ?? {};
+  const all = dependencyKeys().map((key) => parsed[key] as Record<string, string> | undefined);
+  return new Map(all.flatMap((one) => Object.entries(one ?? {})));
 }
 
 /** The audit asks a registry; without network it must give up soon. */

@@ -33,7 +33,11 @@ const settings: readonly [RegExp, string][] = [
   ],
   [/(^|\/)(\.nycrc(\.\w+)?|\.c8rc(\.\w+)?|\.?codecov\.ya?ml|\.coveragerc)$/, "coverage"],
   [
-    /(^|\/)((jest|vitest|ava|karma|playwright)\.config\.\w+|\.mocharc(\.\w+)?|\.taprc|pytest\.ini|tox\.ini)$/,
+    /(^|\/)((jest|vitest|vite|ava|karma|playwright|cypress|wdio|web-test-runner)\.config\.\w+|\.mocharc(\.\w+)?)$/,
+    "test",
+  ],
+  [
+    /(^|\/)(\.taprc|vitest\.(workspace|projects)\.\w+|pytest\.ini|tox\.ini|noxfile\.py|phpunit\.xml(\.dist)?)$/,
     "test",
   ],
   [/(^|\/)tsconfig(\.[\w-]+)?\.json$/, "compiler"],
@@ -112,6 +116,11 @@ function testChanges(file: PatchFile, textBefore: string, textAfter: string): st
   return found;
 }
 
+/** Does the text of a test file declare tests, in any of the known ways? */
+export function declaresTests(text: string): boolean {
+  return count(tests, text) > 0;
+}
+
 /** An assertion that is commented out asserts nothing. */
 function code(path: string, text: string): string {
   if (isJavaScript(path)) return commentFree(path, text) ?? text;
@@ -123,6 +132,8 @@ function count(shapes: readonly RegExp[], text: string): number {
 }
 
 const judgingScripts = /^(pre|post)?(test|lint|build|check|ci|coverage|typecheck)(:.*)?$/;
+/** npm runs these by itself, on every machine that installs the package. */
+const unasked = /^(pre|post)?(install|prepare|pack|publish)$|^prepublishOnly$|^dependencies$/;
 const judgingKeys = ["jest", "nyc", "c8", "mocha", "ava", "vitest", "tap", "eslintConfig", "lint-staged"];
 
 function packageChanges(before: string, after: string): string[] {
@@ -130,8 +141,15 @@ function packageChanges(before: string, after: string): string[] {
   const found: string[] = [];
   const [oldScripts, newScripts] = [record(old.scripts), record(now.scripts)];
   for (const name of Object.keys({ ...oldScripts, ...newScripts }))
-    if (judgingScripts.test(name) && name in oldScripts && oldScripts[name] !== newScripts[name])
-      found.push(`script \`${name}\` ${name in newScripts ? "changed" : "removed"}`);
+    if (oldScripts[name] !== newScripts[name]) {
+      const change = name in newScripts ? (name in oldScripts ? "changed" : "added") : "removed";
+      // A new `test:fast` judges nothing yet; a new `pretest` runs before what was there.
+      const around = name.replace(/^(pre|post)/, "");
+      const judges = judgingScripts.test(name) && (name in oldScripts || around in oldScripts);
+      if (judges) found.push(`script \`${name}\` ${change}`);
+      else if (unasked.test(name) && change !== "removed")
+        found.push(`script \`${name}\` ${change}: npm runs it by itself wherever this is installed`);
+    }
   for (const key of judgingKeys)
     if (JSON.stringify(old[key]) !== JSON.stringify(now[key])) found.push(`settings of \`${key}\` changed`);
   return found;

@@ -59,8 +59,7 @@ async function expectModestFiles(workspace: Workspace, indexFile: string): Promi
     );
   for (const path of [...fresh, ...(await paths("--cached"))]) {
     const stat = await lstat(join(workspace.path, path)).catch(() => null);
-    if (stat?.isFile() && stat.size > patchBytesMax)
-      await expectKnown(workspace, indexFile, path, stat.size);
+    if (stat?.isFile() && stat.size > patchBytesMax) await expectKnown(workspace, indexFile, path, stat.size);
   }
 }
 

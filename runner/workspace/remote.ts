@@ -40,5 +40,14 @@ export function secretsOfAddress(url: string): string[] {
 function loginOf(url: string): { name: string; password: string } | null {
   if (!/^https?:\/\/[^/]*@/i.test(url) || !URL.canParse(url)) return null;
   const { username, password } = new URL(url);
-  return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { name: plain(username), password: plain(password) };
+}
+
+function plain(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    // A percent sign that stands for itself.
+    return encoded;
+  }
 }

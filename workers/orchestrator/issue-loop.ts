@@ -214,7 +214,10 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
       );
     const held = await this.holds(job, runner, fence);
     if (!held.ok) return held;
-    const checked = await checkedPatch(this.#blobs, loop, clean);
+    const { state } = this.#core.state(loop);
+    const before = state.state === "not-started" ? null : state.facts.patch;
+    const check = { blobs: this.#blobs, loop, before, redact: this.#host.redact };
+    const checked = await checkedPatch(check, clean);
     return answered(() => {
       const command = { type: "ReportJobResult", job, fence, result: checked } as const;
       const handled = this.#core.handle(loop, command, commandId, { kind: "runner", id: runner });

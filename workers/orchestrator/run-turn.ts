@@ -50,10 +50,12 @@ export interface Turn {
  * block an object. When the reader leaves, the turn is stopped and settled.
  */
 export async function runTurn(
-  { loop, turn, lease, request }: Turn,
+  { loop, turn, lease, request: asked }: Turn,
   ports: TurnPorts,
   reader: TurnReader = nobodyReads,
 ): Promise<TurnOutcome> {
+  // What a file or a command showed must not carry a secret of ours to the provider.
+  const request = redactDeep(asked, ports.redact);
   const facts = ports.provider.facts();
   const amount = worstCost(facts, request, ports.unknownPriceUsd);
   if (amount === null) return { error: turnError("budget", unknownPrice(facts)) };

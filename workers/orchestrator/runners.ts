@@ -112,6 +112,15 @@ export async function putBlob(
   const body = new Uint8Array(blob.body);
   if (sha256Hex(body) !== blob.sha256)
     return refuse(422, "blob-torn", "the body is not what its SHA-256 says", "send it again");
+  // Under the SHA-256 of its bytes a body cannot be redacted, so this one is not kept at all.
+  const text = Buffer.from(body).toString("utf8");
+  if (parts.redact(text) !== text)
+    return refuse(
+      422,
+      "blob-holds-secret",
+      "the body holds a secret of this server, so it is not stored",
+      "a command of the project could read it: let the runner run as a user of its own, under bubblewrap",
+    );
   const already = await parts.blobs.has(owner.value.loop, blob.sha256);
   if (!already) await parts.blobs.put(owner.value.loop, body, blob.mediaType);
   return ok({ stored: !already });

@@ -1,5 +1,6 @@
 import { turnsPerJobMax } from "../policy/limits.ts";
 import { branchName } from "./branch-name.ts";
+import { commitSubject } from "./commit-subject.ts";
 import type { JobSpec, JobSpecOf } from "./jobs.ts";
 import type { Facts, Job } from "./state.ts";
 
@@ -16,7 +17,7 @@ export function jobSpec(facts: Facts, job: Job): JobSpec {
     }
     case "open": {
       const { issue, repository } = facts;
-      const message = `Start work on #${issue.number}: ${issue.title}`;
+      const message = `Start work on #${issue.number}: ${commitSubject(issue.title, "")}`;
       return { kind: "open", branch: branchName(facts), from: repository.defaultBranch, message };
     }
     case "develop":
@@ -93,7 +94,7 @@ function verify(facts: Facts, job: Job): JobSpecOf<"verify"> {
 function publish(facts: Facts): JobSpecOf<"publish"> {
   const patch = have(facts.patch, "patch");
   const { issue, branchBase, base } = facts;
-  const subject = patch.commits.at(-1)?.message ?? issue.title;
+  const subject = commitSubject(patch.commits.at(-1)?.message ?? "", issue.title);
   return {
     kind: "publish",
     branch: have(facts.branch, "branch"),
@@ -113,7 +114,9 @@ function merge(facts: Facts): JobSpecOf<"merge"> {
     into: repository.defaultBranch,
     expectedBase: have(facts.base, "base"),
     method: settings.mergeMethod,
-    message: `${issue.title} (#${pullRequest?.number ?? issue.number})\n\nCloses #${issue.number}.`,
+    message:
+      `${commitSubject(issue.title, "")} (#${pullRequest?.number ?? issue.number})\n\n` +
+      `Closes #${issue.number}.`,
   };
 }
 

@@ -13,7 +13,7 @@ const problemsOf = (...files: PatchFile[]) => patchProblems({ ...patch(sha("9"))
 
 test.each([
   ...["src/a.ts", "a b/ü.ts", ".gitignore", ".github/ci.yml", "git/config", "src/.gitkeep", "x.git/a"],
-  ...["docs/.git-notes.md", "a..b/c", "...", "gitmodules", "git~10/a"],
+  ...["docs/.git-notes.md", "a..b/c", "..a", "gitmodules", "git~10/a", "console.ts", "auxiliary/nul_.c"],
 ])("%s is a path like any other", (path) => {
   expect(problemsOf(file(path))).toEqual([]);
 });
@@ -41,6 +41,27 @@ test.each([".gitmodules", "a/.gitmodules", ".GitModules", ".gitmodules ", "gitmo
   },
 );
 
+test.each(["CON", "src/aux.ts", "com1.txt", "a/NUL", "lpt9.tar.gz", "trailing ", "dots./a"])(
+  "%j cannot be written on Windows",
+  (path) => {
+    expect(problemsOf(file(path)).join()).toContain("Windows");
+    // What is there already may be mended.
+    expect(problemsOf(file(path, { status: "modified", modeBefore: "100644" }))).toEqual([]);
+  },
+);
+
+test.each(["a\u202egpj.exe", "a\u200bb.ts", "a\u001b[2J.ts", "a\nb.ts", "a\tb.ts"])(
+  "%j shows another name than it has",
+  (path) => {
+    expect(problemsOf(file(path)).join()).toContain("nobody sees");
+  },
+);
+
+test("a mode that no file has is refused", () => {
+  expect(problemsOf(file("a", { modeAfter: "040000" })).join()).toContain("mode 040000");
+  expect(problemsOf(file("a", { modeAfter: "100664" })).join()).toContain("mode 100664");
+});
+
 test("submodules are neither added, changed nor removed", () => {
   expect(problemsOf(file("lib", { modeAfter: "160000" }))).toHaveLength(1);
   expect(problemsOf(file("lib", { modeBefore: "160000", modeAfter: "160000" }))).toHaveLength(1);
@@ -60,6 +81,8 @@ test("an executable file is fine", () => {
 
 test("two files that differ only in case cannot live on every disk", () => {
   expect(problemsOf(file("src/Round.ts"), file("src/round.ts")).join()).toContain("differ only in case");
+  expect(problemsOf(file("Src/a.ts"), file("src/b.ts")).join()).toContain("src and Src differ only in case");
+  expect(problemsOf(file("caf\u00e9.ts"), file("cafe\u0301.ts")).join()).toContain("how a letter is written");
 });
 
 test("a rename that changes only the case is no collision", () => {

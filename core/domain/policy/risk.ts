@@ -48,7 +48,9 @@ export function riskOf(facts: Facts): RiskItem[] {
   for (const change of measured?.signatures ?? [])
     if (change.breaking) items.push({ kind: "breaking", detail: change.detail });
   for (const finding of measured?.scan ?? []) {
-    if (finding.scanner === "secrets")
+    if (finding.scanner === "dependencies")
+      items.push({ kind: "new-dependency", detail: `${finding.path}: ${finding.detail}` });
+    else if (finding.scanner === "secrets")
       items.push({ kind: "secret", detail: `${finding.path}: ${finding.detail}` });
     else if (finding.severity === "critical")
       items.push({ kind: "critical-finding", detail: `${finding.path}: ${finding.detail}` });
@@ -67,28 +69,37 @@ export function reservedOf(items: RiskItem[]): RiskKind[] {
 }
 
 const lockfiles = new Set([
-  ...["package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"],
-  ...["poetry.lock", "uv.lock", "Cargo.lock", "go.sum"],
+  ...["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"],
+  ...["poetry.lock", "uv.lock", "pdm.lock", "pipfile.lock", "cargo.lock", "go.sum", "deno.lock"],
+  ...["composer.lock", "gemfile.lock", "mix.lock", "packages.lock.json", "gradle.lockfile", "flake.lock"],
 ]);
 
 export function isLockfile(path: string): boolean {
-  return lockfiles.has(path.slice(path.lastIndexOf("/") + 1));
+  return lockfiles.has(path.slice(path.lastIndexOf("/") + 1).toLowerCase());
 }
 
 /** CI, agent rules, security settings and Tamma's own rules: a change there needs a person (loop.md). */
 const alwaysProtected = [
-  /^\.github\//,
-  /^\.gitlab-ci\.yml$/,
-  /^\.gitea\//,
-  /^\.forgejo\//,
-  /^azure-pipelines\.yml$/,
-  /^bitbucket-pipelines\.yml$/,
-  /(^|\/)\.gitattributes$/,
-  /^\.tamma\.(yml|json|toml)$/,
-  /(^|\/)(AGENTS|CLAUDE|GEMINI)\.md$/,
-  /^\.(cursor|claude|codex)\//,
-  /(^|\/)CODEOWNERS$/,
-  /(^|\/)\.npmrc$/,
+  // CI of every platform, and what runs on a developer's machine without being asked.
+  /^\.(github|gitlab|gitea|forgejo|circleci|buildkite|woodpecker|ci|azure-pipelines|teamcity)\//i,
+  /^\.?(gitlab-ci|azure-pipelines|bitbucket-pipelines|travis|drone|woodpecker|appveyor|cirrus)\.ya?ml$/i,
+  /^Jenkinsfile(\.\w+)?$/i,
+  /^\.(husky|githooks|devcontainer|vscode|idea|zed)\//i,
+  /^\.?(pre-commit-config|lefthook(-local)?)\.(ya?ml|toml|json)$/i,
+  /(^|\/)\.(envrc|mise\.toml|tool-versions)$/i,
+  // How git and package managers read the repository, and from where they install.
+  /(^|\/)\.(gitattributes|lfsconfig|npmrc|yarnrc(\.ya?ml)?|pnpmfile\.c?js|pypirc|gemrc)$/i,
+  /(^|\/)(bunfig\.toml|pip\.conf|pnpm-workspace\.yaml|nuget\.config)$/i,
+  /(^|\/)\.(cargo|bundle|yarn|mvn)\//i,
+  // Tamma's own rules, and those of coding agents.
+  /^\.tamma(\.(ya?ml|json|toml)$|\/)/i,
+  /(^|\/)(AGENTS|CLAUDE|GEMINI|CONVENTIONS)(\.local|\.override)?\.md$/i,
+  /(^|\/)\.(cursor|claude|codex|gemini|windsurf|clinerules|roo|kiro|junie|continue|aider[^/]*|amazonq|agents?)\//i,
+  /(^|\/)\.(cursorrules|windsurfrules|clinerules|roorules|aider[^/]*|mcp\.json)$/i,
+  // Who has to look at what.
+  /(^|\/)CODEOWNERS$/i,
+  /^\.(gitleaks\.toml|gitleaksignore|secretlintrc[^/]*|secretlintignore|snyk|trivyignore|semgrepignore)$/i,
+  /(^|\/)(renovate\.json5?|\.renovaterc(\.json5?)?)$/i,
 ];
 
 /**

@@ -2,9 +2,10 @@ import { CommandRefused } from "../../errors.ts";
 import { modelPostponeMs, modelPostponesMax } from "../../policy/limits.ts";
 import { branchName } from "../branch-name.ts";
 import type { CommandOf } from "../commands.ts";
-import type { Evidence } from "../evidence.ts";
+import type { Evidence, Patch } from "../evidence.ts";
 import type { JobResultOf } from "../jobs.ts";
 import { patchProblems } from "../patch-rules.ts";
+import type { GateName } from "../pipeline.ts";
 import type { Job } from "../state.ts";
 import type { Batch } from "./batch.ts";
 import { askPlan, call, enterAddress, enterMerge, enterVerify, pushed, queueJob } from "./enter.ts";
@@ -82,19 +83,19 @@ function developed(b: Batch, job: Job, result: JobResultOf<"develop">): void {
     if (b.facts.threads.some((one) => one.id === thread && one.reply === null))
       b.add({ type: "ThreadAnswered", thread, reply: text });
   if (job.purpose === "address" && patch.tree === b.facts.pushed?.tree) return enterAddress(b);
-  const problems = patchProblems(patch, b.facts.base);
-  if (problems.length > 0) {
-    b.add({ type: "PatchRefused", reasons: problems });
-    const summary = `the patch was refused: ${problems.join("; ")}`;
-    return failGate(b, "implement", {
-      summary,
-      fingerprint: `patch:${problems.join("|")}`,
-      excerpt: "",
-      log: null,
-    });
-  }
+  if (patchRefused(b, "implement", patch, b.facts.base)) return;
   b.add({ type: "PatchProposed", patch, summary, testFiles });
   enterVerify(b, "gates");
+}
+
+/** Says what is wrong with a patch and fails the gate; false when nothing is. */
+function patchRefused(b: Batch, gate: GateName, patch: Patch, base: string | null): boolean {
+  const problems = patchProblems(patch, base);
+  if (problems.length === 0) return false;
+  b.add({ type: "PatchRefused", reasons: problems });
+  const summary = `the patch was refused: ${problems.join("; ")}`;
+  failGate(b, gate, { summary, fingerprint: `patch:${problems.join("|")}`, excerpt: "", log: null });
+  return true;
 }
 
 /** The agent numbers its questions from q1 each time; answers must not land on an older one. */
@@ -131,6 +132,10 @@ function published(b: Batch, job: Job, result: JobResultOf<"publish">): void {
     return failGate(b, "push", { summary, fingerprint: "branch-gone", excerpt: "", log: null });
   }
   if (result.outcome !== "done") return jobFailed(b, job, result);
+  if (result.tree !== b.facts.patch?.tree) {
+    const summary = `the runner pushed tree ${result.tree}, but ${b.facts.patch?.tree} was verified`;
+    return failGate(b, "push", { summary, fingerprint: "tree-mismatch", excerpt: "", log: null });
+  }
   const before = b.head;
   b.add({ type: "CodePushed", sha: result.sha, tree: result.tree, before });
   const receipt = { gate: "push", outcome: "passed", receipts: [], evidence: null } as const;
@@ -144,6 +149,7 @@ function rebased(b: Batch, job: Job, result: JobResultOf<"rebase">): void {
     return failGate(b, "merge", { ...result.evidence, summary });
   }
   if (result.outcome !== "done") return jobFailed(b, job, result);
+  if (patchRefused(b, "merge", result.patch, b.facts.rebaseOnto)) return;
   b.add({ type: "PatchRebased", patch: result.patch, unchanged: result.unchanged });
   enterVerify(b, "gates");
 }

@@ -134,15 +134,31 @@ test("an open that failed is tried again", () => {
   expect(outcomeOf(after)).toBe("merged");
 });
 
-test("a push of another tree than the proven one never gets to completion", () => {
+test("a push of another tree than the proven one fails, and the second time goes to a person", () => {
   const loop = leased("publish");
   const forged = { outcome: "done", sha: sha("d"), tree: sha("5") } as const;
-  const after = send(loop, result(loop, { kind: "publish", result: forged })).loop;
-  const stopped = drive(after, (one) => one.state === "escalated");
-  expect(stopped).toMatchObject({
-    step: "complete",
-    card: { what: "the gates are not all green for this head" },
-  });
+  const once = send(loop, result(loop, { kind: "publish", result: forged })).loop;
+  expect(factsOf(once).pushed).toBe(null);
+  const again = leased("publish", once);
+  const { loop: stopped } = given(again)
+    .when(result(again, { kind: "publish", result: forged }))
+    .then("JobFinished", "GateFailed", "Escalated");
+  expect(stopped).toMatchObject({ card: { gate: "push", what: expect.stringContaining("pushed tree") } });
+});
+
+test("a replayed patch obeys the rules of every patch, and stands on the new base", () => {
+  const movedBase = say(leased("merge"), { failing: [], trouble: ["base"] }, "base moved");
+  const loop = leased("rebase", movedBase);
+  const { patch } = factsOf(loop);
+  if (!patch) throw new Error("no patch");
+  const hooks = { ...patch.files[0], path: ".git/hooks/pre-push", status: "added" as const };
+  const forged = { ...patch, base: sha("4"), files: [{ ...hooks, modeBefore: "000000" }] } as typeof patch;
+  const { loop: after } = given(loop)
+    .when(result(loop, { kind: "rebase", result: { outcome: "done", patch: forged, unchanged: true } }))
+    .then("JobFinished", "PatchRefused", "GateFailed", "RetryScheduled", "AttemptStarted", "JobQueued");
+  const refused = factsOf(after).attempts.merge.evidence.at(-1)?.summary;
+  expect(refused).toContain("Git's own folder");
+  expect(refused).toContain(`not against ${sha("c")}`);
 });
 
 test("a merge turn asks every gate once more: an approval that went stale stops it", () => {

@@ -1,8 +1,10 @@
 import { treeGates } from "../../policy/gates.ts";
+import { excerptCharsMax } from "../../policy/limits.ts";
 import { isProtectedPath } from "../../policy/risk.ts";
 import type { Weakening } from "../evidence.ts";
 import type { JobResultOf } from "../jobs.ts";
-import { stepOfGate } from "../pipeline.ts";
+import { type GateName, stepOfGate } from "../pipeline.ts";
+import { receiptProblems } from "../receipt-rules.ts";
 import type { Job } from "../state.ts";
 import type { Batch } from "./batch.ts";
 import { enterPush, enterReview, pushed, testsSettled } from "./enter.ts";
@@ -19,6 +21,13 @@ export function verified(b: Batch, job: Job, result: Verified): void {
     const summary = `the patch arrives at tree ${tree}, not at the claimed ${patch?.tree ?? "one"}`;
     return failGate(b, "implement", { summary, fingerprint: "tree-mismatch", excerpt: "", log: null });
   }
+  const base = b.base;
+  if (patch.base !== base) {
+    const summary = `the patch is made against ${patch.base}, not against ${base}`;
+    return failGate(b, "implement", { summary, fingerprint: "base-mismatch", excerpt: "", log: null });
+  }
+  const testsFirst = (b.facts.plan?.needsTests ?? true) && job.purpose !== "take-over";
+  if (disproved(b, "implement", receiptProblems(result, { base, tree, testsFirst }))) return;
   // A person's push becomes the loop's own work: the patch is what the branch changes against the base.
   if (job.purpose === "take-over")
     b.add({ type: "PatchProposed", patch, summary: "pushed by a person", testFiles: [] });
@@ -50,6 +59,15 @@ export function verified(b: Batch, job: Job, result: Verified): void {
   enterPush(b);
 }
 
+/** The runner's receipts do not carry its verdicts: nothing of them counts. */
+function disproved(b: Batch, gate: GateName, problems: readonly string[]): boolean {
+  if (problems.length === 0) return false;
+  const summary = `the runner's receipts do not show what it says: ${problems[0]}`;
+  const excerpt = problems.join("\n").slice(0, excerptCharsMax);
+  failGate(b, gate, { summary, fingerprint: "receipts-disagree", excerpt, log: null });
+  return true;
+}
+
 /** The head is somebody's own push, so there is nothing to publish. */
 function takenOver(b: Batch, tree: string): void {
   const { head } = b;
@@ -67,8 +85,14 @@ function protectedChanges(b: Batch): Weakening[] {
 }
 
 /** The runner's check of the pushed commit in a fresh clone: the platform has no checks of its own. */
-function ciVerified(b: Batch, { verdicts }: Verified): void {
-  const sha = b.facts.pushed?.sha ?? "";
+function ciVerified(b: Batch, result: Verified): void {
+  const { verdicts } = result;
+  const { sha = "", tree = "" } = b.facts.pushed ?? {};
+  const asked = { base: b.base, tree, testsFirst: false };
+  const problems = receiptProblems(result, asked);
+  if (result.tree !== tree) problems.push(`tree ${result.tree} was checked, ${tree} was pushed`);
+  if (verdicts.every((verdict) => verdict.gate !== "ci")) problems.push("there is no verdict of ci");
+  if (disproved(b, "ci", problems)) return;
   const failed = verdicts.find((verdict) => verdict.outcome === "failed");
   const state = failed ? "failed" : "passed";
   b.add({ type: "ChecksReported", sha, checks: [{ name: "tamma/ci", state, required: true, url: null }] });

@@ -308,7 +308,7 @@ function verifyResults(job: Job, facts: Active["facts"], { failing, trouble }: W
     const tree = facts.pushed?.tree ?? sample.sha("9");
     const ci = (verdict: ReturnType<typeof sample.passing>) =>
       sample.verifyResult(tree, null, { verdicts: [verdict] });
-    const list = [named("ci green", ci(sample.passing("ci", tree)))];
+    const list = [named("ci green", ci(sample.passing("ci", tree, facts.base ?? undefined)))];
     if (failing.includes("ci"))
       for (const mark of marks(facts, "ci")) list.push(named(`ci ${mark}`, ci(sample.failing("ci", mark))));
     return list;
@@ -319,14 +319,17 @@ function verifyResults(job: Job, facts: Active["facts"], { failing, trouble }: W
     : (facts.patch?.tree ?? sample.sha("9"));
   const adopted = { ...sample.patch(sample.sha("9"), undefined, facts.base ?? undefined), tree };
   const more = { patch: foreign ? adopted : null, unproven: foreign };
-  const list = [named("verified", sample.verifyResult(tree, null, more))];
+  const base = facts.base ?? undefined;
+  const list = [named("verified", sample.verifyResult(tree, null, more, base))];
   for (const gate of ["implement", "build", "test", "scan"] as const)
     if (failing.includes(gate))
       for (const fingerprint of marks(facts, gate))
-        list.push(named(`${gate} ${fingerprint}`, sample.verifyResult(tree, { gate, fingerprint }, more)));
+        list.push(
+          named(`${gate} ${fingerprint}`, sample.verifyResult(tree, { gate, fingerprint }, more, base)),
+        );
   if (trouble.includes("weakened")) {
     const weakened = [{ path: "test/a.test.ts", what: "a test is skipped" }];
-    list.push(named("weakened", sample.verifyResult(tree, null, { ...more, weakened })));
+    list.push(named("weakened", sample.verifyResult(tree, null, { ...more, weakened }, base)));
   }
   return list;
 }

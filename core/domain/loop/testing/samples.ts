@@ -93,8 +93,17 @@ export const patch = (tree: string, path = "src/round.ts", base = sha("b")): Pat
   commits: [{ message: "Round half up", paths: [path] }],
 });
 
-export const receipt = (kind: Receipt["kind"], tree: string): Receipt => ({
-  ...{ kind, base: sha("b"), tree, commands: [], tests: [], testFiles: [], tools: {}, protection, log: null },
+const lockedTests = [{ path: "test/round.test.ts", sha256: "c".repeat(64) }];
+
+/** A receipt of a run in which a new test failed (red) or passed. */
+export const receipt = (kind: Receipt["kind"], tree: string, base = sha("b")): Receipt => ({
+  ...{ kind, base, tree, commands: [], testFiles: lockedTests, tools: {}, protection, log: null },
+  tests: [
+    {
+      ...{ id: "test/round.test.ts > rounds", file: "test/round.test.ts", message: null },
+      outcome: kind === "red" ? "failed" : "passed",
+    },
+  ],
 });
 
 const kinds: Partial<Record<GateName, Receipt["kind"][]>> = {
@@ -105,9 +114,9 @@ const kinds: Partial<Record<GateName, Receipt["kind"][]>> = {
   ci: ["ci"],
 };
 
-export const passing = (gate: GateName, tree: string): Verdict => ({
+export const passing = (gate: GateName, tree: string, base = sha("b")): Verdict => ({
   ...{ gate, outcome: "passed", evidence: null },
-  receipts: (kinds[gate] ?? []).map((kind) => receipt(kind, tree)),
+  receipts: (kinds[gate] ?? []).map((kind) => receipt(kind, tree, base)),
 });
 
 export const failing = (gate: GateName, fingerprint: string): Verdict => ({
@@ -122,14 +131,15 @@ export function verifyResult(
   tree: string,
   fail: { gate: GateName; fingerprint: string } | null = null,
   more: Partial<Extract<JobResultOf<"verify">, { outcome: "done" }>> = {},
+  base = sha("b"),
 ): JobResultOf<"verify"> {
   const gates = fail ? order.slice(0, order.indexOf(fail.gate)) : order;
-  const verdicts = gates.map((gate) => passing(gate, tree));
+  const verdicts = gates.map((gate) => passing(gate, tree, base));
   if (fail) verdicts.push(failing(fail.gate, fail.fingerprint));
   return {
     ...{ outcome: "done", verdicts, tree, patch: null, weakened: [], signatures: [], scan: [] },
     ...{ absentScanners: ["npm audit"], unproven: false, protection },
-    lockedTests: [{ path: "test/round.test.ts", sha256: "c".repeat(64) }],
+    lockedTests,
     ...more,
   };
 }

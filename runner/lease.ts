@@ -58,6 +58,7 @@ export async function workOff(lease: Lease, options: LeaseOptions): Promise<Leas
       log,
       signal: stop.signal,
       progress: keeping.progress,
+      confirm: keeping.confirm,
     });
     const result = await resultOf(lease, context, sandbox, options);
     await log.close();
@@ -138,6 +139,7 @@ interface Parts {
   log: LogStream;
   signal: AbortSignal;
   progress(part: string): void;
+  confirm(): Promise<void>;
 }
 
 function contextOf({ job, fence, loop, repository }: Lease, parts: Parts): JobContext {
@@ -153,6 +155,7 @@ function contextOf({ job, fence, loop, repository }: Lease, parts: Parts): JobCo
     commands: parts.sandbox,
     log: (text) => parts.log.write(text),
     progress: parts.progress,
+    confirm: parts.confirm,
     putBlob: (body, mediaType) =>
       client.putBlob(job, fence, typeof body === "string" ? Buffer.from(body) : body, mediaType, signal),
     getBlob: (ref) => client.getBlob(job, fence, ref, signal),

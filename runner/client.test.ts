@@ -83,7 +83,16 @@ test("one signed exchange gives the token for all calls, and a refused token is 
 
 test("a lease is a job, or null on 204", async () => {
   const { client, server } = await connected((_, response) => answer(response, 204));
-  const request = { protocol: 1, labels: [], tools: {}, waitMs: 0, loop: null };
+  const request = {
+    protocol: 1,
+    labels: [],
+    tools: {},
+    waitMs: 0,
+    loop: null,
+    instance: "i-1",
+    received: [],
+    gone: [],
+  };
   expect(await client.lease(request, signal)).toBe(null);
   expect(server.calls.at(-1)?.json()).toEqual(request);
 });
@@ -227,7 +236,7 @@ test("a provider's error is an answer, and an old fence ends the job", async () 
   expect(void409.outcome).toBeInstanceOf(FenceLost);
 });
 
-test("pauses are random below a bound that doubles up to a limit", () => {
-  expect([1, 2, 3, 40].map((n) => pauseMs(n, () => 1))).toEqual([250, 500, 1000, 15_000]);
+test("pauses are random below a bound that is low at first, then doubles up to a limit", () => {
+  expect([1, 6, 7, 8, 40].map((n) => pauseMs(n, () => 1))).toEqual([250, 250, 500, 1000, 15_000]);
   expect(pauseMs(5, () => 0)).toBe(0);
 });

@@ -18,6 +18,11 @@ export interface JobContext {
   readonly commands: Commands;
   /** Live output for people; redacted before it leaves the runner. */
   log(text: string): void;
+  /**
+   * Asks the server whether the job is still ours, right before something that cannot be taken back. Throws
+   * when it is not: a process that was stopped for a while must not push what somebody else has done since.
+   */
+  confirm(): Promise<void>;
   /** What a verify job is at ("build"); moves the shown step. */
   progress(part: string): void;
   putBlob(body: Uint8Array | string, mediaType: string): Promise<BlobRef>;

@@ -1,4 +1,5 @@
 import { CallRefused, FenceLost } from "./client/refusals.ts";
+import { pauseMs, wait } from "./client/retry.ts";
 import type { Lease, RunnerClient } from "./client.ts";
 
 /** A shown step moves soon after its work; not with every line of a verify job. */
@@ -9,6 +10,8 @@ export interface Kept {
   voided: AbortSignal;
   /** What the job is at; goes out with a heartbeat right away. */
   progress(part: string): void;
+  /** Resolves when the server says that the job is ours; throws the reason when it is not, or not any more. */
+  confirm(): Promise<void>;
   end(): void;
 }
 
@@ -57,6 +60,17 @@ export function keepLease(lease: Lease, client: RunnerClient, stop: AbortControl
       part = now;
       // A beat on its way carries the old part, and plans the next one itself.
       if (!over && !beating && !lost.signal.aborted) plan(Math.min(progressSoonMs, lease.heartbeatMs));
+    },
+    async confirm() {
+      // The time limit is the lease's own: whoever cannot ask until then has lost it.
+      for (let tries = 1; ; tries++) {
+        if (stop.signal.aborted) throw stop.signal.reason;
+        const askedAt = performance.now();
+        await beat();
+        if (stop.signal.aborted) throw stop.signal.reason;
+        if (heardAt >= askedAt) return;
+        await wait(pauseMs(tries), stop.signal);
+      }
     },
     end() {
       over = true;

@@ -71,6 +71,7 @@ export async function workOff(lease: Lease, options: LeaseOptions): Promise<Leas
       signal: stop.signal,
       progress: keeping.progress,
       redactor,
+      confirm: keeping.confirm,
     });
     const result = await resultOf(lease, context, sandbox, options);
     await log.close();
@@ -152,6 +153,7 @@ interface Parts {
   signal: AbortSignal;
   progress(part: string): void;
   redactor: Redactor;
+  confirm(): Promise<void>;
 }
 
 function contextOf({ job, fence, loop, repository }: Lease, parts: Parts): JobContext {
@@ -167,6 +169,7 @@ function contextOf({ job, fence, loop, repository }: Lease, parts: Parts): JobCo
     commands: parts.sandbox,
     log: (text) => parts.log.write(text),
     progress: parts.progress,
+    confirm: parts.confirm,
     putBlob: async (body, mediaType) =>
       client.putBlob(job, fence, outgoing(body, mediaType, parts.redactor), mediaType, signal),
     getBlob: (ref) => client.getBlob(job, fence, ref, signal),

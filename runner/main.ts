@@ -7,6 +7,7 @@ import { readIdentity } from "./client/identity.ts";
 import { runnerClient } from "./client.ts";
 import { endings } from "./ending.ts";
 import { enrol } from "./enroll.ts";
+import { openInstance } from "./instance.ts";
 import { redactor } from "./redact.ts";
 import { watchRefs } from "./refs-watch.ts";
 import { chooseEnclosure, type SandboxSetting, sandboxSettings } from "./sandbox/choose.ts";
@@ -95,12 +96,15 @@ async function workOptions(options: WorkArguments): Promise<WorkOptions> {
   const { enclosure, passedOver } = await chooseEnclosure(sandbox, { work, keyFile, show, hide });
   sayProtection(enclosure, passedOver, say);
   const client = runnerClient(identity, fetch);
+  const instance = openInstance(work, identity.runner);
+  process.on("exit", () => instance.close());
   // Loaded only here: the jobs bring a compiler along, which enrolling does not need.
   const { runJob } = await import("./jobs/run-job.ts");
   return {
     client,
     runJob,
-    work,
+    instance,
+    work: instance.folder,
     enclosure,
     redactor: redactor(ownSecrets(process.env, identity)),
     labels: [process.platform, process.arch],

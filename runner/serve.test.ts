@@ -74,6 +74,7 @@ async function oneJob(run: Run, special: Route = () => undefined) {
   const options: WorkOptions = {
     client: runnerClient({ runner: "r", server: server.url, privateKey }, fetch),
     runJob: run,
+    instance: { id: "i-1", gone: () => [], told: () => {} },
     work: join(folder, "work"),
     redactor: redactor(["canary-secret"]),
     enclosure: plainLimits,

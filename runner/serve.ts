@@ -1,4 +1,4 @@
-import { runnerProtocol } from "@tamma/core/protocol/runner.ts";
+import { type AskJob, type AskOptions, jobAsker } from "./ask-job.ts";
 import { CallRefused } from "./client/refusals.ts";
 import { pauseMs, wait } from "./client/retry.ts";
 import { type LeaseOptions, workOff } from "./lease.ts";
@@ -15,11 +15,7 @@ const refusedPauseMs = 15_000;
  */
 const idleMsMax = 60_000;
 
-export interface WorkOptions extends LeaseOptions {
-  labels: string[];
-  tools: Record<string, string>;
-  /** Aborted when no new job may be begun. */
-  ending: AbortSignal;
+export interface WorkOptions extends Omit<AskOptions, "client">, LeaseOptions {
   /** One line for the person who reads the runner's output. */
   say(line: string): void;
 }
@@ -29,14 +25,15 @@ export interface WorkOptions extends LeaseOptions {
  * back.
  */
 export async function serve(slots: number, options: WorkOptions): Promise<void> {
-  await Promise.all(Array.from({ length: slots }, () => slot(options)));
+  const ask = jobAsker(options);
+  await Promise.all(Array.from({ length: slots }, () => slot(ask, options)));
 }
 
-async function slot(options: WorkOptions): Promise<void> {
+async function slot(ask: AskJob, options: WorkOptions): Promise<void> {
   let faults = 0;
   while (!options.ending.aborted) {
     try {
-      await takeOne(options, null, pollMs);
+      await takeOne(ask, null, pollMs, options);
       if (faults > 0) options.say("the server answers again");
       faults = 0;
     } catch (error) {
@@ -56,6 +53,7 @@ async function slot(options: WorkOptions): Promise<void> {
  * @throws CallRefused when the server does not accept this runner.
  */
 export async function workOffLoop(loop: string, options: WorkOptions, idleMs = idleMsMax): Promise<string> {
+  const ask = jobAsker(options);
   let jobs = 0;
   let quietSince = performance.now();
   let faults = 0;
@@ -63,7 +61,7 @@ export async function workOffLoop(loop: string, options: WorkOptions, idleMs = i
     const leftMs = idleMs - (performance.now() - quietSince);
     if (leftMs <= 0) break;
     try {
-      const took = await takeOne(options, loop, Math.min(pollMs, Math.ceil(leftMs)));
+      const took = await takeOne(ask, loop, Math.min(pollMs, Math.ceil(leftMs)), options);
       faults = 0;
       if (!took) continue;
       jobs++;
@@ -81,10 +79,15 @@ export async function workOffLoop(loop: string, options: WorkOptions, idleMs = i
 }
 
 /** Leases one job and does it. False: none was offered within `waitMs`. */
-async function takeOne(options: WorkOptions, loop: string | null, waitMs: number): Promise<boolean> {
-  const { client, labels, tools, ending, say } = options;
+async function takeOne(
+  ask: AskJob,
+  loop: string | null,
+  waitMs: number,
+  options: WorkOptions,
+): Promise<boolean> {
+  const { ending, say } = options;
   const askedAt = performance.now();
-  const lease = await client.lease({ protocol: runnerProtocol, labels, tools, waitMs, loop }, ending);
+  const lease = await ask(loop, waitMs);
   if (lease === null) {
     await wait(Math.max(0, Math.min(pollMsMin, waitMs) - (performance.now() - askedAt)), ending);
     return false;

@@ -37,6 +37,7 @@ export function workerEnv(settings: WorkerSettings, env: NodeJS.ProcessEnv) {
     TAMMA_MODEL: text(settings.providerModel ?? nonEmpty(env.TAMMA_MODEL) ?? defaultModel),
     TAMMA_UNKNOWN_PRICE_USD_PER_TURN: text(env.TAMMA_UNKNOWN_PRICE_USD_PER_TURN ?? ""),
     TAMMA_LOG: text(settings.logLevel),
+    TAMMA_ONE_PROCESS: text("1"),
     ANTHROPIC_API_KEY: text(env.ANTHROPIC_API_KEY ?? ""),
     ANTHROPIC_BASE_URL: text(settings.providerUrl ?? env.ANTHROPIC_BASE_URL ?? ""),
   } as const;

@@ -8,6 +8,13 @@ import { TurnAnswer, TurnError, TurnRequest } from "./model-turn.ts";
 /** Raised when the wire changes in a way that an older runner cannot speak. */
 export const runnerProtocol = 1;
 
+/** A UUID, with room for a prefix. */
+const instanceCharsMax = 64;
+/** A runner does at most 32 jobs at once; a lease that ended long ago cannot be given again. */
+export const receivedMax = 200;
+/** After that many kills in a row the rest is said with the next request. */
+export const goneMax = 100;
+
 /**
  * `POST /runner/v1/token`: an enrolled runner proves itself with its Ed25519 key. The signature (base64) is
  * over `tamma-runner-token\n<runner>\n<at>\n<nonce>`; `at` may be 60 s off; a nonce is used once.
@@ -20,7 +27,12 @@ export const TokenRequest = z.object({
 });
 export const TokenResponse = z.object({ token: z.string(), expiresAt: Instant });
 
-/** `POST /runner/v1/lease` -> 200 with a job, or 204. `waitMs`: how long the Worker may wait before 204. */
+/**
+ * `POST /runner/v1/lease` -> 200 with a job, or 204. `waitMs`: how long the Worker may wait before 204. Two
+ * things are found out by it that otherwise only the end of a lease would show: a job whose answer was lost on
+ * the way is given again to the same process, with the same fence; and the leases of processes that are gone
+ * end at once.
+ */
 export const LeaseRequest = z.object({
   protocol: z.number().int(),
   labels: z.array(z.string()),
@@ -28,6 +40,12 @@ export const LeaseRequest = z.object({
   waitMs: z.number().int().min(0).max(25_000),
   /** Only jobs of this loop (mode `ci`); null for any. */
   loop: z.string().nullable(),
+  /** A name that this process of the runner drew at its start; null from runners that do not say. */
+  instance: z.string().min(1).max(instanceCharsMax).nullable().default(null),
+  /** Leases that reached this process, as `<job>:<fence>`: the ones that may still stand. */
+  received: z.array(z.string()).max(receivedMax).default([]),
+  /** Processes of the same runner (their `instance`) that have surely ended, by whatever. */
+  gone: z.array(z.string().max(instanceCharsMax)).max(goneMax).default([]),
 });
 export const LeaseResponse = z.object({
   job: z.string(),

@@ -42,6 +42,7 @@ export async function mergeJob(spec: MergeSpec, context: JobContext): Promise<Me
   const dirty = await inTheWay(spec, context);
   if (dirty.length > 0) return { outcome: "dirty-tree", files: dirty };
   const sha = await mergeCommit(clone, spec);
+  await context.confirm();
   const pushed = await push(clone, context.repository.url, { branch: spec.into, sha, expected: base });
   if (pushed.outcome === "moved")
     return { outcome: "base-moved", base: (await remoteHead(clone, spec.into)) ?? base };
@@ -91,6 +92,7 @@ async function deleteBranch(clone: Workspace, spec: MergeSpec, context: JobConte
   if (!spec.branch.startsWith(ourBranches) || spec.branch === spec.into) return;
   try {
     if ((await remoteHead(clone, spec.branch)) !== spec.head) return;
+    await context.confirm();
     const gone = await push(clone, context.repository.url, {
       branch: spec.branch,
       sha: null,

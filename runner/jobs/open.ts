@@ -21,6 +21,7 @@ export async function openJob(spec: JobSpecOf<"open">, context: JobContext): Pro
 
   const tree = (await readCommit(clone, base)).tree;
   const head = await commitTree(clone, { tree, parents: [base], message: spec.message });
+  await context.confirm();
   const pushed = await push(clone, context.repository.url, {
     branch: spec.branch,
     sha: head,

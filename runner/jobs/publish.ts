@@ -31,6 +31,7 @@ export async function publishJob(spec: JobSpecOf<"publish">, context: JobContext
     return { outcome: "done", sha: expectedHead, tree };
 
   const sha = await commitTree(clone, { tree, parents, message });
+  await context.confirm();
   const pushed = await push(clone, context.repository.url, { branch, sha, expected: expectedHead });
   if (pushed.outcome === "pushed") return { outcome: "done", sha, tree };
   if (pushed.outcome === "moved") return { outcome: "head-moved", head: await remoteHead(clone, branch) };

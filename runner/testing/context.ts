@@ -26,6 +26,7 @@ export function jobContext(
     commands: sandboxedCommands({ job: "local/repo/1#1~j1", folder: own, signal }),
     logged,
     log: (text) => logged.push(text),
+    confirm: async () => {},
     progress: () => {},
     async putBlob(body, mediaType): Promise<BlobRef> {
       const bytes = typeof body === "string" ? Buffer.from(body) : body;

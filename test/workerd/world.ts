@@ -4,7 +4,7 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto"
 import type { Protection } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobResult, JobSpec } from "@tamma/core/domain/loop/jobs.ts";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
-import type { LeaseResponse } from "@tamma/core/protocol/runner.ts";
+import type { LeaseRequest, LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import { vi } from "vitest";
 import type { Answer, Caller, OrchestratorRpc } from "../../workers/rpc.ts";
 
@@ -90,9 +90,15 @@ export async function enrolled() {
 export const sha = (text: string) => createHash("sha1").update(text).digest("hex");
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-export async function lease(runner: string, loop: string): Promise<LeaseResponse | null> {
-  const request = { protocol: 1, labels: [], tools: {}, waitMs: 0, loop };
-  return accepted(orchestrator.lease(runner, request));
+export async function lease(
+  runner: string,
+  loop: string,
+  process: Partial<Pick<LeaseRequest, "instance" | "received" | "gone">> = {},
+): Promise<LeaseResponse | null> {
+  const said = { instance: null, received: [], gone: [], ...process };
+  return accepted(
+    orchestrator.lease(runner, { protocol: 1, labels: [], tools: {}, waitMs: 0, loop, ...said }),
+  );
 }
 
 /** Waits for a job of the loop and leases it. */

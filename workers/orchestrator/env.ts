@@ -17,4 +17,6 @@ export interface OrchestratorEnv {
   TAMMA_MODEL?: string;
   /** Ceiling per turn in dollars for a model whose price is unknown; without it such a model is refused. */
   TAMMA_UNKNOWN_PRICE_USD_PER_TURN?: string;
+  /** "1" where the Worker and all objects live and die in one process, as under server/. */
+  TAMMA_ONE_PROCESS?: string;
 }

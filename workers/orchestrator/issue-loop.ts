@@ -2,24 +2,24 @@ import { DurableObject } from "cloudflare:workers";
 import { canonicalJson } from "@tamma/core/domain/audit/canonical-json.ts";
 import { routeOf } from "@tamma/core/domain/ids.ts";
 import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
-import { jobSpec } from "@tamma/core/domain/loop/job-spec.ts";
 import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
-import { heartbeatMs, leaseMs } from "@tamma/core/domain/policy/limits.ts";
 import { showPart } from "@tamma/core/domain/projections/shown-part.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { CommandAnswer } from "@tamma/core/protocol/rest.ts";
 import type * as runnerWire from "@tamma/core/protocol/runner.ts";
 import type { Answer } from "../rpc.ts";
 import { type BlobStore, r2BlobStore } from "./blob-store.ts";
+import { bootOf } from "./boot.ts";
 import { sha256Hex } from "./cipher.ts";
 import { loopPorts } from "./compose.ts";
 import { type Drain, drainOf } from "./drain.ts";
 import type { OrchestratorEnv } from "./env.ts";
-import { type LeaseRows, leaseRows, leaseTables } from "./lease-rows.ts";
+import { type LeaseRows, leaseInstances, leaseRows, leaseTables } from "./lease-rows.ts";
 import { type LogRows, logRows, logTables } from "./log-rows.ts";
 import { type LoopCore, loopCore, loopStream } from "./loop-core.ts";
 import { loopEffects } from "./loop-effects.ts";
+import { type LoopLeases, loopLeases } from "./loop-leases.ts";
 import { loopNotes } from "./loop-notes.ts";
 import { type LoopReading, loopReading } from "./loop-reading.ts";
 import { loopRow } from "./loop-row.ts";
@@ -27,6 +27,8 @@ import { type LoopTurns, loopTurns } from "./loop-turns.ts";
 import { type ObjectHost, objectHost } from "./object-host.ts";
 import {
   type IssueLoopRpc,
+  type JobGrant,
+  type LeaseWish,
   repoCoordinator,
   type StartClaim,
   type TurnSettlement,
@@ -36,9 +38,12 @@ import { d1Outbox } from "./outbox.ts";
 import { answered, ok, refuse } from "./refusal.ts";
 import { missingBlob } from "./result-blobs.ts";
 import { checkedPatch } from "./result-patch.ts";
-import { turnRows, turnTables } from "./turn-rows.ts";
+import { turnBoots, turnRows, turnTables } from "./turn-rows.ts";
 
-const tables = { name: "loop", steps: [`${leaseTables}; ${logTables}; ${turnTables}`] };
+const tables = {
+  name: "loop",
+  steps: [`${leaseTables}; ${logTables}; ${turnTables}`, `${leaseInstances}; ${turnBoots}`],
+};
 
 /**
  * All runs of one work item, at most one of them active. The rules are in core/domain/loop; this only binds.
@@ -46,7 +51,8 @@ const tables = { name: "loop", steps: [`${leaseTables}; ${logTables}; ${turnTabl
 export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLoopRpc {
   readonly #host: ObjectHost;
   readonly #core: LoopCore;
-  readonly #leases: LeaseRows;
+  readonly #leaseRows: LeaseRows;
+  readonly #leases: LoopLeases;
   readonly #logs: LogRows;
   readonly #turns: LoopTurns;
   readonly #reading: LoopReading;
@@ -60,7 +66,7 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(promise);
     this.#host = host;
     this.#blobs = r2BlobStore(env.BLOBS, host.cipher);
-    this.#leases = leaseRows(host.sql, now());
+    this.#leaseRows = leaseRows(host.sql, now());
     this.#logs = logRows(host.sql, host.cipher, host.redact);
     const notes = loopNotes({
       rowOf: (loop) => {
@@ -73,11 +79,12 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
       keepAlive,
     });
     const outbox = d1Outbox(env.DB, host.store, { now, fraction: () => host.chance.fraction() }, notes.toD1);
-    this.#core = loopCore(host, this.#leases, (loop) => {
+    this.#core = loopCore(host, this.#leaseRows, (loop) => {
       this.#drain.kick();
       notes.changed(loop);
       keepAlive(Promise.resolve().then(() => outbox.flush()));
     });
+    this.#leases = loopLeases(this.#core, this.#leaseRows, now);
     const effects = loopEffects(host, this.#core, this.#leases, (loop) =>
       loopPorts(env, loop, this.#blobs, () => mergeShaOf(host, loop.facts.loop)),
     );
@@ -91,14 +98,15 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
           if ((outbox.nextAt() ?? Number.POSITIVE_INFINITY) <= at) keepAlive(outbox.flush());
         },
         perform: effects.perform,
-        nextWake: () => earliest(this.#leases.nextExpiry(), outbox.nextAt(), notes.nextAt()),
+        nextWake: () => earliest(this.#leaseRows.nextExpiry(), outbox.nextAt(), notes.nextAt()),
         setAlarm: host.setAlarm,
       },
       keepAlive,
     );
-    this.#turns = loopTurns(this.#core, turnRows(host.sql), this.#leases, now);
+    this.#turns = loopTurns(this.#core, turnRows(host.sql, bootOf(env)), this.#leaseRows, now);
     this.#reading = loopReading(this.#core, host.store, this.#blobs, this.#logs);
     // Whatever a crash left behind goes on at once.
+    this.#turns.loseLeftOpen();
     for (const loop of unflushedLoops(host)) notes.changed(loop);
     keepAlive(Promise.resolve().then(() => outbox.flush()));
     this.#drain.kick();
@@ -134,32 +142,14 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     });
   }
 
-  async lease(loop: string, job: string, runner: string): Promise<Answer<runnerWire.LeaseResponse>> {
-    return answered(() =>
-      this.#core.together(() => {
-        const command = { type: "LeaseJob", job, runner } as const;
-        const id = `lease:${job}:${crypto.randomUUID()}`;
-        const { state } = this.#core.handle(loop, command, id, { kind: "runner", id: runner });
-        if (state.state !== "active" || state.doing.kind !== "job")
-          throw new Error(`${job} was leased and is gone`);
-        const { facts, doing } = state;
-        const { fence } = doing.job;
-        this.#leases.grant({ job, loop, fence, runner }, this.#host.clock.now());
-        this.#drain.arm();
-        const { number, title } = facts.issue;
-        const spec = jobSpec(facts, doing.job);
-        return {
-          job,
-          fence,
-          loop,
-          issue: { number, title },
-          repository: facts.repository,
-          spec,
-          leaseMs,
-          heartbeatMs,
-        };
-      }),
-    );
+  async lease(loop: string, job: string, wish: LeaseWish): Promise<Answer<JobGrant>> {
+    const granted = this.#leases.lease(loop, job, wish);
+    this.#drain.arm();
+    return granted;
+  }
+
+  async loseLeases(runner: string, gone: readonly string[]): Promise<void> {
+    this.#leases.loseOf(runner, gone);
   }
 
   async heartbeat(
@@ -167,11 +157,7 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     runner: string,
     request: runnerWire.HeartbeatRequest,
   ): ReturnType<IssueLoopRpc["heartbeat"]> {
-    const held = this.#leases.beat(job, request.fence, runner, request.part, this.#host.clock.now());
-    return ok({
-      continue: held,
-      reason: held ? null : "the job was given to another runner or is not wanted any more",
-    });
+    return this.#leases.heartbeat(job, runner, request);
   }
 
   async log(
@@ -179,19 +165,12 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     runner: string,
     { fence, offset, text }: runnerWire.LogRequest,
   ): ReturnType<IssueLoopRpc["log"]> {
-    const held = await this.holds(job, runner, fence);
+    const held = this.#leases.holds(job, runner, fence);
     return held.ok ? ok({ next: this.#logs.add(job, fence, offset, this.#host.redact(text)) }) : held;
   }
 
   async holds(job: string, runner: string, fence: number | null): Promise<Answer<null>> {
-    const lease = this.#leases.find(job);
-    if (lease?.runner === runner && (fence === null || lease.fence === fence)) return ok(null);
-    return refuse(
-      409,
-      "fence-old",
-      `job ${job} is not held by ${runner} any more`,
-      "stop the job; its work is not wanted",
-    );
+    return this.#leases.holds(job, runner, fence);
   }
 
   async result(
@@ -212,7 +191,7 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
         `the result names blob ${missing}, which was never stored`,
         "put the blob, then report again",
       );
-    const held = await this.holds(job, runner, fence);
+    const held = this.#leases.holds(job, runner, fence);
     if (!held.ok) return held;
     const { state } = this.#core.state(loop);
     const before = state.state === "not-started" ? null : state.facts.patch;
@@ -240,7 +219,7 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
   async view(loop: string): ReturnType<IssueLoopRpc["view"]> {
     const answer = this.#reading.view(loop);
     const job = answer.ok ? answer.value.job : null;
-    return answer.ok && job ? ok(showPart(answer.value, this.#leases.find(job.id)?.part ?? null)) : answer;
+    return answer.ok && job ? ok(showPart(answer.value, this.#leaseRows.find(job.id)?.part ?? null)) : answer;
   }
 
   async events(loop: string, after: number, limit: number): ReturnType<IssueLoopRpc["events"]> {

@@ -4,11 +4,24 @@ export const leaseTables = `CREATE TABLE leases (
   job TEXT PRIMARY KEY, loop TEXT NOT NULL, fence INTEGER NOT NULL, runner TEXT NOT NULL,
   expires_at INTEGER NOT NULL, graced INTEGER NOT NULL, part TEXT)`;
 
-export interface Lease {
+/** Which process of the runner holds it; null for runners that do not say. */
+export const leaseInstances = "ALTER TABLE leases ADD COLUMN instance TEXT";
+
+/** A runner, and which of its processes: one key may serve in several. */
+export interface Holder {
+  runner: string;
+  instance: string | null;
+}
+
+/** Whether it is one and the same process; who does not name its process is never known again. */
+export function sameHolder(one: Holder, other: Holder): boolean {
+  return one.runner === other.runner && one.instance !== null && one.instance === other.instance;
+}
+
+export interface Lease extends Holder {
   job: string;
   loop: string;
   fence: number;
-  runner: string;
   expiresAt: number;
   /** What the runner said it was at, with its last heartbeat; null when it said nothing. */
   part: string | null;
@@ -21,6 +34,7 @@ export interface LeaseRows {
   /** Prolongs the lease; false when it is not held with this fence by this runner. */
   beat(job: string, fence: number, runner: string, part: string | null, now: number): boolean;
   expired(now: number): Lease[];
+  ofRunner(runner: string): Lease[];
   /** Ends every lease of the loop but this one. */
   keepOnly(loop: string, held: { job: string; fence: number } | null): void;
   nextExpiry(): number | null;
@@ -31,6 +45,7 @@ type LeaseRow = {
   loop: string;
   fence: number;
   runner: string;
+  instance: string | null;
   expires_at: number;
   part: string | null;
 };
@@ -46,18 +61,18 @@ export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
   const leaseOf = ({ expires_at: expiresAt, ...row }: LeaseRow): Lease => ({ ...row, expiresAt });
   const select = (where: string, ...bindings: (string | number)[]) =>
     sql
-      .exec<LeaseRow>(`SELECT * FROM leases WHERE ${where}`, ...bindings)
+      .exec<LeaseRow>(
+        `SELECT job, loop, fence, runner, instance, expires_at, part FROM leases WHERE ${where}`,
+        ...bindings,
+      )
       .toArray()
       .map(leaseOf);
   return {
-    grant: ({ job, loop, fence, runner }, at) => {
+    grant: ({ job, loop, fence, runner, instance }, at) => {
       sql.exec(
-        "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, 0, NULL)",
-        job,
-        loop,
-        fence,
-        runner,
-        at + leaseMs,
+        `INSERT OR REPLACE INTO leases (job, loop, fence, runner, instance, expires_at, graced, part)
+         VALUES (?, ?, ?, ?, ?, ?, 0, NULL)`,
+        ...[job, loop, fence, runner, instance, at + leaseMs],
       );
     },
     find: (job) => select("job = ?", job)[0] ?? null,
@@ -74,6 +89,7 @@ export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
         )
         .toArray().length > 0,
     expired: (at) => select("expires_at <= ?", at),
+    ofRunner: (runner) => select("runner = ?", runner),
     keepOnly: (loop, held) => {
       sql.exec(
         "DELETE FROM leases WHERE loop = ? AND NOT (job = ? AND fence = ?)",

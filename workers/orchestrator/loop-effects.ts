@@ -3,9 +3,9 @@ import type { Loop } from "@tamma/core/domain/loop/state.ts";
 import { effectTriesMax, retryAt } from "@tamma/core/engine/backoff.ts";
 import { failedCommand, type LoopPorts, type Performed, perform } from "@tamma/core/engine/perform.ts";
 import type { PendingEffect } from "@tamma/core/ports/store.ts";
-import type { LeaseRows } from "./lease-rows.ts";
 import { logError } from "./log.ts";
 import type { LoopCore } from "./loop-core.ts";
+import type { LoopLeases } from "./loop-leases.ts";
 import type { ObjectHost } from "./object-host.ts";
 
 /** A note is for the operator who looks into the rows, not for whole answers of a platform. */
@@ -20,7 +20,7 @@ export interface LoopEffects {
 export function loopEffects(
   host: ObjectHost,
   core: LoopCore,
-  leases: LeaseRows,
+  leases: Pick<LoopLeases, "loseExpired">,
   portsOf: (loop: Exclude<Loop, { state: "not-started" }>) => LoopPorts,
 ): LoopEffects {
   const backoff = (tries: number) => retryAt(host.clock.now(), tries, host.chance.fraction());
@@ -75,12 +75,7 @@ export function loopEffects(
         if (timer === "lease") return;
         core.tell(stream.id, { type: "FireTimer", key, timer: timer as TimerName }, `${key}:${due}`);
       });
-    for (const { loop, job, fence } of leases.expired(now))
-      alone("lease", loop, () => {
-        core.tell(loop, { type: "ExpireLease", job, fence }, `expire:${job}:${fence}`);
-        // Whatever the loop said: this lease is over.
-        leases.keepOnly(loop, null);
-      });
+    leases.loseExpired(now);
   }
 
   return { fireTimers, perform: performOne };

@@ -2,6 +2,7 @@ import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import { reservationGraceMs, turnTimeoutMs } from "@tamma/core/domain/policy/limits.ts";
 import type { LeaseRows } from "./lease-rows.ts";
+import { logError } from "./log.ts";
 import type { LoopCore } from "./loop-core.ts";
 import type { TurnPermit, TurnSettlement, TurnWish } from "./objects.ts";
 import type { TurnRows } from "./turn-rows.ts";
@@ -11,6 +12,8 @@ export interface LoopTurns {
   reserve(wish: TurnWish): TurnPermit;
   touch(loop: string, turn: string): boolean;
   settle(settlement: TurnSettlement): void;
+  /** Gives up the turns that were being streamed when this process's predecessor ended. Never throws. */
+  loseLeftOpen(): void;
 }
 
 export function loopTurns(core: LoopCore, rows: TurnRows, leases: LeaseRows, now: () => number): LoopTurns {
@@ -18,7 +21,7 @@ export function loopTurns(core: LoopCore, rows: TurnRows, leases: LeaseRows, now
     const { loop, turn } = wish;
     const known = rows.find(turn, now());
     if (known?.state === "answered" && known.answer) return { state: "answered", answer: known.answer };
-    if (known?.state === "open" && !known.silent) return { state: "in-flight" };
+    if (known?.state === "open" && !known.deserted) return { state: "in-flight" };
     if (known?.state === "open") loseTurn(loop, turn, known.amount);
     if (known) return { state: "lost" };
     return grant(wish);
@@ -57,8 +60,8 @@ export function loopTurns(core: LoopCore, rows: TurnRows, leases: LeaseRows, now
       rows.end(turn, "lost", null);
       const nothing = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, latencyMs: 0, answer: null };
       const detail = "cut off; its cost is the reservation in full";
-      const command = { type: "SettleTurn", turn, outcome: "cut", cost: amount, ...nothing, detail } as const;
-      core.handle(loop, command, `settle:${turn}`, { kind: "system", id: "tamma" });
+      const outcome = { outcome: "cut", cost: amount, estimated: true, ...nothing, detail } as const;
+      core.tell(loop, { type: "SettleTurn", turn, ...outcome }, `settle:${turn}`);
     });
   }
 
@@ -81,6 +84,14 @@ export function loopTurns(core: LoopCore, rows: TurnRows, leases: LeaseRows, now
         const command = { type: "SettleTurn", turn, outcome, cost, ...rest } as const;
         core.handle(loop, command, `settle:${turn}`, { kind: "system", id: "tamma" });
       }),
+    loseLeftOpen: () => {
+      for (const { loop, turn, amount } of rows.leftOpen())
+        try {
+          loseTurn(loop, turn, amount);
+        } catch (thrown) {
+          logError("turn", thrown, { turn });
+        }
+    },
   };
 }
 

@@ -18,6 +18,7 @@ import type * as rest from "@tamma/core/protocol/rest.ts";
 import type * as runner from "@tamma/core/protocol/runner.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import type { Holder } from "./lease-rows.ts";
 
 /**
  * What the objects ask of each other, in plain data. Refusals are data, because errors lose their class on
@@ -71,6 +72,8 @@ export interface TurnSettlement {
   turn: string;
   outcome: "answered" | "failed" | "cut";
   costMicroUsd: number;
+  /** Nobody knows the cost, so the reservation counts in full. */
+  estimated: boolean;
   inputTokens: number;
   outputTokens: number;
   cacheReadTokens: number;
@@ -78,6 +81,15 @@ export interface TurnSettlement {
   answer: BlobRef | null;
   detail: string;
 }
+
+/** Who asks for a job, and which leases (`<job>:<fence>`) have reached that process. */
+export interface LeaseWish extends Holder {
+  received: readonly string[];
+}
+
+export type JobGrant =
+  | { state: "granted"; lease: runner.LeaseResponse }
+  | { state: "held"; by: Holder; fence: number };
 
 export interface IssueLoopRpc {
   start(claim: StartClaim): Promise<Answer<null>>;
@@ -88,7 +100,10 @@ export interface IssueLoopRpc {
     commandId: string,
     actor: Actor,
   ): Promise<Answer<rest.CommandAnswer>>;
-  lease(loop: string, job: string, runner: string): Promise<Answer<runner.LeaseResponse>>;
+  /** Gives the job to `wish`, or says who has it; a refusal when nobody needs it any more. */
+  lease(loop: string, job: string, wish: LeaseWish): Promise<Answer<JobGrant>>;
+  /** Ends the leases of processes of this runner that are known to be gone. */
+  loseLeases(runner: string, gone: readonly string[]): Promise<void>;
   heartbeat(
     job: string,
     runner: string,
@@ -125,9 +140,16 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator {
   listIssues(): Promise<rest.Issue[]>;
   getIssue(number: number): Promise<Answer<rest.Issue>>;
   queueLoop(caller: Caller, input: rest.StartLoop): Promise<Answer<LoopStarted>>;
-  /** Open jobs, oldest first; of one loop when it is named. */
-  openJobs(loop: string | null): Promise<{ loop: string; job: string }[]>;
+  /**
+   * Jobs that `wish` may ask for, oldest first; of one loop when it is named. Jobs that its own process was
+   * given but never heard of are among them.
+   */
+  openJobs(loop: string | null, wish: LeaseWish): Promise<{ loop: string; job: string }[]>;
+  /** The job was given to this process. */
+  holdJob(job: string, by: Holder, fence: number): Promise<void>;
   forgetJob(job: string): Promise<void>;
+  /** Loops of this repository that have not ended. */
+  liveLoops(): Promise<string[]>;
   noteLoop(row: LoopRow): Promise<void>;
   listLoops(): Promise<{ rows: LoopRow[]; queued: { issue: number; title: string }[] }>;
   watched(): Promise<{ repository: RepositoryRef; branches: string[] } | null>;

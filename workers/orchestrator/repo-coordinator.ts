@@ -11,16 +11,17 @@ import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
 import { type Drain, drainOf } from "./drain.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import type { Holder } from "./lease-rows.ts";
 import { type ObjectHost, objectHost } from "./object-host.ts";
-import { issueLoop, type LoopRow, type RepoCoordinatorRpc } from "./objects.ts";
+import { issueLoop, type LeaseWish, type LoopRow, type RepoCoordinatorRpc } from "./objects.ts";
 import { d1Outbox } from "./outbox.ts";
 import { changedHeads } from "./refs.ts";
 import { answered, ok, refuse } from "./refusal.ts";
 import { type RepositoryCore, repositoryCore, systemActor } from "./repository-core.ts";
-import { indexTables, type RepositoryIndex, repositoryIndex } from "./repository-index.ts";
+import { indexTables, jobHolders, type RepositoryIndex, repositoryIndex } from "./repository-index.ts";
 import { type IssueRow, type TrackerRows, trackerRows, trackerTables } from "./tracker-rows.ts";
 
-const tables = { name: "repository", steps: [`${trackerTables}; ${indexTables}`] };
+const tables = { name: "repository", steps: [`${trackerTables}; ${indexTables}`, jobHolders] };
 
 /**
  * One repository: its queue, slots and merge turn, its open jobs, and on plain Git its issues and pull
@@ -210,12 +211,20 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     this.#index.offer(loop, job, this.#host.clock.now());
   }
 
-  async openJobs(loop: string | null): Promise<{ loop: string; job: string }[]> {
-    return this.#index.openJobs(loop);
+  async openJobs(loop: string | null, wish: LeaseWish): Promise<{ loop: string; job: string }[]> {
+    return this.#index.openJobs(loop, wish);
+  }
+
+  async holdJob(job: string, by: Holder, fence: number): Promise<void> {
+    this.#index.hold(job, by, fence);
   }
 
   async forgetJob(job: string): Promise<void> {
     this.#index.forget(job);
+  }
+
+  async liveLoops(): Promise<string[]> {
+    return (this.#core.known()?.loops ?? []).flatMap(({ loop, ended }) => (ended ? [] : [loop]));
   }
 
   async noteLoop(row: LoopRow): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
-import type { LoopRow } from "./objects.ts";
+import type { Holder } from "./lease-rows.ts";
+import type { LeaseWish, LoopRow } from "./objects.ts";
 
 /** What the coordinator knows of its loops without asking them: open jobs, and one row each for lists. */
 export const indexTables = `
@@ -9,13 +10,19 @@ export const indexTables = `
     key_id TEXT NOT NULL, body BLOB NOT NULL);
   CREATE TABLE refs (branch TEXT PRIMARY KEY, head TEXT)`;
 
+/** Which process was given the job, and under which fence; null while it is open. */
+export const jobHolders =
+  "ALTER TABLE open_jobs ADD COLUMN holder TEXT; ALTER TABLE open_jobs ADD COLUMN fence INTEGER";
+
 /** Ended loops stay in the list for a while, because D1 may not have them yet. */
 const endedRowsMax = 200;
 
 export interface RepositoryIndex {
   offer(loop: string, job: string, now: number): void;
+  /** The job is kept, so that the same process finds it again when it never heard of it. */
+  hold(job: string, by: Holder, fence: number): void;
   forget(job: string): void;
-  openJobs(loop: string | null): { loop: string; job: string }[];
+  openJobs(loop: string | null, wish: LeaseWish): { loop: string; job: string }[];
   /** Keeps the row with the higher sequence number. */
   note(row: LoopRow): void;
   rows(): LoopRow[];
@@ -27,17 +34,26 @@ export function repositoryIndex(sql: SqlStorage, cipher: Cipher): RepositoryInde
     offer: (loop, job, now) => {
       // A loop has one job at a time, so a newer one makes the older one void.
       sql.exec("DELETE FROM open_jobs WHERE loop = ? AND job <> ?", loop, job);
-      sql.exec("INSERT OR IGNORE INTO open_jobs VALUES (?, ?, ?)", job, loop, now);
+      sql.exec(
+        `INSERT INTO open_jobs (job, loop, at) VALUES (?, ?, ?)
+         ON CONFLICT (job) DO UPDATE SET holder = NULL, fence = NULL`,
+        ...[job, loop, now],
+      );
+    },
+    hold: (job, by, fence) => {
+      sql.exec("UPDATE open_jobs SET holder = ?, fence = ? WHERE job = ?", holderKey(by), fence, job);
     },
     forget: (job) => {
       sql.exec("DELETE FROM open_jobs WHERE job = ?", job);
     },
-    openJobs: (loop) =>
+    openJobs: (loop, wish) =>
       sql
         .exec<{ loop: string; job: string }>(
-          "SELECT loop, job FROM open_jobs WHERE ? IS NULL OR loop = ? ORDER BY at, rowid",
-          loop,
-          loop,
+          `SELECT loop, job FROM open_jobs WHERE (? IS NULL OR loop = ?)
+             AND (holder IS NULL
+               OR (holder = ? AND job || ':' || fence NOT IN (SELECT value FROM json_each(?))))
+           ORDER BY at, rowid`,
+          ...[loop, loop, wish.instance === null ? null : holderKey(wish), JSON.stringify(wish.received)],
         )
         .toArray(),
     note: (row) => {
@@ -54,6 +70,7 @@ export function repositoryIndex(sql: SqlStorage, cipher: Cipher): RepositoryInde
         cipher.keyId,
         sealJson(cipher, row, context(id)),
       );
+      if (!row.active) sql.exec("DELETE FROM open_jobs WHERE loop = ?", id);
       sql.exec(
         `DELETE FROM loop_rows WHERE active = 0 AND loop NOT IN
            (SELECT loop FROM loop_rows WHERE active = 0 ORDER BY at DESC LIMIT ?)`,
@@ -68,4 +85,8 @@ export function repositoryIndex(sql: SqlStorage, cipher: Cipher): RepositoryInde
         .toArray()
         .map((row) => openJson<LoopRow>(cipher, row.key_id, row.body, context(row.loop))),
   };
+}
+
+function holderKey({ runner, instance }: Holder): string {
+  return `${runner} ${instance ?? ""}`;
 }

@@ -131,7 +131,7 @@ async function settle(
   const settlement: Omit<TurnSettlement, "outcome" | "answer" | "detail"> = {
     loop,
     turn,
-    costMicroUsd: settledCost(usage, ended, spent),
+    ...settledCost(usage, ended, spent),
     ...{ inputTokens, outputTokens, cacheReadTokens, latencyMs: spent.latencyMs },
   };
   if (ended.type === "error") {
@@ -171,11 +171,13 @@ function settledCost(
   usage: Usage | null,
   ended: Exclude<TurnEvent, { type: "text" }>,
   { facts, amount }: { facts: ModelFacts; amount: number },
-): number {
-  if (usage) return costMicroUsd(usage, facts.price) ?? amount;
+): { costMicroUsd: number; estimated: boolean } {
+  const known = usage && costMicroUsd(usage, facts.price);
+  if (known !== null) return { costMicroUsd: known, estimated: false };
   const stopped = ended.type === "error" && ended.error.kind === "stopped";
   // Refused before it began costs nothing; stopped in the middle costs what we cannot see.
-  return ended.type === "error" && !stopped ? 0 : amount;
+  const free = usage === null && ended.type === "error" && !stopped;
+  return free ? { costMicroUsd: 0, estimated: false } : { costMicroUsd: amount, estimated: true };
 }
 
 function unknownPrice({ provider, model }: ModelFacts): string {

@@ -2,7 +2,7 @@ import type * as runnerWire from "@tamma/core/protocol/runner.ts";
 import { blobBytesMax, runnerProtocol } from "@tamma/core/protocol/runner.ts";
 import type { Answer } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
-import { accountHub, repoCoordinator } from "./objects.ts";
+import { accountHub, type LeaseWish, repoCoordinator } from "./objects.ts";
 import { allRepositories, ownerOf, type Parts } from "./parts.ts";
 import { ok, refuse } from "./refusal.ts";
 
@@ -45,17 +45,37 @@ export async function lease(
       `this server speaks runner protocol ${runnerProtocol}, the runner ${request.protocol}`,
       "install the runner of the server's version",
     );
+  if (request.gone.length > 0) await loseLeases(parts, runner, request.gone);
+  const wish: LeaseWish = { runner, instance: request.instance, received: request.received };
   for (const coordinator of await coordinatorsFor(parts, request.loop)) {
-    for (const open of await coordinator.openJobs(request.loop)) {
+    for (const open of await coordinator.openJobs(request.loop, wish)) {
       const owner = ownerOf(parts, open.job);
       if (!owner.ok) continue;
-      const leased = await owner.value.object.lease(open.loop, open.job, runner);
-      // Given out or not wanted any more: either way the index is behind.
-      await coordinator.forgetJob(open.job);
-      if (leased.ok) return leased;
+      const asked = await owner.value.object.lease(open.loop, open.job, wish);
+      if (!asked.ok) {
+        // Not wanted any more: the index is behind.
+        await coordinator.forgetJob(open.job);
+        continue;
+      }
+      const grant = asked.value;
+      if (grant.state === "granted") {
+        await coordinator.holdJob(open.job, wish, grant.lease.fence);
+        return ok(grant.lease);
+      }
+      await coordinator.holdJob(open.job, grant.by, grant.fence);
     }
   }
   return ok(null);
+}
+
+/** Rare: once after the start of a runner whose predecessor was killed. So every loop may be asked. */
+async function loseLeases(parts: Parts, runner: string, gone: readonly string[]): Promise<void> {
+  for (const { coordinator } of await allRepositories(parts)) {
+    for (const loop of await coordinator.liveLoops()) {
+      const owner = ownerOf(parts, loop);
+      if (owner.ok) await owner.value.object.loseLeases(runner, gone);
+    }
+  }
 }
 
 async function coordinatorsFor(parts: Parts, loop: string | null) {

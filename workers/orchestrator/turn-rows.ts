@@ -4,6 +4,9 @@ export const turnTables = `CREATE TABLE turns (
   turn TEXT PRIMARY KEY, loop TEXT NOT NULL, state TEXT NOT NULL, amount INTEGER NOT NULL,
   touched_at INTEGER NOT NULL, job TEXT, answer TEXT)`;
 
+/** In which run of the code the turn was opened; null where that says nothing (see boot.ts). */
+export const turnBoots = "ALTER TABLE turns ADD COLUMN boot TEXT";
+
 /** The Worker touches a turn that often while it streams. */
 export const turnTouchMs = 5_000;
 /** Silent for that long, whoever streamed the turn is gone. */
@@ -17,8 +20,8 @@ export interface TurnRow {
   /** The job it works for; null for the loop's own tasks. */
   job: string | null;
   answer: BlobRef | null;
-  /** Open, but nobody has touched it for too long. */
-  silent: boolean;
+  /** Open, but whoever streamed it is gone: its process ended, or nobody has touched it for too long. */
+  deserted: boolean;
 }
 
 /** Which turn ids were used and how they ended: an id is answered once. */
@@ -27,20 +30,32 @@ export interface TurnRows {
   open(row: { turn: string; loop: string; amount: number; job: string | null }, now: number): void;
   touch(turn: string, now: number): void;
   end(turn: string, state: "answered" | "failed" | "lost", answer: BlobRef | null): void;
+  /** Turns that an earlier run of the code left open. */
+  leftOpen(): Pick<TurnRow, "turn" | "loop" | "amount">[];
 }
 
-export function turnRows(sql: SqlStorage): TurnRows {
-  type Row = Omit<TurnRow, "answer" | "silent"> & { touched_at: number; answer: string | null };
+/** @param boot this run of the code, from boot.ts */
+export function turnRows(sql: SqlStorage, boot: string | null): TurnRows {
+  type Row = Omit<TurnRow, "answer" | "deserted"> & {
+    touched_at: number;
+    answer: string | null;
+    boot: string | null;
+  };
   return {
     find: (turn, now) => {
       const row = sql.exec<Row>("SELECT * FROM turns WHERE turn = ?", turn).toArray()[0];
       if (!row) return null;
-      const { touched_at: touchedAt, answer, ...rest } = row;
-      const silent = row.state === "open" && touchedAt + turnSilentMs < now;
-      return { ...rest, silent, answer: answer === null ? null : (JSON.parse(answer) as BlobRef) };
+      const { touched_at: touchedAt, answer, boot: openedIn, ...rest } = row;
+      const gone = touchedAt + turnSilentMs < now || (boot !== null && openedIn !== boot);
+      const deserted = row.state === "open" && gone;
+      return { ...rest, deserted, answer: answer === null ? null : (JSON.parse(answer) as BlobRef) };
     },
     open: ({ turn, loop, amount, job }, now) => {
-      sql.exec("INSERT INTO turns VALUES (?, ?, 'open', ?, ?, ?, NULL)", turn, loop, amount, now, job);
+      sql.exec(
+        `INSERT INTO turns (turn, loop, state, amount, touched_at, job, answer, boot)
+         VALUES (?, ?, 'open', ?, ?, ?, NULL, ?)`,
+        ...[turn, loop, amount, now, job, boot],
+      );
     },
     touch: (turn, now) => {
       sql.exec("UPDATE turns SET touched_at = ? WHERE turn = ? AND state = 'open'", now, turn);
@@ -53,5 +68,14 @@ export function turnRows(sql: SqlStorage): TurnRows {
         turn,
       );
     },
+    leftOpen: () =>
+      boot === null
+        ? []
+        : sql
+            .exec<Pick<TurnRow, "turn" | "loop" | "amount">>(
+              "SELECT turn, loop, amount FROM turns WHERE state = 'open' AND boot IS NOT ?",
+              boot,
+            )
+            .toArray(),
   };
 }

@@ -86,6 +86,8 @@ export type LoopCommand =
       turn: string;
       outcome: "answered" | "failed" | "cut";
       cost: MicroUsd;
+      /** Nobody knows what it cost: the reservation counts in full. */
+      estimated: boolean;
       inputTokens: number;
       outputTokens: number;
       cacheReadTokens: number;

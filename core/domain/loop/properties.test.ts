@@ -144,7 +144,7 @@ test("5: money spent and reserved never exceeds the cap, in any order of turns a
       ([turn, held]): LoopCommand => ({
         ...{ type: "SettleTurn", turn, outcome: "answered", inputTokens: 1, outputTokens: 1 },
         ...{ cost: Math.floor((held.amount * (pick % 5)) / 4), cacheReadTokens: 0, latencyMs: 0 },
-        ...{ answer: null, detail: "" },
+        ...{ estimated: false, answer: null, detail: "" },
       }),
     );
     const keys = Object.keys(reserved).map((turn) => `turn:${turn}`);

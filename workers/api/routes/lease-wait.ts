@@ -21,9 +21,12 @@ export async function leaseWithin(
 ): Promise<LeaseResponse | null> {
   const until = Date.now() + request.waitMs;
   let pauseMs = pauseFirstMs;
+  let ask: LeaseRequest = { ...request, waitMs: 0 };
   // A runner that went away must not be given a job: it would be missed only when its lease ends.
   while (!gone?.aborted) {
-    const job = unwrap(await orchestrator.lease(runner, { ...request, waitMs: 0 }));
+    const job = unwrap(await orchestrator.lease(runner, ask));
+    // Said once is enough: their leases are over.
+    ask = { ...ask, gone: [] };
     const leftMs = until - Date.now();
     if (job !== null || leftMs <= 0) return job;
     await pause(Math.min(pauseMs, leftMs));

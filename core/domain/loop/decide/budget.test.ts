@@ -12,7 +12,7 @@ const reserve = (turn: string, amount: number, deadline = 1e9): LoopCommand => (
 });
 const settle = (turn: string, cost: number): LoopCommand => ({
   ...{ type: "SettleTurn", turn, outcome: "answered", cost, inputTokens: 1, outputTokens: 1 },
-  ...{ cacheReadTokens: 0, latencyMs: 5, answer: null, detail: "" },
+  ...{ estimated: false, cacheReadTokens: 0, latencyMs: 5, answer: null, detail: "" },
 });
 const asking = () => loopDoing("plan", "model");
 

@@ -38,7 +38,7 @@ export function reserveTurn(b: Batch, command: CommandOf<"ReserveTurn">): void {
 /** Settles a reservation once; what the provider charged beyond it still counts (it is owed). */
 export function settleTurn(b: Batch, { type: _, ...turn }: CommandOf<"SettleTurn">): void {
   if (!b.facts.budget.reserved[turn.turn]) return;
-  b.add({ type: "TurnSettled", ...turn, estimated: false });
+  b.add({ type: "TurnSettled", ...turn });
 }
 
 /** Nobody settled in time: the reservation counts as spent in full, and says that it is an estimate. */

@@ -1,0 +1,98 @@
+import { jobSpec } from "@tamma/core/domain/loop/job-spec.ts";
+import { heartbeatMs, leaseMs } from "@tamma/core/domain/policy/limits.ts";
+import type * as runnerWire from "@tamma/core/protocol/runner.ts";
+import type { Answer } from "../rpc.ts";
+import { type Lease, type LeaseRows, sameHolder } from "./lease-rows.ts";
+import { logError } from "./log.ts";
+import type { LoopCore } from "./loop-core.ts";
+import type { JobGrant, LeaseWish } from "./objects.ts";
+import { answered, ok, refuse } from "./refusal.ts";
+
+/** The loop's side of leases: who holds its job, and under which fence. */
+export interface LoopLeases {
+  lease(loop: string, job: string, wish: LeaseWish): Answer<JobGrant>;
+  heartbeat(
+    job: string,
+    runner: string,
+    request: runnerWire.HeartbeatRequest,
+  ): Answer<runnerWire.HeartbeatResponse>;
+  /** Is the job held by this runner (with this fence, when one is given)? */
+  holds(job: string, runner: string, fence: number | null): Answer<null>;
+  /** Ends the leases of processes of `runner` that are known to be gone. */
+  loseOf(runner: string, gone: readonly string[]): void;
+  /** Ends the leases whose time is up. */
+  loseExpired(now: number): void;
+}
+
+export function loopLeases(core: LoopCore, rows: LeaseRows, now: () => number): LoopLeases {
+  function leaseOf(loop: string, job: string): runnerWire.LeaseResponse {
+    const { state } = core.state(loop);
+    if (state.state !== "active" || state.doing.kind !== "job" || state.doing.job.id !== job)
+      throw new Error(`${job} was leased and is gone`);
+    const { facts, doing } = state;
+    const { number, title } = facts.issue;
+    return {
+      ...{ job, fence: doing.job.fence, loop, issue: { number, title }, repository: facts.repository },
+      ...{ spec: jobSpec(facts, doing.job), leaseMs, heartbeatMs },
+    };
+  }
+
+  function lease(loop: string, job: string, wish: LeaseWish): Answer<JobGrant> {
+    const { runner, instance, received } = wish;
+    const held = rows.find(job);
+    // Its answer was lost on the way: the very same lease once more, which costs the attempt nothing.
+    const unheard = held && sameHolder(held, wish) && !received.includes(`${job}:${held.fence}`);
+    if (held && !unheard) return ok({ state: "held", by: held, fence: held.fence });
+    return answered(() =>
+      core.together(() => {
+        if (held) rows.beat(job, held.fence, runner, held.part, now());
+        else {
+          const command = { type: "LeaseJob", job, runner } as const;
+          core.handle(loop, command, `lease:${job}:${crypto.randomUUID()}`, { kind: "runner", id: runner });
+        }
+        const granted = leaseOf(loop, job);
+        if (!held) rows.grant({ job, loop, fence: granted.fence, runner, instance }, now());
+        return { state: "granted", lease: granted };
+      }),
+    );
+  }
+
+  /** A fault leaves everything as it was for the next alarm; the others must not wait for it. */
+  function lose({ loop, job, fence }: Lease): void {
+    try {
+      core.together(() => {
+        core.tell(loop, { type: "ExpireLease", job, fence }, `expire:${job}:${fence}`);
+        // Whatever the loop said: this lease is over.
+        rows.keepOnly(loop, null);
+      });
+    } catch (thrown) {
+      logError("lease", thrown, { loop });
+    }
+  }
+
+  return {
+    lease,
+    heartbeat: (job, runner, { fence, part }) => {
+      const held = rows.beat(job, fence, runner, part, now());
+      const reason = held ? null : "the job was given to another runner or is not wanted any more";
+      return ok({ continue: held, reason });
+    },
+    holds: (job, runner, fence) => {
+      const held = rows.find(job);
+      if (held?.runner === runner && (fence === null || held.fence === fence)) return ok(null);
+      return refuse(
+        409,
+        "fence-old",
+        `job ${job} is not held by ${runner} any more`,
+        "stop the job; its work is not wanted",
+      );
+    },
+    loseOf: (runner, gone) => {
+      for (const held of rows.ofRunner(runner))
+        if (held.instance !== null && gone.includes(held.instance)) lose(held);
+    },
+    loseExpired: (at) => {
+      for (const held of rows.expired(at)) lose(held);
+    },
+  };
+}

@@ -17,4 +17,7 @@ export interface OrchestratorEnv {
   TAMMA_MODEL?: string;
   /** Ceiling per turn in dollars for a model whose price is unknown; without it such a model is refused. */
   TAMMA_UNKNOWN_PRICE_USD_PER_TURN?: string;
+  /** Milliseconds that a whole turn may take, and that a provider may be silent in it (turn-limits.ts). */
+  TAMMA_TURN_TIMEOUT_MS?: string;
+  TAMMA_TURN_SILENCE_MS?: string;
 }

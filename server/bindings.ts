@@ -36,6 +36,8 @@ export function workerEnv(settings: WorkerSettings, env: NodeJS.ProcessEnv) {
     TAMMA_MASTER_KEY: text(settings.secrets.masterKey),
     TAMMA_MODEL: text(settings.providerModel ?? nonEmpty(env.TAMMA_MODEL) ?? defaultModel),
     TAMMA_UNKNOWN_PRICE_USD_PER_TURN: text(env.TAMMA_UNKNOWN_PRICE_USD_PER_TURN ?? ""),
+    TAMMA_TURN_TIMEOUT_MS: text(env.TAMMA_TURN_TIMEOUT_MS ?? ""),
+    TAMMA_TURN_SILENCE_MS: text(env.TAMMA_TURN_SILENCE_MS ?? ""),
     TAMMA_LOG: text(settings.logLevel),
     TAMMA_ONE_PROCESS: text("1"),
     ANTHROPIC_API_KEY: text(env.ANTHROPIC_API_KEY ?? ""),

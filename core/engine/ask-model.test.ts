@@ -95,6 +95,14 @@ test("a turn that was cut off is asked again under the next id, but not forever"
   await expect(always.report).resolves.toMatchObject({ kind: "transient" });
 });
 
+test("bytes that are no answer are asked for once more, and then they are a failed attempt", async () => {
+  const once = asking("plan", fails("garbage"), says(JSON.stringify(plan)));
+  await expect(once.report).resolves.toMatchObject({ type: "ReportPlan" });
+  expect(once.requests.map(({ turn }) => turn.at(-1))).toEqual(["1", "2"]);
+  const twice = asking("plan", fails("garbage"), fails("garbage"));
+  await expect(twice.report).resolves.toMatchObject({ kind: "garbage", detail: "it is garbage" });
+});
+
 test("a provider's error is reported with its kind and the time it named", async () => {
   await expect(asking("plan", fails("limit", 77)).report).resolves.toMatchObject({
     kind: "limit",

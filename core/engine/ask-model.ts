@@ -15,6 +15,9 @@ type Report = Extract<
 /** Turn ids that may be used up by turns that were cut off, before the provider counts as down. */
 const turnsLostMax = 5;
 
+/** What came was no answer of the protocol; a second one in a row is no accident. */
+const garbledTurnsMax = 1;
+
 export interface AskPorts {
   turns: ModelTurns;
   prompts: Prompts;
@@ -79,10 +82,16 @@ async function ask(
   ids: { next(): string },
   request: Unlabelled,
 ): Promise<TurnOutcome> {
-  for (let lost = 0; ; lost += 1) {
+  let lost = 0;
+  let garbled = 0;
+  for (;;) {
     const turn = ids.next();
     const outcome = await turns.runTurn(labels.loop, turn, { ...request, labels: { ...labels, turn } });
-    if (!("error" in outcome) || outcome.error.kind !== "turn-lost" || lost >= turnsLostMax) return outcome;
+    if (!("error" in outcome)) return outcome;
+    const { kind } = outcome.error;
+    if (kind === "turn-lost" && ++lost <= turnsLostMax) continue;
+    if (kind === "garbage" && ++garbled <= garbledTurnsMax) continue;
+    return outcome;
   }
 }
 

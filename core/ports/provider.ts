@@ -21,13 +21,23 @@ export type TurnEvent =
   /** `usage` so far, when the provider told it before it failed: it is paid for. */
   | { type: "error"; error: TurnError; usage: Usage | null };
 
+/** How long, and how much, a provider may answer. */
+export interface AnswerLimits {
+  /** Until the head of the answer, in milliseconds. */
+  readonly firstByteMs: number;
+  /** Between two pieces of the body, in milliseconds. Heartbeats count as pieces. */
+  readonly silenceMs: number;
+  /** Of one body, decoded. */
+  readonly bytesMax: number;
+}
+
 export interface Provider {
   /** What is known of the model in use. */
   facts(): ModelFacts;
 
   /**
    * One turn. Never throws and never retries: what went wrong is the last event. Ends promptly when
-   * `signal` aborts.
+   * `signal` aborts, and with an error of its own when the answer passes a limit of `AnswerLimits`.
    */
   turn(request: TurnRequest, signal: AbortSignal): AsyncIterable<TurnEvent>;
 

@@ -33,6 +33,8 @@ export type AgentEnd =
 const outputTokensMax = 32_000;
 /** A lost turn is asked again under the next number; a provider that loses more is not there. */
 const lostTurnsMax = 3;
+/** What came was no answer of the protocol; a second one in a row is no accident. */
+const garbledTurnsMax = 1;
 
 /** Turn after turn until the job is finished, refused for good, or out of turns. */
 export async function runAgent(job: AgentJob): Promise<AgentEnd> {
@@ -40,6 +42,7 @@ export async function runAgent(job: AgentJob): Promise<AgentEnd> {
   const conversation = new Conversation(job.first);
   const walls = new Walls();
   let lost = 0;
+  let garbled = 0;
   let said = "";
   for (let turn = 1; turn <= job.turnsMax; turn++) {
     if (desk.context.signal.aborted) return { end: "stopped" };
@@ -48,9 +51,11 @@ export async function runAgent(job: AgentJob): Promise<AgentEnd> {
       const { kind } = result.error;
       if (kind === "stopped") return { end: "stopped" };
       if (kind === "turn-lost" && ++lost <= lostTurnsMax) continue;
+      if (kind === "garbage" && ++garbled <= garbledTurnsMax) continue;
       if (kind === "overflow" && conversation.prune(1, 0)) continue;
       return { end: "provider", error: result.error };
     }
+    garbled = 0;
     const { content, finish } = result.answer;
     // Providers refuse an empty message when it comes back to them.
     conversation.add({

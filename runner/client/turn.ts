@@ -3,8 +3,8 @@ import { type TurnCall, TurnLine } from "@tamma/core/protocol/runner.ts";
 import type { Caller } from "./call.ts";
 import { FenceLost } from "./refusals.ts";
 
-/** The Worker pings while a model thinks; a stream that is silent for so long is cut. */
-const silenceMs = 60_000;
+/** The Worker pings every second while a model thinks; a stream that is silent for so long is cut. */
+const silenceMs = 20_000;
 /** A turn may take as long as the slowest model answers. */
 const turnTimeoutMs = 1_200_000;
 /** Before the Worker has the request nothing is spent, so reaching it may take its time. */

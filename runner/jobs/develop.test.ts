@@ -187,6 +187,12 @@ test("a provider that fails after green costs only the refactoring", async () =>
   expect(await rig.contentOf(done(result), "src/math.js")).toContain("exports.sub");
 });
 
+test("an answer that cannot be read is asked for once more", async () => {
+  const script = redAndGreen.flatMap((turn): ScriptedTurn[] => [{ error: "garbage" }, turn]);
+  const { result } = await rig.develop([...script, { error: "garbage" }, finish()]);
+  expect(await rig.contentOf(done(result), "src/math.js")).toContain("exports.sub");
+});
+
 test("errors of the provider, a stop and questions end the job as what they are", async () => {
   expect((await rig.develop([{ error: "limit" }])).result).toEqual({
     outcome: "provider",
@@ -198,6 +204,9 @@ test("errors of the provider, a stop and questions end the job as what they are"
   });
   expect((await rig.develop([{ error: "turn-lost" }, { error: "auth" }])).result).toMatchObject({
     error: { kind: "auth" },
+  });
+  expect((await rig.develop([{ error: "garbage" }, { error: "garbage" }])).result).toMatchObject({
+    error: { kind: "garbage" },
   });
   expect((await rig.develop([{ error: "stopped" }])).result.outcome).toBe("stopped");
   const questions = [{ id: "q1", question: "Which sign?", why: "it differs", suggested: "plus" }];

@@ -41,6 +41,7 @@ export const anthropicWire: ProviderWire = {
     body: JSON.stringify(errorBody(trouble)),
     ending: "end",
   }),
+  heartbeat: () => streamReply(renderSse([{ type: "ping" }])),
   statusOf: (trouble) => troubles[trouble].status,
   present: () => ({
     status: 200,

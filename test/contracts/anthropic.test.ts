@@ -4,12 +4,14 @@ import { anthropicProvider } from "@tamma/core/providers/anthropic/index.ts";
 import { expect, test } from "vitest";
 import { anthropicWire, renderSse, streamReply, type WireEvent } from "./anthropic-wire.ts";
 import { collect, contractNow, type ProviderSetting, providerContract } from "./provider-contract.ts";
+import { providerLimitsContract } from "./provider-limits-contract.ts";
 import { startWireServer } from "./wire-server.ts";
 
 const make = (setting: ProviderSetting) =>
   anthropicProvider({ ...setting, apiKey: "sk-test", model: "claude-haiku-4-5" });
 
 providerContract("anthropic", anthropicWire, make);
+providerLimitsContract("anthropic", anthropicWire, make);
 
 test("anthropic sends the key, and says in headers what the turn is for", async () => {
   await using server = await startWireServer();

@@ -1,4 +1,4 @@
-import type { Provider, TurnEvent } from "@tamma/core/ports/provider.ts";
+import type { AnswerLimits, Provider, TurnEvent } from "@tamma/core/ports/provider.ts";
 import type { TurnAnswer, TurnRequest } from "@tamma/core/protocol/model-turn.ts";
 import { describe, expect, test } from "vitest";
 import type { ProviderWire, Trouble } from "./provider-wire.ts";
@@ -8,6 +8,7 @@ export interface ProviderSetting {
   readonly baseUrl: string;
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
+  readonly limits?: Partial<AnswerLimits>;
 }
 
 export const contractNow = Date.parse("2026-11-24T10:00:00Z");
@@ -21,11 +22,11 @@ export const request: TurnRequest = {
   labels: { loop: "local/repo/7#1", issue: "7", step: "plan", attempt: "1", turn: "local/repo/7#1~e2~t1" },
 };
 
-const usage = { inputTokens: 120, outputTokens: 34, cacheReadTokens: 1_000, cacheWriteTokens: 50 };
+export const usage = { inputTokens: 120, outputTokens: 34, cacheReadTokens: 1_000, cacheWriteTokens: 50 };
 /** Letters of two, three and four bytes, so that cuts fall inside them. */
 const text = 'Grüße, 世界 \u{1F600}: "quoted"\nand a line';
 
-const spoken: TurnAnswer = { content: [{ type: "text", text }], finish: "stop", usage, model: "m" };
+export const spoken: TurnAnswer = { content: [{ type: "text", text }], finish: "stop", usage, model: "m" };
 const called: TurnAnswer = {
   content: [
     { type: "text", text: "I look first." },

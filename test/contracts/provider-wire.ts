@@ -27,6 +27,8 @@ export interface ProviderWire {
   trouble(trouble: Trouble, headers?: Readonly<Record<string, string>>): Reply;
   /** The status of a trouble, as the vendor documents it. */
   statusOf(trouble: Trouble): number;
+  /** A stream that says nothing but that it is alive. */
+  heartbeat(): Reply;
   /** An answer to `check` that says: all is well. */
   present(): Reply;
 }

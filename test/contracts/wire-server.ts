@@ -8,8 +8,9 @@ export interface Reply {
   readonly body: string | Uint8Array;
   /**
    * `end`: as it should be. `reset`: the connection breaks after the body. `hold`: nothing more ever comes.
+   * `again`: the body comes again and again, for ever. `mute`: not even the head ever comes.
    */
-  readonly ending: "end" | "reset" | "hold";
+  readonly ending: "end" | "reset" | "hold" | "again" | "mute";
 }
 
 export interface SeenRequest {
@@ -42,8 +43,10 @@ export async function startWireServer(): Promise<WireServer> {
     response.on("close", () => {
       if (!response.writableFinished) left.resolve();
     });
+    if (reply.ending === "mute") return;
     response.writeHead(reply.status, reply.headers);
     response.flushHeaders();
+    if (reply.ending === "again") return repeat(reply.body, response);
     if (reply.ending === "end") response.end(reply.body);
     else if (reply.body.length > 0) response.write(reply.body, () => breakAfter(reply, response));
     else breakAfter(reply, response);
@@ -74,6 +77,14 @@ export async function unusedUrl(): Promise<string> {
   const server = await startWireServer();
   await server[Symbol.asyncDispose]();
   return server.url;
+}
+
+/** As fast as the client reads. */
+function repeat(body: Reply["body"], response: ServerResponse): void {
+  const once = () => {
+    if (!response.destroyed) response.write(body, () => setImmediate(once));
+  };
+  once();
 }
 
 function breakAfter(reply: Reply, response: ServerResponse): void {

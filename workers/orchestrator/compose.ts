@@ -12,6 +12,7 @@ import { anthropicProvider } from "@tamma/core/providers/anthropic/index.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { repoCoordinator, worker } from "./objects.ts";
+import { turnLimits } from "./turn-limits.ts";
 
 /** The only place of the orchestrator that names adapters: which platform, which provider, which prompts. */
 
@@ -25,6 +26,7 @@ export function providerOf(env: OrchestratorEnv): Provider {
     model: env.TAMMA_MODEL || modelDefault,
     fetch: (input, init) => fetch(input, init),
     now: () => Date.now(),
+    limits: turnLimits(env).answer,
   });
 }
 

@@ -19,4 +19,7 @@ export interface OrchestratorEnv {
   TAMMA_UNKNOWN_PRICE_USD_PER_TURN?: string;
   /** "1" where the Worker and all objects live and die in one process, as under server/. */
   TAMMA_ONE_PROCESS?: string;
+  /** Milliseconds that a whole turn may take, and that a provider may be silent in it (turn-limits.ts). */
+  TAMMA_TURN_TIMEOUT_MS?: string;
+  TAMMA_TURN_SILENCE_MS?: string;
 }

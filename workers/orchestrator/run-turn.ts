@@ -1,5 +1,5 @@
 import { costMicroUsd } from "@tamma/core/domain/cost.ts";
-import { turnTimeoutMs } from "@tamma/core/domain/policy/limits.ts";
+import { persistentTurn } from "@tamma/core/engine/persistent-turn.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { TurnOutcome } from "@tamma/core/ports/model.ts";
 import type { ModelFacts, Provider, TurnEvent } from "@tamma/core/ports/provider.ts";
@@ -25,6 +25,8 @@ export interface TurnPorts {
   redact: (text: string) => string;
   now(): number;
   keepAlive(promise: Promise<unknown>): void;
+  /** A turn that is not over by then is given up, in milliseconds. */
+  timeoutMs: number;
   /** Ceiling per turn in dollars for a model of unknown price; null when the operator set none. */
   unknownPriceUsd: number | null;
 }
@@ -91,7 +93,11 @@ async function stream(
   const stop = new AbortController();
   reader.left.addEventListener("abort", () => stop.abort());
   if (reader.left.aborted) stop.abort();
-  const timeout = setTimeout(() => stop.abort(), turnTimeoutMs);
+  let late = false;
+  const timeout = setTimeout(() => {
+    late = true;
+    stop.abort();
+  }, ports.timeoutMs);
   const touching = setInterval(() => {
     ports.loop.touchTurn(loop, turn).then(
       (wanted) => wanted || stop.abort(),
@@ -99,9 +105,10 @@ async function stream(
     );
   }, turnTouchMs);
   const startedAt = ports.now();
-  let last: Exclude<TurnEvent, { type: "text" }> | null = null;
+  let last: Ended | null = null;
   try {
-    for await (const event of ports.provider.turn(request, stop.signal)) {
+    const chance = { now: ports.now, fraction: Math.random, wait };
+    for await (const event of persistentTurn(ports.provider, request, stop.signal, chance)) {
       if (event.type === "text") await reader.onText(event.text);
       else last = event;
     }
@@ -112,17 +119,42 @@ async function stream(
     clearTimeout(timeout);
     clearInterval(touching);
   }
-  const ended = last ?? {
-    type: "error",
-    error: turnError("transient", "the provider said nothing"),
-    usage: null,
-  };
+  const ended = late ? tooLate(last, ports.timeoutMs) : (last ?? nothingSaid);
   return settle({ loop, turn }, ended, { facts, amount, latencyMs: ports.now() - startedAt }, ports);
+}
+
+type Ended = Exclude<TurnEvent, { type: "text" }>;
+
+const nothingSaid: Ended = {
+  type: "error",
+  error: turnError("transient", "the provider said nothing"),
+  usage: null,
+};
+
+/** Nobody told the turn to stop: the provider took too long, which is worth another try. */
+function tooLate(last: Ended | null, timeoutMs: number): Ended {
+  if (last?.type === "answer") return last;
+  const message = `the provider did not finish its answer within ${timeoutMs / 1_000} s`;
+  return { type: "error", error: turnError("transient", message), usage: last?.usage ?? null };
+}
+
+/** Resolves after `ms`, or as soon as `signal` aborts. */
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
+  });
 }
 
 async function settle(
   { loop, turn }: Pick<Turn, "loop" | "turn">,
-  ended: Exclude<TurnEvent, { type: "text" }>,
+  ended: Ended,
   spent: { facts: ModelFacts; amount: number; latencyMs: number },
   ports: TurnPorts,
 ): Promise<TurnOutcome> {
@@ -169,7 +201,7 @@ function worstCost(facts: ModelFacts, request: TurnRequest, unknownPriceUsd: num
 /** What it did cost. An answer whose price or usage nobody knows counts as the reservation in full. */
 function settledCost(
   usage: Usage | null,
-  ended: Exclude<TurnEvent, { type: "text" }>,
+  ended: Ended,
   { facts, amount }: { facts: ModelFacts; amount: number },
 ): { costMicroUsd: number; estimated: boolean } {
   const known = usage && costMicroUsd(usage, facts.price);

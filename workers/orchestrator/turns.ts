@@ -8,6 +8,7 @@ import { issueLoop } from "./objects.ts";
 import { ownerOf, type Parts } from "./parts.ts";
 import { ok } from "./refusal.ts";
 import { runTurn, type TurnPorts, turnError } from "./run-turn.ts";
+import { turnLimits } from "./turn-limits.ts";
 import { turnStream } from "./turn-stream.ts";
 
 /** A turn for a job, streamed to its runner. */
@@ -44,6 +45,7 @@ function portsOf({ env, blobs, redact, keepAlive }: Parts, loop: string): TurnPo
     loop: issueLoop(env, routeOf(loop)?.name ?? ""),
     ...{ blobs, redact, keepAlive },
     now: () => Date.now(),
+    timeoutMs: turnLimits(env).timeoutMs,
     unknownPriceUsd: cap > 0 ? cap : null,
   };
 }

@@ -31,6 +31,15 @@ export const checksDeadlineMs = 12 * 60 * 60_000;
 export const turnTimeoutMs = 10 * 60_000;
 export const reservationGraceMs = 60_000;
 
+/** A local model reads a long prompt for minutes before the first byte of its answer. */
+export const answerFirstByteMs = 300_000;
+
+/** Services send heartbeats every few seconds; a connection that is silent for so long is dead. */
+export const answerSilenceMs = 120_000;
+
+/** Five times the longest answer that we ask for, with the frame around every token. */
+export const answerBytesMax = 32_000_000;
+
 /** A person is reminded daily, and after three days the wait becomes an escalation. */
 export const remindEveryMs = 24 * 60 * 60_000;
 export const waitExpiryMs = 3 * 24 * 60 * 60_000;

@@ -1,7 +1,6 @@
 import Anthropic from "@anthropic-ai/sdk";
-
-/** Long thinking may delay the first byte; after this the provider is taken for dead. */
-const firstByteTimeoutMs = 600_000;
+import type { AnswerLimits } from "../../ports/provider.ts";
+import { answerLimitsDefault, limitedFetch } from "../_shared/answer-limits.ts";
 
 const anthropicBaseUrl = "https://api.anthropic.com";
 
@@ -10,6 +9,8 @@ export interface ClientOptions {
   /** Without `/v1`; null for Anthropic itself. */
   readonly baseUrl: string | null;
   readonly fetch: typeof globalThis.fetch;
+  /** Where others than the defaults are wanted. */
+  readonly limits?: Partial<AnswerLimits>;
 }
 
 /**
@@ -19,13 +20,14 @@ export interface ClientOptions {
 export function anthropicClient(options: ClientOptions): Anthropic {
   // Out of its object, because workerd refuses its fetch when it is called as a method of something else.
   const { fetch } = options;
+  const limits = { ...answerLimitsDefault, ...options.limits };
   return new Anthropic({
     apiKey: options.apiKey,
     baseURL: (options.baseUrl ?? anthropicBaseUrl).replace(/\/+$/, ""),
-    fetch: (input, init) => fetch(input, init),
+    fetch: limitedFetch((input, init) => fetch(input, init), limits),
     // The router is the only retry loop, and the SDK would obey a retry-after of hours.
     maxRetries: 0,
-    timeout: firstByteTimeoutMs,
+    timeout: limits.firstByteMs,
     // It would write whole answers to the console when they do not parse.
     logLevel: "off",
     openTelemetry: false,

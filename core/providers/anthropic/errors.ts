@@ -1,6 +1,7 @@
 import { APIConnectionError, APIError, APIUserAbortError } from "@anthropic-ai/sdk";
 import { ZodError } from "zod";
 import type { TurnError } from "../../protocol/model-turn.ts";
+import { AnswerGivenUp } from "../_shared/answer-limits.ts";
 import { retryAtOf } from "../_shared/retry-after.ts";
 import { BrokenStream } from "./answer.ts";
 
@@ -26,6 +27,9 @@ const kindOfType: Readonly<Record<string, Kind>> = {
 /** The API has no code for a context that is too long, only these words (read in a 400's message). */
 const overflowWords =
   /prompt is too long|exceeds? (the )?(model'?s )?(maximum )?context|context (window|limit|length)/i;
+
+/** Some gateways say with a 400 or a 429 that money is missing: waiting does not help then. */
+const unpaidWords = /credit balance|insufficient[_ ](quota|funds|balance)|billing (hard )?limit/i;
 
 /** Whatever a turn threw, as what the caller should do. */
 export function turnErrorOf(
@@ -58,11 +62,18 @@ function apiError(error: APIError, { now, requestId }: { now: number; requestId:
   const where = error.status === undefined ? "in the middle of its answer" : `with status ${error.status}`;
   return {
     kind: kindOf(error),
-    message: cut(`The provider refused ${where}: ${error.apiMessage ?? error.message}`),
+    message: redirected(error) ?? cut(`The provider refused ${where}: ${error.apiMessage ?? error.message}`),
     status: error.status ?? null,
     retryAt: headers ? retryAtOf(headers, now) : null,
     requestId: error.requestID ?? requestId,
   };
+}
+
+/** A request carries a key, so it is not sent on to wherever an answer points. Null: it is no redirect. */
+function redirected({ status, headers }: APIError): string | null {
+  if (status === undefined || status < 300 || status >= 400) return null;
+  const location = cut((headers as Headers | undefined)?.get("location") ?? "nowhere");
+  return `The address redirects (${status}) to ${location}. Set the base URL to where the service is.`;
 }
 
 function kindOf(error: APIError): Kind {
@@ -72,13 +83,14 @@ function kindOf(error: APIError): Kind {
     if (typeof error.error !== "object" || error.error === null) return "garbage";
     return overflowOr(error, kindOfType[error.type ?? ""] ?? "transient");
   }
+  if (unpaidWords.test(error.apiMessage ?? error.message)) return "auth";
   if (status === 429) return "limit";
   // 402: the account cannot pay, which only a person or another key can change.
   if (status === 401 || status === 402 || status === 403) return "auth";
   if (status === 408 || status === 409 || status >= 500) return "transient";
   if (status === 413) return "overflow";
-  if (status >= 400) return overflowOr(error, "invalid");
-  return "garbage";
+  // A redirect, too, is a wrong address.
+  return overflowOr(error, "invalid");
 }
 
 function overflowOr(error: APIError, kind: Kind): Kind {
@@ -86,6 +98,7 @@ function overflowOr(error: APIError, kind: Kind): Kind {
 }
 
 function isBroken(thrown: unknown): boolean {
+  if (thrown instanceof AnswerGivenUp) return thrown.why === "endless";
   return thrown instanceof BrokenStream || thrown instanceof SyntaxError || thrown instanceof ZodError;
 }
 

@@ -1,5 +1,5 @@
 import { CommandRefused } from "../../errors.ts";
-import { modelPostponeMs, modelPostponesMax } from "../../policy/limits.ts";
+import { modelPostponesMax } from "../../policy/limits.ts";
 import { branchName } from "../branch-name.ts";
 import type { CommandOf } from "../commands.ts";
 import type { Evidence, Patch } from "../evidence.ts";
@@ -12,6 +12,7 @@ import { askPlan, call, enterAddress, enterMerge, enterVerify, pushed, queueJob 
 import { escalate } from "./escalate.ts";
 import { failGate } from "./fail-gate.ts";
 import { gateOfJob, leasedJob } from "./lease.ts";
+import { postpone, providerObstacle } from "./provider-fault.ts";
 import { verified } from "./verify-result.ts";
 import { foreignHead } from "./world.ts";
 
@@ -111,8 +112,7 @@ function providerFailed(
   { kind, message, retryAt }: { kind: string; message: string; retryAt: number | null },
 ): void {
   if ((kind === "transient" || kind === "limit") && b.facts.postpones < modelPostponesMax) {
-    const until = retryAt ?? b.context.at + modelPostponeMs;
-    b.add({ type: "ModelPostponed", task: "develop", until, reason: message });
+    const until = postpone(b, "develop", { retryAt, reason: message });
     return queueJob(b, "develop", job.purpose, until);
   }
   if (kind === "refusal" || kind === "garbage" || kind === "overflow") {
@@ -121,8 +121,7 @@ function providerFailed(
   }
   if (kind === "transient" || kind === "limit")
     return escalate(b, { gate: null, what: "the provider does not answer", why: message, excerpt: "" });
-  const todo = "put the provider right (key, model, address), then `tamma retry`";
-  b.add({ type: "ObstacleMet", obstacle: "provider", what: message, todo });
+  providerObstacle(b, kind, message);
 }
 
 function published(b: Batch, job: Job, result: JobResultOf<"publish">): void {

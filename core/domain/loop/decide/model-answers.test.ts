@@ -167,6 +167,13 @@ describe("a provider in trouble", () => {
     expect(factsOf(down.loop).attempts.plan.failed).toBe(0);
   });
 
+  test("a provider that wants to be asked at once is not: its tries would be gone within a second", () => {
+    const { loop } = given(asked())
+      .when(failure("plan", 1, "limit", "429", 1))
+      .then("ModelPostponed", "ModelAsked");
+    expect(loop).toMatchObject({ doing: { notBefore: factsOf(loop).now + 30_000 } });
+  });
+
   test("after twenty postponements a person is told; an answer in between starts the count anew", () => {
     let loop = asked();
     for (let n = 1; n <= 20; n += 1) loop = send(loop, failure("plan", n, "transient")).loop;
@@ -177,10 +184,15 @@ describe("a provider in trouble", () => {
     expect(factsOf(answered).postpones).toBe(0);
   });
 
-  test.each(["auth", "overflow", "invalid"] as const)("%s is an obstacle for a person", (kind) => {
-    given(asked())
+  test.each([
+    ["auth", "ANTHROPIC_API_KEY"],
+    ["overflow", "larger context"],
+    ["invalid", "address"],
+  ] as const)("%s is an obstacle for a person, who is told what to do", (kind, todo) => {
+    const { loop } = given(asked())
       .when(failure("plan", 1, kind))
       .then("ObstacleMet");
+    expect(loop).toMatchObject({ doing: { obstacle: { todo: expect.stringContaining(todo) } } });
   });
 
   test("a refused reservation that the loop has not heard of escalates as a spent budget", () => {

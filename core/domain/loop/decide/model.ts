@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../audit/canonical-json.ts";
-import { modelPostponeMs, modelPostponesMax } from "../../policy/limits.ts";
+import { modelPostponesMax } from "../../policy/limits.ts";
 import type { CommandOf } from "../commands.ts";
 import { designProblems, type ModelTask, planProblems } from "../proposal.ts";
 import { type Batch, stale } from "./batch.ts";
@@ -7,6 +7,7 @@ import { openCheckpoint } from "./checkpoint.ts";
 import { ask, call, enterAddress, enterOpen, planned } from "./enter.ts";
 import { escalate } from "./escalate.ts";
 import { failGate } from "./fail-gate.ts";
+import { postpone, providerObstacle } from "./provider-fault.ts";
 import { budgetSpent } from "./resume.ts";
 
 /** The loop must be waiting for exactly this answer: an older one changes nothing. */
@@ -90,9 +91,7 @@ export function modelFailure(
     case "limit": {
       if (b.facts.postpones >= modelPostponesMax)
         return escalate(b, { gate: null, what: "the provider does not answer", why: detail, excerpt: "" });
-      const until = retryAt ?? b.context.at + modelPostponeMs;
-      b.add({ type: "ModelPostponed", task, until, reason: detail });
-      return ask(b, task, until);
+      return ask(b, task, postpone(b, task, { retryAt, reason: detail }));
     }
     case "budget":
       // The reservation was refused and has escalated the loop already; this is its late echo.
@@ -100,12 +99,7 @@ export function modelFailure(
     case "auth":
     case "overflow":
     case "invalid":
-      return b.add({
-        type: "ObstacleMet",
-        obstacle: "provider",
-        what: detail,
-        todo: "put the provider right (key, model, address), then `tamma retry`",
-      });
+      return providerObstacle(b, kind, detail);
     default:
       return kind satisfies never;
   }

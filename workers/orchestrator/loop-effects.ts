@@ -75,12 +75,15 @@ export function loopEffects(
         if (timer === "lease") return;
         core.tell(stream.id, { type: "FireTimer", key, timer: timer as TimerName }, `${key}:${due}`);
       });
-    for (const { loop, job, fence } of leases.expired(now))
+    for (const { loop, job, fence } of leases.expired(now)) {
+      // A held loop takes no command; its lease is looked at again when it goes on.
+      if (host.store.heldWhy(loop) !== null) continue;
       alone("lease", loop, () => {
         core.tell(loop, { type: "ExpireLease", job, fence }, `expire:${job}:${fence}`);
         // Whatever the loop said: this lease is over.
         leases.keepOnly(loop, null);
       });
+    }
   }
 
   return { fireTimers, perform: performOne };

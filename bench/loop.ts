@@ -23,7 +23,7 @@ export const loop: Benchmark = {
     const config = sampleConfig(join(import.meta.dirname, "../server/sample/repository"));
     // As in `npm start`: the sample is TypeScript and needs a Node that runs it.
     const tools = mkdtempSync(join(tmpdir(), "tamma-bench-"));
-    process.env.PATH = samplePath(tools, process.env.PATH ?? "");
+    process.env.PATH = samplePath(tools, process.env.PATH ?? "")?.path;
     const taken = { whole: [] as number[], commands: [] as number[], model: [] as number[] };
     const jobs: JobTimes = { waited: [], beside: [] };
     for (let round = 0; round < rounds; round++) {

@@ -120,5 +120,11 @@ export interface OrchestratorRpc {
   redeemLogin(secret: string): Promise<{ session: string; expiresAt: number } | null>;
   /** The person of a session; null when there is none. */
   sessionPerson(session: string): Promise<{ id: string } | null>;
-  health(): Promise<{ ok: boolean; parts: Record<string, string> }>;
+  health(): Promise<rest.Health>;
+
+  // the server itself
+  /** Wakes every loop that may have work. Never refuses; what could not be woken is counted. */
+  resume(): Promise<rest.Resumed>;
+  /** Compares every stream with its copy in D1, mends what can be verified, and says what it did. */
+  reconcile(input: rest.Reconcile): Promise<Answer<rest.ReconcileReport>>;
 }

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Machine } from "@tamma/core/engine/machine.ts";
+import { exactly } from "../../workers/orchestrator/d1-log.ts";
 import type { OrchestratorEnv } from "../../workers/orchestrator/env.ts";
 import { type ObjectHost, objectHost } from "../../workers/orchestrator/object-host.ts";
 import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
@@ -50,10 +51,10 @@ export class BenchLog extends DurableObject<BenchEnv> {
   }
 
   /** Copies all that D1 does not have yet. */
-  async flush(): Promise<null> {
+  async flush(name: string): Promise<null> {
     const { clock, chance, store } = this.#host;
     const when = { now: () => clock.now(), fraction: () => chance.fraction() };
-    await d1Outbox(this.env.DB, store, when).flush();
+    await d1Outbox(this.env.DB, store, () => exactly(name), when).flush();
     if (store.unflushed(1).length > 0) throw new Error("D1 did not take all rows");
     return null;
   }
@@ -68,7 +69,7 @@ export default {
     if (verb === "append")
       return Response.json(await log.append(name, searchParams.get("id") ?? "", await request.text()));
     if (verb === "nothing") return Response.json(await log.nothing());
-    if (verb === "flush") return Response.json(await log.flush());
+    if (verb === "flush") return Response.json(await log.flush(name));
     return new Response(null, { status: 404 });
   },
 };

@@ -198,6 +198,42 @@ export const ProviderReport = z.object({
 /** `POST /login-links` -> a one-time path below `/app` that signs the browser in; valid for ten minutes. */
 export const LoginLink = z.object({ path: z.string(), expiresAt: z.number() });
 
+/** `POST /server/resume` -> Resumed. Every loop that may have work is woken; a host asks it when it starts. */
+export const Resumed = z.object({
+  repositories: z.number().int(),
+  loops: z.number().int(),
+  /** Objects that could not be woken; their alarms come back to them. */
+  failed: z.number().int(),
+});
+/** `POST /server/drain` -> Draining. Nothing new is begun until the server is started again. */
+export const Draining = z.object({
+  /** Requests and effects that are still under way. */
+  inFlight: z.number().int(),
+});
+/** `POST /server/reconcile` -> ReconcileReport. */
+export const Reconcile = z.strictObject({
+  /** For a stream of which both sides went on: D1's events hold, and the object's own are set aside. */
+  setAside: z.boolean().default(false),
+});
+export const StreamReport = z.object({
+  stream: z.string(),
+  /** `copied`: D1 was behind and has all again. `rebuilt`: the object was behind and has all again. */
+  outcome: z.enum(["equal", "copied", "rebuilt", "refused"]),
+  /** Number of the newest event on each side before anything was done; null when it could not be asked. */
+  object: z.number().int().nullable(),
+  d1: z.number().int().nullable(),
+  /** What was found and done, or why nothing was. */
+  text: z.string(),
+});
+export const ReconcileReport = z.object({ streams: z.array(StreamReport) });
+
+/** `GET /health`, without a token. `degraded`: the work goes on, and something waits. */
+export const Health = z.object({
+  status: z.enum(["ok", "degraded", "down"]),
+  /** In words; "ok" for a part that is well. */
+  parts: z.record(z.string(), z.string()),
+});
+
 /** RFC 9457, with a stable code and the next thing to do. */
 export const Problem = z.object({
   type: z.string(),
@@ -222,4 +258,9 @@ export type RerunReport = z.infer<typeof RerunReport>;
 export type Inbox = z.infer<typeof Inbox>;
 export type InboxItem = z.infer<typeof InboxItem>;
 export type ProviderReport = z.infer<typeof ProviderReport>;
+export type Resumed = z.infer<typeof Resumed>;
+export type Reconcile = z.infer<typeof Reconcile>;
+export type StreamReport = z.infer<typeof StreamReport>;
+export type ReconcileReport = z.infer<typeof ReconcileReport>;
+export type Health = z.infer<typeof Health>;
 export type Problem = z.infer<typeof Problem>;

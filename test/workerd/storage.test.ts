@@ -5,6 +5,7 @@ import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { beforeAll, expect, test } from "vitest";
 import { r2BlobStore } from "../../workers/orchestrator/blob-store.ts";
 import { aesCipher, sha256Hex } from "../../workers/orchestrator/cipher.ts";
+import { exactly } from "../../workers/orchestrator/d1-log.ts";
 import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
 import { migrate } from "../../workers/orchestrator/sqlite-schema.ts";
 import { type SqliteStore, sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
@@ -118,6 +119,8 @@ test("bodies lie sealed under their hash, and are found by their own stream only
   expect(await blobs.find("plain-git/r/2#1", ref.sha256)).toBeNull();
 });
 
+const atZero = { now: () => 0, fraction: () => 0 };
+
 const inD1 = async (stream: StreamRef) =>
   (
     await env.DB.prepare("SELECT seq FROM events WHERE stream = ? ORDER BY seq")
@@ -129,7 +132,7 @@ test("the outbox copies in order, once, and sealed", () =>
   withStore(async (store) => {
     const stream = streamOf("flushed");
     append(store, chain(stream, 120));
-    const outbox = d1Outbox(env.DB, store, { now: () => 0, fraction: () => 0 });
+    const outbox = d1Outbox(env.DB, store, () => exactly(stream.id), atZero);
     await outbox.flush();
     store.markFlushed(stream.id, 0);
     await outbox.flush();
@@ -153,7 +156,7 @@ test("with D1 down nothing is lost: the outbox asks to come again and catches up
       },
     });
     let now = 1_000;
-    const outbox = d1Outbox(flaky, store, { now: () => now, fraction: () => 0.5 });
+    const outbox = d1Outbox(flaky, store, () => exactly(stream.id), { now: () => now, fraction: () => 0.5 });
     await outbox.flush();
     const next = outbox.nextAt();
     expect(next).toBeGreaterThan(1_000);
@@ -173,7 +176,7 @@ test("when D1 was set back to an earlier state it gets the missing events again"
     const stream = streamOf("set-back");
     append(store, chain(stream, 3));
     store.markFlushed(stream.id, 2);
-    await d1Outbox(env.DB, store, { now: () => 0, fraction: () => 0 }).flush();
+    await d1Outbox(env.DB, store, () => exactly(stream.id), atZero).flush();
     expect(await inD1(stream)).toEqual([1, 2, 3]);
   }));
 
@@ -181,7 +184,7 @@ test("D1 refuses to change, delete, fork or skip an event, and ignores a repeate
   withStore(async (store) => {
     const stream = streamOf("guarded");
     append(store, chain(stream, 2));
-    await d1Outbox(env.DB, store, { now: () => 0, fraction: () => 0 }).flush();
+    await d1Outbox(env.DB, store, () => exactly(stream.id), atZero).flush();
     const run = (sql: string) => env.DB.prepare(sql).bind(stream.id).run();
     const copy = (columns: string) =>
       `INSERT INTO events SELECT stream, stream_kind, ${columns} FROM events

@@ -4,6 +4,7 @@ import { dashboardRoutes } from "./dashboard/dashboard-routes.ts";
 import { renderProblemPage } from "./dashboard/problem-page.tsx";
 import { localToken } from "./middleware/bearer.ts";
 import { hostCheck } from "./middleware/host.ts";
+import { countInFlight } from "./middleware/in-flight.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { HttpProblem, problemResponse } from "./problem.ts";
@@ -13,6 +14,7 @@ import { loopCommandRoutes } from "./routes/loop-commands.ts";
 import { loopRoutes } from "./routes/loops.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { runnerRoutes } from "./routes/runner.ts";
+import { serverRoutes } from "./routes/server.ts";
 
 /**
  * All of HTTP: REST below `/api/v1`, runners below `/runner/v1`, people below `/app`. It parses, asks
@@ -21,13 +23,14 @@ import { runnerRoutes } from "./routes/runner.ts";
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   // From outside to inside: an error anywhere still gets its id and its headers.
-  app.use(requestId, securityHeaders, hostCheck);
+  app.use(requestId, securityHeaders, hostCheck, countInFlight);
 
   app.route("/", healthRoutes());
   app.use("/api/v1/*", localToken);
   app.route("/api/v1/repositories", repositoryRoutes());
   app.route("/api/v1/loops", loopRoutes());
   app.route("/api/v1/loops", loopCommandRoutes());
+  app.route("/api/v1/server", serverRoutes());
   app.route("/api/v1", accountRoutes());
   app.route("/runner/v1", runnerRoutes());
   app.route("/app", dashboardRoutes());

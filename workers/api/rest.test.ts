@@ -211,12 +211,15 @@ test("a failure behind the binding is told by its request id and nothing else", 
   expect(text).toContain(answer.headers.get("x-request-id") ?? "no id");
 });
 
-test("an ill part is 503 for health; readiness asks only whether the orchestrator answers", async () => {
+test("an ill part degrades, and only an orchestrator that does not answer is down", async () => {
   const { request, orchestrator } = createClient();
   expect((await request("/health")).status).toBe(200);
   orchestrator.ill = true;
   const ill = await request("/health");
-  expect([ill.status, await bodyOf(ill)]).toMatchObject([503, { ok: false, parts: { projections: "down" } }]);
+  expect([ill.status, await bodyOf(ill)]).toMatchObject([
+    200,
+    { status: "degraded", parts: { database: "does not answer" } },
+  ]);
   expect((await request("/ready")).status).toBe(200);
   orchestrator.health = () => Promise.reject(new Error("gone"));
   expect((await request("/health")).status).toBe(503);

@@ -7,10 +7,13 @@ import { type FoldCache, handle } from "@tamma/core/engine/handle.ts";
 import type { Machine } from "@tamma/core/engine/machine.ts";
 import type { Repository } from "@tamma/core/protocol/rest.ts";
 import type { TokenRequest } from "@tamma/core/protocol/runner.ts";
+import { inFlight } from "../in-flight.ts";
 import type { Answer, Caller } from "../rpc.ts";
 import { accountTables, type SecretRows, secretRows } from "./account-rows.ts";
 import { sha256Hex } from "./cipher.ts";
+import { exactly } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import { type Keeper, keeperOf } from "./keeper.ts";
 import { type ObjectHost, objectHost } from "./object-host.ts";
 import type { AccountHubRpc } from "./objects.ts";
 import { d1Outbox, type Outbox } from "./outbox.ts";
@@ -28,6 +31,10 @@ const secretBytes = 32;
 
 const stream: StreamRef = { kind: "account", id: "account" };
 
+/** What the events of the account do not hold. */
+const lost =
+  "Addresses of repositories and keys of runners added after that copy are in no event: add them again";
+
 /** The account only records; what may happen is decided on the rows. */
 const accountMachine: Machine<AccountEvent, AccountEvent, null> = {
   initial: null,
@@ -44,6 +51,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
   readonly #host: ObjectHost;
   readonly #secrets: SecretRows;
   readonly #outbox: Outbox;
+  readonly #keeper: Keeper;
   readonly #cache: FoldCache<null> = new Map();
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
@@ -51,13 +59,33 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     this.#host = objectHost(ctx, env, { name: "account", steps: [accountTables] });
     this.#secrets = secretRows(this.#host.sql);
     const clock = { now: () => this.#host.clock.now(), fraction: () => this.#host.chance.fraction() };
-    this.#outbox = d1Outbox(env.DB, this.#host.store, clock);
-    this.#flush();
+    this.#outbox = d1Outbox(env.DB, this.#host.store, () => exactly(stream.id), clock);
+    this.#keeper = keeperOf({
+      ...{ database: env.DB, store: this.#host.store, outbox: this.#outbox, now: clock.now, lost },
+      relist: () => {},
+      rebuilt: () => this.#cache.clear(),
+    });
+    // D1 is asked before the first command: an older copy of this object must not go on from where it was.
+    void ctx.blockConcurrencyWhile(() => this.#outbox.lookOnce()).then(() => this.#flush());
   }
 
   /** Wakes only to catch up with D1; it never throws. */
   override async alarm(): Promise<void> {
     this.#flush();
+  }
+
+  async wake(): Promise<void> {
+    this.#flush();
+  }
+
+  async copying(): ReturnType<AccountHubRpc["copying"]> {
+    return this.#keeper.copying();
+  }
+
+  async reconcile(
+    ...[input]: Parameters<AccountHubRpc["reconcile"]>
+  ): ReturnType<AccountHubRpc["reconcile"]> {
+    return this.#keeper.reconcile(input);
   }
 
   async list({ person, commandId }: Caller, repository: Repository): Promise<void> {
@@ -218,7 +246,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
         const next = this.#outbox.nextAt();
         if (next !== null) this.#host.setAlarm(next);
       });
-    this.ctx.waitUntil(flushed);
+    this.ctx.waitUntil(inFlight.during(flushed));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PendingEffect, Store } from "@tamma/core/ports/store.ts";
+import { inFlight } from "../in-flight.ts";
 import { logError } from "./log.ts";
 
 /** Outside calls at once: Cloudflare holds back the seventh connection of an object. */
@@ -50,6 +51,8 @@ export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) 
   const keyOf = (pending: PendingEffect) => `${pending.stream.id} ${pending.key}`;
 
   function startDue(): void {
+    // What the next start finds due is begun there.
+    if (inFlight.ending) return;
     work.fireTimers(work.now());
     for (const pending of work.store.dueEffects(work.now())) {
       const key = keyOf(pending);

@@ -52,7 +52,8 @@ export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
     dueEffects: (now) =>
       sql
         .exec<EffectRow>(
-          "SELECT * FROM effects WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, rowid",
+          `SELECT * FROM effects WHERE state = 'pending' AND due_at <= ?
+           AND stream NOT IN (SELECT stream FROM held) ORDER BY due_at, rowid`,
           now,
         )
         .toArray()

@@ -1,14 +1,18 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { TurnOutcome } from "@tamma/core/ports/model.ts";
 import type { TurnRequest } from "@tamma/core/protocol/model-turn.ts";
+import { inFlight } from "../in-flight.ts";
 import type { OrchestratorRpc } from "../rpc.ts";
 import * as account from "./account.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import { health } from "./health.ts";
 import * as loops from "./loops.ts";
 import { accountHub, type WorkerRpc } from "./objects.ts";
 import { type Parts, partsOf } from "./parts.ts";
 import * as people from "./people.ts";
+import { reconcile } from "./reconcile.ts";
 import * as repositories from "./repositories.ts";
+import { resume } from "./resume.ts";
 import * as runners from "./runners.ts";
 import * as turns from "./turns.ts";
 
@@ -22,7 +26,7 @@ type Result<K extends keyof Rpc> = ReturnType<Rpc[K]>;
  */
 export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements Rpc, WorkerRpc {
   get #parts(): Parts {
-    return partsOf(this.env, (promise) => this.ctx.waitUntil(promise));
+    return partsOf(this.env, (promise) => this.ctx.waitUntil(inFlight.during(promise)));
   }
 
   addRepository(...args: Args<"addRepository">): Result<"addRepository"> {
@@ -144,6 +148,12 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
     return accountHub(this.env).sessionPerson(...args);
   }
   health(): Result<"health"> {
-    return account.health(this.#parts);
+    return health(this.#parts);
+  }
+  resume(): Result<"resume"> {
+    return resume(this.#parts);
+  }
+  reconcile(...args: Args<"reconcile">): Result<"reconcile"> {
+    return reconcile(this.#parts, ...args);
   }
 }

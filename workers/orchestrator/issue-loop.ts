@@ -8,13 +8,16 @@ import { showPart } from "@tamma/core/domain/projections/shown-part.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { CommandAnswer } from "@tamma/core/protocol/rest.ts";
 import type * as runnerWire from "@tamma/core/protocol/runner.ts";
+import { inFlight } from "../in-flight.ts";
 import type { Answer } from "../rpc.ts";
 import { type BlobStore, r2BlobStore } from "./blob-store.ts";
 import { bootOf } from "./boot.ts";
 import { sha256Hex } from "./cipher.ts";
 import { loopPorts } from "./compose.ts";
+import { runsOf } from "./d1-log.ts";
 import { type Drain, drainOf } from "./drain.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import { type Keeper, keeperOf } from "./keeper.ts";
 import { type LeaseRows, leaseInstances, leaseRows, leaseTables } from "./lease-rows.ts";
 import { type LogRows, logRows, logTables } from "./log-rows.ts";
 import { type LoopCore, loopCore, loopStream } from "./loop-core.ts";
@@ -58,12 +61,13 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
   readonly #reading: LoopReading;
   readonly #blobs: BlobStore;
   readonly #drain: Drain;
+  readonly #keeper: Keeper;
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
     const host = objectHost(ctx, env, tables);
     const now = () => host.clock.now();
-    const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+    const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(inFlight.during(promise));
     this.#host = host;
     this.#blobs = r2BlobStore(env.BLOBS, host.cipher);
     this.#leaseRows = leaseRows(host.sql, now());
@@ -78,13 +82,19 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
       now,
       keepAlive,
     });
-    const outbox = d1Outbox(env.DB, host.store, { now, fraction: () => host.chance.fraction() }, notes.toD1);
+    const range = () => {
+      const name = ctx.id.name ?? nameOf(host);
+      return name === null ? null : runsOf(name);
+    };
+    const clock = { now, fraction: () => host.chance.fraction() };
+    const outbox = d1Outbox(env.DB, host.store, range, clock, notes.toD1);
     this.#core = loopCore(host, this.#leaseRows, (loop) => {
       this.#drain.kick();
       notes.changed(loop);
       keepAlive(Promise.resolve().then(() => outbox.flush()));
     });
-    this.#leases = loopLeases(this.#core, this.#leaseRows, now);
+    const isHeld = (loop: string) => host.store.heldWhy(loop) !== null;
+    this.#leases = loopLeases(this.#core, this.#leaseRows, now, isHeld);
     const effects = loopEffects(host, this.#core, this.#leases, (loop) =>
       loopPorts(env, loop, this.#blobs, () => mergeShaOf(host, loop.facts.loop)),
     );
@@ -105,16 +115,39 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     );
     this.#turns = loopTurns(this.#core, turnRows(host.sql, bootOf(env)), this.#leaseRows, now);
     this.#reading = loopReading(this.#core, host.store, this.#blobs, this.#logs);
-    // Whatever a crash left behind goes on at once.
-    this.#turns.loseLeftOpen();
-    for (const loop of unflushedLoops(host)) notes.changed(loop);
-    keepAlive(Promise.resolve().then(() => outbox.flush()));
-    this.#drain.kick();
+    this.#keeper = keeperOf({
+      ...{ database: env.DB, store: host.store, outbox, now, lost: "" },
+      relist: (stream) => notes.changed(stream.id),
+      rebuilt: (stream) => this.#core.rebuilt(stream.id),
+    });
+    this.#drain.arm();
+    // D1 is asked before the first command: an older copy of this object must not go on from where it was.
+    void ctx
+      .blockConcurrencyWhile(() => outbox.lookOnce())
+      .then(() => {
+        // Whatever a crash left behind goes on at once.
+        this.#turns.loseLeftOpen();
+        for (const loop of host.store.unflushedStreams()) notes.changed(loop);
+        keepAlive(outbox.flush());
+        this.#drain.kick();
+      });
   }
 
   /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
   override async alarm(): Promise<void> {
     this.#drain.kick();
+  }
+
+  async wake(): Promise<void> {
+    this.#drain.kick();
+  }
+
+  async copying(): ReturnType<IssueLoopRpc["copying"]> {
+    return this.#keeper.copying();
+  }
+
+  async reconcile(...[input]: Parameters<IssueLoopRpc["reconcile"]>): ReturnType<IssueLoopRpc["reconcile"]> {
+    return this.#keeper.reconcile(input);
   }
 
   async start(claim: StartClaim): Promise<Answer<null>> {
@@ -270,6 +303,8 @@ function mergeShaOf(host: ObjectHost, loop: string): string | null {
   }
 }
 
-function unflushedLoops(host: ObjectHost): Set<string> {
-  return new Set(host.store.unflushed(1_000).map((row) => row.stream));
+/** The name is not always known when an alarm wakes the object; the log remembers it. */
+function nameOf(host: ObjectHost): string | null {
+  const [first] = host.store.streams();
+  return first ? (routeOf(first.stream.id)?.name ?? null) : null;
 }

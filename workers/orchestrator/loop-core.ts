@@ -23,6 +23,8 @@ export interface LoopCore {
   tell(loop: string, command: LoopCommand, commandId: string): void;
   /** All writes of `work` together or none. */
   together<T>(work: () => T): T;
+  /** The log of this loop was replaced by another one. */
+  rebuilt(loop: string): void;
 }
 
 /** @param changed called after every command, in the same turn */
@@ -45,7 +47,17 @@ export function loopCore(host: ObjectHost, leases: LeaseRows, changed: (loop: st
     });
   }
 
+  function rebuilt(loop: string): void {
+    const state = shell.refold(loopStream(loop));
+    const held = heldLease(state);
+    leases.keepOnly(loop, held);
+    // Whoever held it then gets the time to say so; after that the job is offered again.
+    if (held && !leases.find(held.job)) leases.grant({ ...held, loop, instance: null }, host.clock.now());
+    changed(loop);
+  }
+
   return {
+    rebuilt,
     state: (loop) => shell.load(loopStream(loop)),
     stateAt: (loop, seq) => shell.at(loopStream(loop), seq),
     handle: run,
@@ -55,7 +67,8 @@ export function loopCore(host: ObjectHost, leases: LeaseRows, changed: (loop: st
 }
 
 /** The lease that the loop itself knows of; every other one is void. */
-function heldLease(loop: Loop): { job: string; fence: number } | null {
+function heldLease(loop: Loop): { job: string; fence: number; runner: string } | null {
   if (loop.state !== "active" || loop.doing.kind !== "job" || loop.doing.job.runner === null) return null;
-  return { job: loop.doing.job.id, fence: loop.doing.job.fence };
+  const { id: job, fence, runner } = loop.doing.job;
+  return { job, fence, runner };
 }

@@ -24,7 +24,13 @@ export interface LoopLeases {
   loseExpired(now: number): void;
 }
 
-export function loopLeases(core: LoopCore, rows: LeaseRows, now: () => number): LoopLeases {
+/** @param held whether the loop's log may not grow now: it takes no command then */
+export function loopLeases(
+  core: LoopCore,
+  rows: LeaseRows,
+  now: () => number,
+  held: (loop: string) => boolean,
+): LoopLeases {
   function leaseOf(loop: string, job: string): runnerWire.LeaseResponse {
     const { state } = core.state(loop);
     if (state.state !== "active" || state.doing.kind !== "job" || state.doing.job.id !== job)
@@ -39,19 +45,19 @@ export function loopLeases(core: LoopCore, rows: LeaseRows, now: () => number): 
 
   function lease(loop: string, job: string, wish: LeaseWish): Answer<JobGrant> {
     const { runner, instance, received } = wish;
-    const held = rows.find(job);
+    const known = rows.find(job);
     // Its answer was lost on the way: the very same lease once more, which costs the attempt nothing.
-    const unheard = held && sameHolder(held, wish) && !received.includes(`${job}:${held.fence}`);
-    if (held && !unheard) return ok({ state: "held", by: held, fence: held.fence });
+    const unheard = known && sameHolder(known, wish) && !received.includes(`${job}:${known.fence}`);
+    if (known && !unheard) return ok({ state: "held", by: known, fence: known.fence });
     return answered(() =>
       core.together(() => {
-        if (held) rows.beat(job, held.fence, runner, held.part, now());
+        if (known) rows.beat(job, known.fence, runner, known.part, now());
         else {
           const command = { type: "LeaseJob", job, runner } as const;
           core.handle(loop, command, `lease:${job}:${crypto.randomUUID()}`, { kind: "runner", id: runner });
         }
         const granted = leaseOf(loop, job);
-        if (!held) rows.grant({ job, loop, fence: granted.fence, runner, instance }, now());
+        if (!known) rows.grant({ job, loop, fence: granted.fence, runner, instance }, now());
         return { state: "granted", lease: granted };
       }),
     );
@@ -59,6 +65,8 @@ export function loopLeases(core: LoopCore, rows: LeaseRows, now: () => number): 
 
   /** A fault leaves everything as it was for the next alarm; the others must not wait for it. */
   function lose({ loop, job, fence }: Lease): void {
+    // It is looked at again when the loop goes on.
+    if (held(loop)) return;
     try {
       core.together(() => {
         core.tell(loop, { type: "ExpireLease", job, fence }, `expire:${job}:${fence}`);
@@ -73,13 +81,13 @@ export function loopLeases(core: LoopCore, rows: LeaseRows, now: () => number): 
   return {
     lease,
     heartbeat: (job, runner, { fence, part }) => {
-      const held = rows.beat(job, fence, runner, part, now());
-      const reason = held ? null : "the job was given to another runner or is not wanted any more";
-      return ok({ continue: held, reason });
+      const beaten = rows.beat(job, fence, runner, part, now());
+      const reason = beaten ? null : "the job was given to another runner or is not wanted any more";
+      return ok({ continue: beaten, reason });
     },
     holds: (job, runner, fence) => {
-      const held = rows.find(job);
-      if (held?.runner === runner && (fence === null || held.fence === fence)) return ok(null);
+      const lease = rows.find(job);
+      if (lease?.runner === runner && (fence === null || lease.fence === fence)) return ok(null);
       return refuse(
         409,
         "fence-old",
@@ -88,11 +96,11 @@ export function loopLeases(core: LoopCore, rows: LeaseRows, now: () => number): 
       );
     },
     loseOf: (runner, gone) => {
-      for (const held of rows.ofRunner(runner))
-        if (held.instance !== null && gone.includes(held.instance)) lose(held);
+      for (const lease of rows.ofRunner(runner))
+        if (lease.instance !== null && gone.includes(lease.instance)) lose(lease);
     },
     loseExpired: (at) => {
-      for (const held of rows.expired(at)) lose(held);
+      for (const lease of rows.expired(at)) lose(lease);
     },
   };
 }

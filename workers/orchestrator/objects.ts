@@ -91,7 +91,24 @@ export type JobGrant =
   | { state: "granted"; lease: runner.LeaseResponse }
   | { state: "held"; by: Holder; fence: number };
 
-export interface IssueLoopRpc {
+/** How the copies of an object's events stand, for the health page. */
+export interface Copying {
+  /** Events that D1 does not have yet. */
+  waiting: number;
+  /** Streams that may not grow, because D1 has more than the object. */
+  held: number;
+}
+
+/** What every object can be asked about its own log. */
+export interface KeeperRpc {
+  /** Does what is due. The object wakes by being asked. */
+  wake(): Promise<void>;
+  copying(): Promise<Copying>;
+  /** Compares the object's log with D1 and mends what can be verified. Throws when D1 does not answer. */
+  reconcile(input: rest.Reconcile): Promise<rest.StreamReport[]>;
+}
+
+export interface IssueLoopRpc extends KeeperRpc {
   start(claim: StartClaim): Promise<Answer<null>>;
   /** A command of a person or of the coordinator. */
   command(
@@ -131,7 +148,7 @@ export interface IssueLoopRpc {
   readLog(loop: string, job: string | null): Promise<Answer<string>>;
 }
 
-export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator {
+export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRpc {
   add(caller: Caller, repository: RepositoryRef, config: ProjectConfig): Promise<Answer<rest.Repository>>;
   createIssueFor(
     caller: Caller,
@@ -156,9 +173,11 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator {
   reportRefs(runner: string, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>>;
   /** Leaves the queue: a loop that never started is cancelled here. False when it is not queued. */
   unqueue(caller: Caller, loop: string): Promise<boolean>;
+  /** All loops that it ever knew of, and which of them may have work: those in flight and the last ended. */
+  knownLoops(): Promise<{ all: string[]; busy: string[] }>;
 }
 
-export interface AccountHubRpc {
+export interface AccountHubRpc extends KeeperRpc {
   /** Lists the repository; the coordinator keeps everything else about it. */
   list(caller: Caller, repository: rest.Repository): Promise<void>;
   repositories(): Promise<rest.Repository[]>;

@@ -1,10 +1,12 @@
 import { retryAt } from "@tamma/core/engine/backoff.ts";
-import { eq, max, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle } from "drizzle-orm/d1";
+import type { Db, StreamRange } from "./d1-log.ts";
 import { events } from "./d1-schema.ts";
+import type { SealedRow } from "./event-row.ts";
 import { logError } from "./log.ts";
-import type { SealedRow, SqliteStore } from "./sqlite-store.ts";
+import type { SqliteStore } from "./sqlite-store.ts";
+import { compareWithD1, type Standing } from "./standing.ts";
 
 /** Statements in one batch: D1 takes them as one transaction, and a long one would hold up everybody else. */
 const rowsPerFlush = 50;
@@ -17,18 +19,30 @@ const rowsPerFlush = 50;
 export interface Outbox {
   /** Copies until nothing is left. Never throws; after a failure it waits until `nextAt`. */
   flush(): Promise<void>;
+  /** The same, without waiting for `nextAt`: a person asks. */
+  flushNow(): Promise<void>;
   /** When a failed flush wants to be tried again; null when there is nothing to catch up on. */
   nextAt(): number | null;
+  /** Compares the whole log with D1 (standing.ts). Throws when D1 does not answer. */
+  compare(): Promise<Standing[]>;
+  /** `compare`, once, when the object wakes: bounded in time, and it never throws. */
+  lookOnce(): Promise<void>;
 }
+
+/**
+ * A D1 that is down must not keep an object from waking. What was not seen in this time is seen by the first
+ * flush.
+ */
+const lookMsMax = 1_000;
 
 /** A projection that goes along after the events: the list row of a loop. */
 export type AfterFlush = (db: Db) => Promise<void>;
-type Db = ReturnType<typeof drizzle>;
-type Rows = Pick<SqliteStore, "unflushed" | "markFlushed">;
 
+/** @param range which streams the object owns; null while that is unknown, because it was never used */
 export function d1Outbox(
   database: D1Database,
-  store: Rows,
+  store: SqliteStore,
+  range: () => StreamRange | null,
   clock: { now(): number; fraction(): number },
   afterFlush: AfterFlush = async () => {},
 ): Outbox {
@@ -38,11 +52,36 @@ export function d1Outbox(
   let failures = 0;
   let next: number | null = null;
 
+  async function compare(): Promise<Standing[]> {
+    const owned = range();
+    return owned === null ? [] : compareWithD1(db, store, owned, clock.now);
+  }
+
+  async function copy(rows: SealedRow[]): Promise<void> {
+    try {
+      const [first, ...rest] = rows.map(
+        (row): BatchItem<"sqlite"> => db.insert(events).values(valuesOf(row)).onConflictDoNothing(),
+      );
+      if (first) await db.batch([first, ...rest]);
+    } catch (thrown) {
+      if (!isConflict(thrown)) throw thrown;
+      // D1 is not where it was left. Either it lost rows and gets them again, or it has others, and the
+      // streams that they belong to are held.
+      await compare();
+      tellHeld();
+      const [tried, next] = [rows[0], store.unflushed(1)[0]];
+      // The same row again would only meet the same answer again: then it has to wait its time.
+      if (next && next.stream === tried?.stream && next.seq === tried.seq) throw thrown;
+      return;
+    }
+    for (const row of rows) store.markFlushed(row.stream, row.seq);
+  }
+
   async function run(): Promise<void> {
     for (;;) {
       again = false;
       const rows = store.unflushed(rowsPerFlush);
-      if (rows.length > 0) await copy(db, store, rows);
+      if (rows.length > 0) await copy(rows);
       else {
         await afterFlush(db);
         if (!again) return;
@@ -64,40 +103,41 @@ export function d1Outbox(
     }
   }
 
+  async function look(): Promise<void> {
+    try {
+      await compare();
+      tellHeld();
+    } catch (thrown) {
+      logError("compare with D1", thrown);
+    }
+  }
+
+  function tellHeld(): void {
+    for (const { stream, why } of store.held()) logError("held", why, { stream });
+  }
+
+  function flushNow(): Promise<void> {
+    again = true;
+    running ??= flushOnce();
+    return running;
+  }
+
   return {
     flush: () => {
       // While D1 is down every event would be one more try, and the pause would grow with the work done.
       if (running === null && next !== null && clock.now() < next) return Promise.resolve();
-      again = true;
-      running ??= flushOnce();
-      return running;
+      return flushNow();
     },
+    flushNow,
     nextAt: () => next,
+    compare,
+    lookOnce: async () => {
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(late.resolve, lookMsMax);
+      await Promise.race([look(), late.promise]);
+      clearTimeout(timer);
+    },
   };
-}
-
-async function copy(db: Db, store: Rows, rows: SealedRow[]): Promise<void> {
-  try {
-    const [first, ...rest] = rows.map(
-      (row): BatchItem<"sqlite"> => db.insert(events).values(valuesOf(row)).onConflictDoNothing(),
-    );
-    if (first) await db.batch([first, ...rest]);
-  } catch (thrown) {
-    if (!isGap(thrown)) throw thrown;
-    // D1 was set back to an earlier state. The log here is the truth, so it gets those rows again.
-    for (const stream of new Set(rows.map((row) => row.stream)))
-      store.markFlushed(stream, await seqInD1(db, stream));
-    return;
-  }
-  for (const row of rows) store.markFlushed(row.stream, row.seq);
-}
-
-async function seqInD1(db: Db, stream: string): Promise<number> {
-  const [row] = await db
-    .select({ seq: max(events.seq) })
-    .from(events)
-    .where(eq(events.stream, stream));
-  return row?.seq ?? 0;
 }
 
 function valuesOf(row: SealedRow): typeof events.$inferInsert {
@@ -121,13 +161,8 @@ function valuesOf(row: SealedRow): typeof events.$inferInsert {
 }
 
 /** Drizzle wraps D1's error, so the trigger's words stand in the cause. */
-function isGap(thrown: unknown): boolean {
+function isConflict(thrown: unknown): boolean {
   for (let error = thrown; error instanceof Error; error = error.cause)
-    if (error.message.includes("tamma: gap")) return true;
+    if (/tamma: (gap|fork)/.test(error.message)) return true;
   return false;
-}
-
-/** One cheap question, for the health page. */
-export async function d1Answers(database: D1Database): Promise<void> {
-  await drizzle(database).get(sql`SELECT 1`);
 }

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { randomBytes } from "node:crypto";
+import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Check } from "@tamma/core/domain/loop/evidence.ts";
 import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
@@ -7,10 +8,13 @@ import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
 import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
 import type { RefsReport } from "@tamma/core/protocol/runner.ts";
+import { inFlight } from "../in-flight.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
+import { exactly } from "./d1-log.ts";
 import { type Drain, drainOf } from "./drain.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import { type Keeper, keeperOf } from "./keeper.ts";
 import type { Holder } from "./lease-rows.ts";
 import { type ObjectHost, objectHost } from "./object-host.ts";
 import { issueLoop, type LeaseWish, type LoopRow, type RepoCoordinatorRpc } from "./objects.ts";
@@ -20,6 +24,12 @@ import { answered, ok, refuse } from "./refusal.ts";
 import { type RepositoryCore, repositoryCore, systemActor } from "./repository-core.ts";
 import { indexTables, jobHolders, type RepositoryIndex, repositoryIndex } from "./repository-index.ts";
 import { type IssueRow, type TrackerRows, trackerRows, trackerTables } from "./tracker-rows.ts";
+
+/** Loops of which the end may not have been told to everybody yet. */
+const endedWokenMax = 20;
+
+/** What the events of a repository do not hold. */
+const lost = "Texts of issues, pull requests and comments made after that copy are in no event and stay lost";
 
 const tables = { name: "repository", steps: [`${trackerTables}; ${indexTables}`, jobHolders] };
 
@@ -33,20 +43,23 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
   readonly #tracker: TrackerRows;
   readonly #index: RepositoryIndex;
   readonly #drain: Drain;
+  readonly #keeper: Keeper;
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
     const host = objectHost(ctx, env, tables);
     const now = () => host.clock.now();
-    const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+    const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(inFlight.during(promise));
     this.#host = host;
     this.#tracker = trackerRows(host.sql, host.cipher);
     this.#index = repositoryIndex(host.sql, host.cipher);
-    const outbox = d1Outbox(env.DB, host.store, { now, fraction: () => host.chance.fraction() });
+    const stream: StreamRef = { kind: "repository", id: streamIdOf(host, ctx.id.name) };
+    const clock = { now, fraction: () => host.chance.fraction() };
+    const outbox = d1Outbox(env.DB, host.store, () => exactly(stream.id), clock);
     this.#core = repositoryCore({
       env,
       host,
-      stream: { kind: "repository", id: streamIdOf(host, ctx.id.name) },
+      stream,
       snapshot: (issue) => this.#snapshot(issue),
       changed: () => {
         this.#drain.kick();
@@ -66,13 +79,38 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
       },
       keepAlive,
     );
-    keepAlive(Promise.resolve().then(() => outbox.flush()));
-    this.#drain.kick();
+    this.#keeper = keeperOf({
+      ...{ database: env.DB, store: host.store, outbox, now, lost },
+      relist: () => {},
+      rebuilt: () => this.#core.rebuilt(),
+    });
+    this.#drain.arm();
+    // D1 is asked before the first command: an older copy of this object must not go on from where it was.
+    void ctx
+      .blockConcurrencyWhile(() => outbox.lookOnce())
+      .then(() => {
+        keepAlive(outbox.flush());
+        this.#drain.kick();
+      });
   }
 
   /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
   override async alarm(): Promise<void> {
     this.#drain.kick();
+  }
+
+  async wake(): Promise<void> {
+    this.#drain.kick();
+  }
+
+  async copying(): ReturnType<RepoCoordinatorRpc["copying"]> {
+    return this.#keeper.copying();
+  }
+
+  async reconcile(
+    ...[input]: Parameters<RepoCoordinatorRpc["reconcile"]>
+  ): ReturnType<RepoCoordinatorRpc["reconcile"]> {
+    return this.#keeper.reconcile(input);
   }
 
   async add(caller: Caller, repository: RepositoryRef, config: ProjectConfig): Promise<Answer<Repository>> {
@@ -237,6 +275,20 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
       return { issue, title: known?.issues.find((each) => each.number === issue)?.title ?? "" };
     });
     return { rows: this.#index.rows(), queued };
+  }
+
+  async knownLoops(): ReturnType<RepoCoordinatorRpc["knownLoops"]> {
+    const loops = this.#core.known()?.loops ?? [];
+    const rows = this.#index.rows();
+    const active = new Set(rows.filter((row) => row.active).map((row) => row.summary.id));
+    // What is left to do after the end (a comment, giving the slot back) may have been cut.
+    const ended = rows.filter((row) => !row.active).slice(0, endedWokenMax);
+    const last = new Set(ended.map((row) => row.summary.id));
+    const all = loops.map(({ loop }) => loop);
+    return {
+      all,
+      busy: loops.flatMap(({ loop, ended }) => (!ended || active.has(loop) || last.has(loop) ? [loop] : [])),
+    };
   }
 
   async watched(): ReturnType<RepoCoordinatorRpc["watched"]> {

@@ -29,6 +29,8 @@ export interface RepositoryCore {
   perform(pending: PendingEffect): Promise<void>;
   /** Why the loop could not be started; null when nothing went wrong. */
   startRefusal(loop: string): string | null;
+  /** The log was replaced by another one. */
+  rebuilt(): void;
 }
 
 export function repositoryCore(parts: {
@@ -92,6 +94,10 @@ export function repositoryCore(parts: {
     together: shell.together,
     perform,
     startRefusal: (loop) => refusals.get(loop) ?? null,
+    rebuilt: () => {
+      shell.refold(stream);
+      parts.changed();
+    },
   };
 }
 

@@ -5,12 +5,12 @@ import {
   type Folded,
   foldUpTo,
   type Handled,
-  type Host,
   handle,
   load,
   type Request,
 } from "@tamma/core/engine/handle.ts";
 import type { Machine } from "@tamma/core/engine/machine.ts";
+import type { ObjectHost } from "./object-host.ts";
 
 /** One machine over one store, its folded states kept in memory between commands. */
 export interface Shell<Command, Event, State> {
@@ -21,11 +21,13 @@ export interface Shell<Command, Event, State> {
   handle(request: Request<Command>): Handled<Event, State>;
   /** All writes of `work` together or none. */
   together<T>(work: () => T): T;
+  /** The log was replaced by another one: folds it anew and wants what its state wants. */
+  refold(stream: StreamRef): State;
 }
 
 export function shellOf<C, E extends { type: string }, S>(
   machine: Machine<C, E, S>,
-  host: Host,
+  host: ObjectHost,
 ): Shell<C, E, S> {
   const cache: FoldCache<S> = new Map();
   /** Streams that were written in the transactions that are open. */
@@ -34,6 +36,12 @@ export function shellOf<C, E extends { type: string }, S>(
   return {
     load: (stream) => load(machine, host.store, cache, stream),
     at: (stream, seq) => foldUpTo(machine, host.store, stream, seq),
+    refold: (stream) => {
+      cache.delete(stream.id);
+      const { state } = load(machine, host.store, cache, stream);
+      host.store.want(stream, machine.react(state), host.clock.now());
+      return state;
+    },
     handle: (request) => {
       touched.push(request.stream.id);
       return handle(machine, host, cache, request);

@@ -25,6 +25,13 @@ const steps: readonly string[] = [
    CREATE TABLE outbox (stream TEXT PRIMARY KEY, kind TEXT NOT NULL, flushed INTEGER NOT NULL)`,
   // What a command said, sealed, so that it can be decided again; NULL in rows from before.
   "ALTER TABLE commands ADD COLUMN key_id TEXT; ALTER TABLE commands ADD COLUMN said BLOB",
+  // Streams that may not grow, and events that a person gave up for those of D1: held-rows.ts.
+  `CREATE TABLE held (stream TEXT PRIMARY KEY, why TEXT NOT NULL, at INTEGER NOT NULL);
+   CREATE TABLE set_aside (
+     stream TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
+     type TEXT NOT NULL, version INTEGER NOT NULL, actor TEXT NOT NULL,
+     correlation TEXT, causation TEXT NOT NULL, step TEXT,
+     key_id TEXT NOT NULL, payload BLOB NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL)`,
 ];
 
 /** Brings the object's tables up to date. Cheap when they are. */

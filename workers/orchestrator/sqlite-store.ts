@@ -1,10 +1,18 @@
 import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
 import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
-import { type Batch, type Head, type Store, VersionConflict } from "@tamma/core/ports/store.ts";
+import {
+  type Batch,
+  type Head,
+  type Store,
+  VersionConflict,
+  type WantedReaction,
+} from "@tamma/core/ports/store.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
 import { commandRows } from "./command-rows.ts";
 import { effectRows } from "./effect-rows.ts";
+import type { SealedRow } from "./event-row.ts";
+import { type HeldRows, heldRows } from "./held-rows.ts";
 import { timerRows } from "./timer-rows.ts";
 
 /**
@@ -12,33 +20,24 @@ import { timerRows } from "./timer-rows.ts";
  */
 const payloadBytesMax = 1_000_000;
 
-type EventRow = {
-  stream: string;
-  kind: StreamRef["kind"];
-  seq: number;
-  id: string;
-  at: number;
-  type: string;
-  version: number;
-  actor: string;
-  correlation: string | null;
-  causation: string;
-  step: string | null;
-  key_id: string;
-  payload: ArrayBuffer;
-  prev_hash: string;
-  hash: string;
-};
-
-/** An event as it lies in the log, payload sealed: what the outbox copies to D1. */
-export type SealedRow = EventRow;
-
 /** The store of one Durable Object: its SQLite, payloads and effects sealed. */
-export interface SqliteStore extends Store {
-  /** Rows that the outbox has not copied yet, stream by stream, in order. */
+export interface SqliteStore extends Store, Omit<HeldRows, "refuseHeld"> {
+  /** Rows that the outbox has not copied yet, stream by stream, in order; none of streams that are held. */
   unflushed(limit: number): SealedRow[];
+  /** Streams that have such rows. */
+  unflushedStreams(): string[];
+  /** Rows that D1 does not have, those of held streams included. */
+  unflushedCount(): number;
   /** `flushed` may be lower than before: D1 was set back and wants the rows again. */
   markFlushed(stream: string, flushed: number): void;
+  /** All streams of this object, and how far each was copied. */
+  streams(): { stream: StreamRef; flushed: number }[];
+  /** The hash of one event, or null when there is none of that number. */
+  hashAt(stream: string, seq: number): string | null;
+  /** Opens a row, also one that came back from D1. Throws when key, place or text are not the sealed ones. */
+  open(row: SealedRow): Envelope;
+  /** Makes effects and timers those that the state wants, as `append` does. */
+  want(stream: StreamRef, reaction: WantedReaction, at: number): void;
 }
 
 export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): SqliteStore {
@@ -46,11 +45,16 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Sqli
   const { keep: keepCommand, ...commands } = commandRows(sql, cipher);
   const { want: wantEffects, ...effects } = effectRows(sql, cipher);
   const { want: wantTimers, ...timers } = timerRows(sql);
+  const { refuseHeld, ...held } = heldRows(storage);
+  const want: SqliteStore["want"] = (stream, reaction, at) => {
+    wantEffects(stream, reaction.effects, at);
+    wantTimers(stream, reaction.timers);
+  };
   return {
     head: (stream) => headOf(sql, stream),
     read: (stream, after, limit) =>
       sql
-        .exec<EventRow>(
+        .exec<SealedRow>(
           "SELECT * FROM events WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?",
           stream.id,
           after,
@@ -61,25 +65,53 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Sqli
     ...commands,
     append: (batch) =>
       storage.transactionSync(() => {
+        refuseHeld(batch.stream.id);
         appendEvents(sql, cipher, batch);
         keepCommand(batch);
-        wantEffects(batch.stream, batch.reaction.effects, batch.at);
-        wantTimers(batch.stream, batch.reaction.timers);
+        want(batch.stream, batch.reaction, batch.at);
       }),
     ...effects,
     ...timers,
+    ...held,
+    want,
     nextDue: (busy) => nextDue(sql, busy),
     unflushed: (limit) =>
       sql
-        .exec<EventRow>(
+        .exec<SealedRow>(
           `SELECT events.* FROM events JOIN outbox ON outbox.stream = events.stream
-           WHERE events.seq > outbox.flushed ORDER BY events.stream, events.seq LIMIT ?`,
+           WHERE events.seq > outbox.flushed AND events.stream NOT IN (SELECT stream FROM held)
+           ORDER BY events.stream, events.seq LIMIT ?`,
           limit,
         )
         .toArray(),
+    unflushedCount: () =>
+      sql
+        .exec<{ n: number }>(
+          `SELECT count(*) AS n FROM events JOIN outbox ON outbox.stream = events.stream
+           WHERE events.seq > outbox.flushed`,
+        )
+        .one().n,
+    unflushedStreams: () =>
+      sql
+        .exec<{ stream: string }>(
+          `SELECT DISTINCT events.stream FROM events JOIN outbox ON outbox.stream = events.stream
+           WHERE events.seq > outbox.flushed`,
+        )
+        .toArray()
+        .map((row) => row.stream),
     markFlushed: (stream, flushed) => {
       sql.exec("UPDATE outbox SET flushed = ? WHERE stream = ?", flushed, stream);
     },
+    streams: () =>
+      sql
+        .exec<{ stream: string; kind: StreamRef["kind"]; flushed: number }>("SELECT * FROM outbox")
+        .toArray()
+        .map(({ stream: id, kind, flushed }) => ({ stream: { kind, id }, flushed })),
+    hashAt: (stream, seq) =>
+      sql
+        .exec<{ hash: string }>("SELECT hash FROM events WHERE stream = ? AND seq = ?", stream, seq)
+        .toArray()[0]?.hash ?? null,
+    open: (row) => envelopeOf(row, cipher),
     transaction: (work) => storage.transactionSync(work),
   };
 }
@@ -137,7 +169,7 @@ function payloadContext(stream: string, seq: number): string {
   return `event ${stream} ${seq}`;
 }
 
-function envelopeOf(row: EventRow, cipher: Cipher): Envelope {
+function envelopeOf(row: SealedRow, cipher: Cipher): Envelope {
   return {
     id: row.id,
     stream: { kind: row.kind, id: row.stream },
@@ -159,9 +191,11 @@ function nextDue(sql: SqlStorage, busy: ReadonlySet<string>): number | null {
   return sql
     .exec<{ due: number | null }>(
       `SELECT min(due_at) AS due FROM (
-         SELECT due_at FROM timers WHERE fired = 0
+         SELECT stream, due_at FROM timers WHERE fired = 0
          UNION ALL
-         SELECT due_at FROM effects WHERE state = 'pending' AND key NOT IN (SELECT value FROM json_each(?)))`,
+         SELECT stream, due_at FROM effects
+         WHERE state = 'pending' AND key NOT IN (SELECT value FROM json_each(?)))
+       WHERE stream NOT IN (SELECT stream FROM held)`,
       JSON.stringify([...busy]),
     )
     .one().due;

@@ -31,7 +31,11 @@ export function timerRows(sql: SqlStorage): TimerRows {
     },
     dueTimers: (now) =>
       sql
-        .exec<TimerRow>("SELECT * FROM timers WHERE fired = 0 AND due_at <= ? ORDER BY due_at", now)
+        .exec<TimerRow>(
+          `SELECT * FROM timers WHERE fired = 0 AND due_at <= ?
+           AND stream NOT IN (SELECT stream FROM held) ORDER BY due_at`,
+          now,
+        )
         .toArray()
         .map(({ stream: id, stream_kind: kind, key, timer, due_at: due }) => {
           return { stream: { kind, id }, key, timer, due };

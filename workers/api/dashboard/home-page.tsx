@@ -1,5 +1,11 @@
 import { issuePipeline, type StepName, stepNumber } from "@tamma/core/domain/loop/pipeline.ts";
-import type { InboxItem, LoopList, LoopSummary, Repository } from "@tamma/core/protocol/rest.ts";
+import type {
+  Health as HealthReport,
+  InboxItem,
+  LoopList,
+  LoopSummary,
+  Repository,
+} from "@tamma/core/protocol/rest.ts";
 import { count, renderMoney } from "./amounts.ts";
 import { type Frame, Notice, Page, Section } from "./layout.tsx";
 import { issuePath, loopPath, repositoryPath } from "./links.ts";
@@ -16,7 +22,7 @@ interface HomePageProps {
   inbox: InboxItem[] | null;
   list: LoopList | null;
   repositories: Repository[] | null;
-  health: { ok: boolean; parts: Record<string, string> };
+  health: HealthReport;
   provider: { name: string; label: string | null } | null;
 }
 
@@ -166,7 +172,11 @@ const Repositories = ({ repositories }: { repositories: Repository[] | null }) =
 const Health = ({ health, provider }: Pick<HomePageProps, "health" | "provider">) => (
   <Section
     title="Health"
-    side={<span class={health.ok ? "success" : "failure"}>{health.ok ? "all well" : "degraded"}</span>}
+    side={
+      <span class={health.status === "ok" ? "success" : "failure"}>
+        {health.status === "ok" ? "all well" : health.status}
+      </span>
+    }
   >
     <dl class="facts">
       {provider === null ? null : (

@@ -1,4 +1,5 @@
 import type { LeaseRequest, LeaseResponse } from "@tamma/core/protocol/runner.ts";
+import { inFlight } from "../../in-flight.ts";
 import type { OrchestratorRpc } from "../../rpc.ts";
 import { unwrap } from "../problem.ts";
 
@@ -22,8 +23,9 @@ export async function leaseWithin(
   const until = Date.now() + request.waitMs;
   let pauseMs = pauseFirstMs;
   let ask: LeaseRequest = { ...request, waitMs: 0 };
-  // A runner that went away must not be given a job: it would be missed only when its lease ends.
-  while (!gone?.aborted) {
+  // A runner that went away must not be given a job: it would be missed only when its lease ends. Nor is one
+  // begun when the server ends.
+  while (!gone?.aborted && !inFlight.ending) {
     const job = unwrap(await orchestrator.lease(runner, ask));
     // Said once is enough: their leases are over.
     ask = { ...ask, gone: [] };

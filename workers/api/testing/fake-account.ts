@@ -1,4 +1,5 @@
-import type { Caller } from "../../rpc.ts";
+import type { Reconcile, ReconcileReport } from "@tamma/core/protocol/rest.ts";
+import type { Answer, Caller } from "../../rpc.ts";
 
 /** The account's side of the orchestrator in memory: provider, sign-in and health. */
 export class FakeAccount {
@@ -28,6 +29,15 @@ export class FakeAccount {
     return id === undefined ? null : { id };
   }
   async health() {
-    return { ok: !this.ill, parts: { log: "ok", projections: this.ill ? "down" : "ok" } };
+    const status = this.ill ? ("degraded" as const) : ("ok" as const);
+    return { status, parts: { objects: "ok", database: this.ill ? "does not answer" : "ok" } };
+  }
+  async resume() {
+    return { repositories: 0, loops: 0, failed: 0 };
+  }
+  async reconcile(input: Reconcile): Promise<Answer<ReconcileReport>> {
+    const text = input.setAside ? "2 of its own were set aside" : "both have 3 events";
+    const outcome = input.setAside ? ("rebuilt" as const) : ("equal" as const);
+    return { ok: true, value: { streams: [{ stream: "account", outcome, object: 3, d1: 3, text }] } };
   }
 }

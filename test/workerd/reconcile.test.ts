@@ -1,0 +1,266 @@
+import { applyD1Migrations, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ScriptedProvider, scriptedProvider } from "./scripted-provider.ts";
+import {
+  accepted,
+  asked,
+  caller,
+  enrolled,
+  eventually,
+  goodAnswers,
+  orchestrator,
+  refusal,
+  repository,
+  start,
+  testMigrations,
+  view,
+  work,
+} from "./world.ts";
+
+let provider: ScriptedProvider;
+beforeAll(async () => {
+  await applyD1Migrations(env.DB, testMigrations());
+  provider = scriptedProvider({ ...goodAnswers });
+});
+afterAll(() => provider.restore());
+
+const nameOf = (loop: string) => loop.slice(0, loop.indexOf("#"));
+const objectOf = (loop: string) => env.ISSUE_LOOP.get(env.ISSUE_LOOP.idFromName(nameOf(loop)));
+const inObject = <T>(loop: string, work: (sql: SqlStorage) => T) =>
+  runInDurableObject(objectOf(loop), (_object, { storage }) => work(storage.sql));
+
+/** The tables of an object that an older copy of its file would bring back. */
+const tables = ["events", "commands", "effects", "timers", "outbox", "leases", "turns"];
+
+const keepCopy = (loop: string) =>
+  inObject(loop, (sql) => {
+    for (const table of tables) sql.exec(`CREATE TABLE copy_of_${table} AS SELECT * FROM ${table}`);
+  });
+
+/** As if the object's file had been replaced by the copy while it was down. */
+async function putCopyBack(loop: string): Promise<void> {
+  await inObject(loop, (sql) => {
+    for (const table of tables)
+      sql.exec(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM copy_of_${table}`);
+  });
+  await evictDurableObject(objectOf(loop));
+}
+
+const count = (loop: string) =>
+  inObject(loop, (sql) => sql.exec<{ n: number }>("SELECT count(*) AS n FROM events").one().n);
+const copied = async (loop: string) =>
+  (
+    await env.DB.prepare("SELECT count(*) AS n FROM events WHERE stream = ?")
+      .bind(loop)
+      .first<{ n: number }>()
+  )?.n ?? 0;
+const allCopied = (loop: string) =>
+  eventually(async () => {
+    const events = await count(loop);
+    expect(await copied(loop)).toBe(events);
+    return events;
+  });
+
+const reconcile = async (loop: string, setAside = false) => {
+  const { streams } = await accepted(orchestrator.reconcile({ setAside }));
+  return streams.find((each) => each.stream === loop);
+};
+
+/** Changes D1 as nobody should: without the triggers that keep its rows as they are. */
+async function tamper(sql: string, ...bindings: string[]): Promise<void> {
+  const names = ["events_never_change", "events_never_go"];
+  const triggers = await env.DB.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all<{
+    name: string;
+    sql: string;
+  }>();
+  for (const name of names) await env.DB.prepare(`DROP TRIGGER ${name}`).run();
+  await env.DB.prepare(sql)
+    .bind(...bindings)
+    .run();
+  for (const { name, sql: made } of triggers.results)
+    if (names.includes(name)) await env.DB.prepare(made).run();
+}
+
+/** A loop that waits at its design checkpoint, with a copy of its object from there. */
+async function atDesign() {
+  const { runner } = await enrolled();
+  const loop = await start(await repository());
+  await work(runner, loop, (now) => now.ask?.kind === "checkpoint");
+  await allCopied(loop);
+  await keepCopy(loop);
+  return { runner, loop, before: await count(loop) };
+}
+
+async function approveDesign(loop: string): Promise<void> {
+  const { checkpoint } = await asked(loop, "checkpoint");
+  const decision = { subject: checkpoint.subject, decision: "approve", option: "1", text: "" } as const;
+  await accepted(orchestrator.decideCheckpoint(caller(), loop, checkpoint.id, decision));
+}
+
+/** The same, after the loop went on to the next checkpoint and the older copy was put back. */
+async function objectBehind() {
+  const { runner, loop, before } = await atDesign();
+  await approveDesign(loop);
+  const ahead = await work(runner, loop, (now) => now.ask?.kind === "checkpoint");
+  const after = await allCopied(loop);
+  await putCopyBack(loop);
+  return { runner, loop, before, after, ahead };
+}
+
+test("what is equal is said to be equal, stream by stream", async () => {
+  const { loop, before } = await atDesign();
+  const { streams } = await accepted(orchestrator.reconcile({ setAside: false }));
+  expect(streams.find((each) => each.stream === loop)).toEqual({
+    ...{ stream: loop, outcome: "equal", object: before, d1: before },
+    text: `both have ${before} events`,
+  });
+  const kinds = streams.filter((each) =>
+    ["account", loop, nameOf(loop).replace(/\/\d+$/, "")].includes(each.stream),
+  );
+  expect(kinds).toHaveLength(3);
+});
+
+test("an older copy of an object takes no command until its log is rebuilt from D1, then the loop merges", async () => {
+  const { runner, loop, before, after, ahead } = await objectBehind();
+  expect(await count(loop)).toBe(before);
+  const stale = await view(loop);
+  expect(stale.ask?.kind === "checkpoint" ? stale.ask.checkpoint.kind : null).toBe("design");
+  const cancel = orchestrator.cancelLoop(caller(), loop, "no");
+  expect(await refusal(cancel)).toEqual({ status: 409, code: "stream-held" });
+  expect((await orchestrator.health()).parts.copies).toMatch(/1 stream is held.*tamma reconcile/);
+  expect(await count(loop)).toBe(before);
+
+  expect(await reconcile(loop)).toMatchObject({ outcome: "rebuilt", object: before, d1: after });
+  expect(await accepted(orchestrator.verifyChain(loop))).toMatchObject({ ok: true, events: after });
+  expect((await view(loop)).ask).toEqual(ahead.ask);
+  const { checkpoint } = await asked(loop, "checkpoint");
+  const { id, subject } = checkpoint;
+  const decision = { subject, decision: "approve", option: null, text: "" } as const;
+  await accepted(orchestrator.decideCheckpoint(caller(), loop, id, decision));
+  expect((await work(runner, loop, (now) => now.word === "merged")).word).toBe("merged");
+  expect(await reconcile(loop)).toMatchObject({ outcome: "equal" });
+});
+
+test("an object that lost everything gets all of it back", async () => {
+  const { loop, before } = await atDesign();
+  await inObject(loop, (sql) => {
+    for (const table of tables) sql.exec(`DELETE FROM ${table}`);
+  });
+  await evictDurableObject(objectOf(loop));
+  expect(await reconcile(loop)).toMatchObject({ outcome: "rebuilt", object: 0, d1: before });
+  await approveDesign(loop);
+  expect(await count(loop)).toBeGreaterThan(before);
+});
+
+test("a repeated command of the rebuilt part changes nothing", async () => {
+  const { runner, loop } = await atDesign();
+  const { checkpoint } = await asked(loop, "checkpoint");
+  const by = caller();
+  const decision = { subject: checkpoint.subject, decision: "approve", option: "1", text: "" } as const;
+  await accepted(orchestrator.decideCheckpoint(by, loop, checkpoint.id, decision));
+  await work(runner, loop, (now) => now.step !== "design");
+  await allCopied(loop);
+  await putCopyBack(loop);
+  await reconcile(loop);
+  const again = await accepted(orchestrator.decideCheckpoint(by, loop, checkpoint.id, decision));
+  expect(again.already).toBe("this command was accepted before");
+});
+
+test("D1 that lost everything gets it all again from the objects, and lists the loops as before", async () => {
+  const { loop, before } = await atDesign();
+  await tamper("DELETE FROM events");
+  await env.DB.exec("DELETE FROM loops");
+  expect(await reconcile(loop)).toMatchObject({ outcome: "copied", object: before, d1: 0 });
+  expect(await copied(loop)).toBe(before);
+  await eventually(async () => {
+    const row = await env.DB.prepare("SELECT id FROM loops WHERE id = ?").bind(loop).first();
+    expect(row).toEqual({ id: loop });
+  });
+});
+
+test("D1 without its tables degrades the server; the loops go on, and the copies are made up for", async () => {
+  const { runner, loop, before } = await atDesign();
+  await env.DB.exec("ALTER TABLE events RENAME TO events_away");
+  try {
+    const ill = await orchestrator.health();
+    expect([ill.status, ill.parts.objects, ill.parts.database]).toEqual([
+      "degraded",
+      "ok",
+      "does not answer",
+    ]);
+    expect(await refusal(orchestrator.reconcile({ setAside: false }))).toEqual({
+      status: 503,
+      code: "d1-down",
+    });
+    await approveDesign(loop);
+    await work(runner, loop, (now) => now.ask?.kind === "checkpoint");
+    expect(await count(loop)).toBeGreaterThan(before);
+  } finally {
+    await env.DB.exec("ALTER TABLE events_away RENAME TO events");
+  }
+  expect(await reconcile(loop)).toMatchObject({ outcome: "copied" });
+  await eventually(async () => expect((await orchestrator.health()).parts.database).toBe("ok"));
+});
+
+test.each([
+  ["an altered event", "UPDATE events SET hash = ?2 WHERE stream = ?1 AND seq = 3", /follow|altered/],
+  [
+    "a lost event",
+    "DELETE FROM events WHERE stream = ?1 AND seq = 3 AND ?2 <> ''",
+    /gives \d+ of \d+ events/,
+  ],
+  [
+    "another key",
+    "UPDATE events SET key_id = ?2 WHERE stream = ?1 AND seq = 3",
+    /event 3 of D1 does not open.*TAMMA_MASTER_KEY/,
+  ],
+])("D1 with %s rebuilds nothing, and says so", async (_what, sql, why) => {
+  const { loop, before } = await objectBehind();
+  await tamper(sql, loop, "f".repeat(64));
+  const report = await reconcile(loop);
+  expect(report?.outcome).toBe("refused");
+  expect(report?.text).toMatch(why);
+  expect(report?.text).toContain("nothing was changed");
+  expect(await count(loop)).toBe(before);
+  expect(await refusal(orchestrator.cancelLoop(caller(), loop, "no"))).toMatchObject({ code: "stream-held" });
+});
+
+test("a copy that went on before D1 was asked is held by the first flush; its events are set aside on demand only", async () => {
+  const { loop, before, after } = await objectBehind();
+  // As if D1 had been down when the object woke.
+  await inObject(loop, (sql) => sql.exec("DELETE FROM held"));
+  await accepted(orchestrator.cancelLoop(caller(), loop, "no"));
+  await eventually(async () => {
+    const why = await inObject(loop, (sql) => sql.exec<{ why: string }>("SELECT why FROM held").one().why);
+    expect(why).toContain("they differ");
+  });
+  const own = (await count(loop)) - before;
+  expect(own).toBeGreaterThan(0);
+  expect(await reconcile(loop)).toMatchObject({
+    outcome: "refused",
+    text: expect.stringContaining("--set-aside"),
+  });
+  expect(await count(loop)).toBe(before + own);
+
+  const report = await reconcile(loop, true);
+  expect(report).toMatchObject({
+    outcome: "rebuilt",
+    text: expect.stringContaining(`${own} of its own were set aside`),
+  });
+  expect(await count(loop)).toBe(after);
+  expect(await accepted(orchestrator.verifyChain(loop))).toMatchObject({ ok: true, events: after });
+  const aside = await inObject(
+    loop,
+    (sql) => sql.exec<{ n: number }>("SELECT count(*) AS n FROM set_aside").one().n,
+  );
+  expect(aside).toBe(own);
+});
+
+test("resume wakes every loop that is in flight", async () => {
+  const { loop } = await atDesign();
+  await evictDurableObject(objectOf(loop));
+  const woken = await orchestrator.resume();
+  expect(woken.loops).toBeGreaterThan(0);
+  expect(woken.failed).toBe(0);
+});

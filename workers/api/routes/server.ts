@@ -1,0 +1,21 @@
+import { Reconcile } from "@tamma/core/protocol/rest.ts";
+import { Hono } from "hono";
+import { inFlight } from "../../in-flight.ts";
+import type { AppEnv } from "../bindings.ts";
+import { unwrap } from "../problem.ts";
+import { readJson } from "../request-body.ts";
+
+/** What the host and the operator ask of the server itself. */
+export function serverRoutes() {
+  const routes = new Hono<AppEnv>();
+  routes.post("/resume", async (c) => c.json(await c.env.ORCHESTRATOR.resume()));
+  routes.post("/drain", (c) => {
+    inFlight.end();
+    return c.json({ inFlight: inFlight.count });
+  });
+  routes.post("/reconcile", async (c) => {
+    const input = await readJson(c, Reconcile);
+    return c.json(unwrap(await c.env.ORCHESTRATOR.reconcile(input)));
+  });
+  return routes;
+}

@@ -1,0 +1,59 @@
+import { routeOf } from "@tamma/core/domain/ids.ts";
+import type { Resumed } from "@tamma/core/protocol/rest.ts";
+import { logError } from "./log.ts";
+import { accountHub, issueLoop, type KeeperRpc } from "./objects.ts";
+import { allRepositories, type Parts } from "./parts.ts";
+
+/** Objects woken at once: after a restart everything else waits too, so the machine is not busy. */
+const wokenAtOnceMax = 16;
+
+/**
+ * Wakes every repository and every loop that may have work. An object wakes by an alarm or a request only,
+ * and while an effect is under way its alarm is half a minute off: whoever starts after a crash asks for this
+ * instead of waiting.
+ */
+export async function resume(parts: Parts): Promise<Resumed> {
+  let failed = 0;
+  const wake = async (name: string, object: KeeperRpc) => {
+    try {
+      await object.wake();
+    } catch (thrown) {
+      failed += 1;
+      logError("resume", thrown, { name });
+    }
+  };
+  await wake("account", accountHub(parts.env));
+  const repositories = await allRepositories(parts);
+  const busy = new Set<string>();
+  for (const { repository, coordinator } of repositories) {
+    await wake(`${repository.connection}/${repository.id}`, coordinator);
+    for (const name of await busyNames(coordinator)) busy.add(name);
+  }
+  await inGroups([...busy], wokenAtOnceMax, (name) => wake(name, issueLoop(parts.env, name)));
+  return { repositories: repositories.length, loops: busy.size, failed };
+}
+
+type Coordinator = Awaited<ReturnType<typeof allRepositories>>[number]["coordinator"];
+
+async function busyNames(coordinator: Coordinator): Promise<string[]> {
+  try {
+    return objectNames((await coordinator.knownLoops()).busy);
+  } catch (thrown) {
+    logError("resume", thrown);
+    return [];
+  }
+}
+
+/** The objects that own these loops, each once: all runs of a work item share one. */
+export function objectNames(loops: readonly string[]): string[] {
+  return [...new Set(loops.flatMap((loop) => routeOf(loop)?.name ?? []))];
+}
+
+/** Does `work` for all items, at most `size` at once. `work` must not throw. */
+export async function inGroups<T>(
+  items: readonly T[],
+  size: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < items.length; at += size) await Promise.all(items.slice(at, at + size).map(work));
+}

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import type { Commands } from "./commands.ts";
@@ -21,7 +21,9 @@ const nothing: Commands = {
   test: null,
   testOne: null,
   report: "exit-code",
-  testEnvironment: {},
+  collects: false,
+  nodeReporters: null,
+  packages: [],
 };
 
 /**
@@ -30,16 +32,21 @@ const nothing: Commands = {
  * the base branch (a change may not rewrite the rules that it is judged by).
  */
 export async function detectProject(root: string, config: ProjectConfig): Promise<Project> {
-  return await projectOf((path) => readFile(join(root, path), "utf8").catch(() => null), config);
+  const read = (path: string) => readFile(join(root, path), "utf8").catch(() => null);
+  return await projectOf({ text: read, list: () => manifestsBelow(root) }, config);
 }
 
-/** The same for files that are not checked out. `read`: text of a file, null when it is absent. */
-export async function projectOf(
-  read: (path: string) => Promise<string | null>,
-  config: ProjectConfig,
-): Promise<Project> {
-  const found = (await detectJavaScript(read)) ?? nothing;
+/** The files of a project: the text of one, null when it is absent; and the paths of all. */
+export interface ProjectFiles {
+  text(path: string): Promise<string | null>;
+  list(): Promise<string[]>;
+}
+
+/** The same for files that are not checked out. */
+export async function projectOf(files: ProjectFiles, config: ProjectConfig): Promise<Project> {
+  const found = (await detectJavaScript(files.text, files.list)) ?? nothing;
   const ownTest = config.test !== undefined;
+  const ownReport = config["test-report"] !== undefined;
   return {
     setup: config.setup ?? found.setup,
     build: config.build ?? found.build,
@@ -47,7 +54,10 @@ export async function projectOf(
     test: config.test ?? found.test,
     testOne: config["test-one"] ?? (ownTest ? null : found.testOne),
     report: config["test-report"] ?? (ownTest ? "exit-code" : found.report),
-    testEnvironment: ownTest ? {} : found.testEnvironment,
+    // A report that was promised is read as promised, and nothing is asked for besides.
+    collects: found.collects && !ownReport,
+    nodeReporters: ownTest ? null : found.nodeReporters,
+    packages: ownTest || config["test-one"] !== undefined ? [] : found.packages,
     ci: config.ci ?? null,
     reportFile: config["test-report-file"] ?? null,
     environment: config.environment ?? {},
@@ -57,3 +67,10 @@ export async function projectOf(
 
 export const noTestCommand =
   "no test command: add `test:` to .tamma.yml or a test script to package.json on the default branch";
+
+async function manifestsBelow(root: string): Promise<string[]> {
+  const exclude = (path: string) => /(^|\/)(node_modules|\.git)$/.test(path);
+  const found: string[] = [];
+  for await (const path of glob("**/package.json", { cwd: root, exclude })) found.push(path);
+  return found;
+}

@@ -56,7 +56,7 @@ export async function openBench(context: JobContext, base: Sha): Promise<Bench> 
     root: await realpath(folder),
     base,
     config,
-    project: await projectOf(files.text, config),
+    project: await projectOf(files, config),
     isTestFile: (path) => isTestFile(path, globs),
     installed: null,
   };
@@ -64,7 +64,7 @@ export async function openBench(context: JobContext, base: Sha): Promise<Bench> 
 
 /** Takes the project's commands from another tree; the rules stay those of the base. */
 export async function readProject(bench: Bench, tree: Sha): Promise<void> {
-  bench.project = await projectOf(filesOfTree(bench.workspace, tree).text, bench.config);
+  bench.project = await projectOf(filesOfTree(bench.workspace, tree), bench.config);
 }
 
 async function configOf(files: TreeFiles): Promise<ProjectConfig> {

@@ -37,7 +37,10 @@ beforeEach(async () => {
       isTestFile: (path: string) => isTestFile(path),
     },
     ...{ phase: "green", locked: new Map(), failedEdits: new Map(), changes: 0 },
-    project: await projectOf(async (path) => (path === "package.json" ? manifest : null), {}),
+    project: await projectOf(
+      { text: async (path) => (path === "package.json" ? manifest : null), list: async () => [] },
+      {},
+    ),
   };
 });
 afterEach(() => remove(folder));

@@ -48,7 +48,10 @@ export async function surveyJob(spec: JobSpecOf<"survey">, context: JobContext):
     return { outcome: "failed", evidence: evidenceOf(`${said}. Correct it on ${spec.branch}, then retry.`) };
   }
   const { config } = parsed;
-  const project = await projectOf((path) => readAt(workspace, base, path), config);
+  const project = await projectOf(
+    { text: (path) => readAt(workspace, base, path), list: async () => paths },
+    config,
+  );
   const ranked = await rankFiles(workspace, base, paths, `${spec.issue.title}\n${spec.issue.body}`);
   const languages = languagesOf(paths);
   const sections: Section[] = [

@@ -3,7 +3,7 @@ import type { Evidence, Patch, Receipt, ScanFinding, TestOutcome } from "@tamma/
 import type { JobSpecOf, LockedTest } from "@tamma/core/domain/loop/jobs.ts";
 import { testExcerpt } from "../project/excerpt.ts";
 import { testFingerprint } from "../project/fingerprint.ts";
-import type { ProjectRun } from "../project/suite.ts";
+import type { ProjectRun } from "../project/outcomes.ts";
 import type { Bench } from "../proof/bench.ts";
 import { receiptOf } from "../proof/receipts.ts";
 import { filesOfTree, type TreeFiles } from "../proof/tree-files.ts";

@@ -1,7 +1,8 @@
 import type { Evidence, Receipt } from "@tamma/core/domain/loop/evidence.ts";
 import { outputExcerpt } from "../project/excerpt.ts";
 import { outputFingerprint } from "../project/fingerprint.ts";
-import { type ProjectRun, runLine, runTestFiles, type SuiteRun } from "../project/suite.ts";
+import type { ProjectRun } from "../project/outcomes.ts";
+import { runLine, runTestFiles, type SuiteRun } from "../project/suite.ts";
 import { putTree } from "../proof/bench.ts";
 import { moreThanWords } from "../proof/diff-classifier.ts";
 import { unreported } from "../proof/green.ts";

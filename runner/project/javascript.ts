@@ -1,5 +1,8 @@
 import { z } from "zod";
-import type { Commands } from "./commands.ts";
+import type { Commands, PackageCommands } from "./commands.ts";
+import { type Manager, managerOf } from "./manager.ts";
+import { packageFolders } from "./packages.ts";
+import { parseJson } from "./reports/report.ts";
 import { runnerOf } from "./test-runners.ts";
 
 const dependencies = z.record(z.string(), z.string()).optional().catch(undefined);
@@ -8,54 +11,64 @@ const PackageJson = z.looseObject({
   dependencies,
   devDependencies: dependencies,
   optionalDependencies: dependencies,
+  packageManager: z.string().optional().catch(undefined),
   workspaces: z.unknown().optional(),
 });
+type PackageJson = z.infer<typeof PackageJson>;
 
-type Read = (path: string) => Promise<string | null>;
+export type Read = (path: string) => Promise<string | null>;
 
 /** What `npm init` writes; it is no test. */
 const noTest = /no test specified/;
 
-/** The commands of a JavaScript or TypeScript project; null when there is no readable package.json. */
-export async function detectJavaScript(read: Read): Promise<Commands | null> {
-  const text = await read("package.json");
-  if (text === null) return null;
-  const parsed = PackageJson.safeParse(readJson(text));
-  if (!parsed.success) return null;
-  const scripts = parsed.data.scripts ?? {};
-  const needed = {
-    ...parsed.data.dependencies,
-    ...parsed.data.devDependencies,
-    ...parsed.data.optionalDependencies,
-  };
-  const wants = Object.keys(needed).length > 0 || parsed.data.workspaces !== undefined;
-  const script = (name: string): string | null => (scripts[name] ? `npm run --silent ${name}` : null);
-  const usable = scripts.test && !noTest.test(scripts.test) ? scripts : { ...scripts, test: "" };
+/**
+ * The commands of a JavaScript or TypeScript project; null when there is no readable package.json. `list`: all
+ * files of the repository, asked only for a workspace.
+ */
+export async function detectJavaScript(read: Read, list: () => Promise<string[]>): Promise<Commands | null> {
+  const manifest = await manifestAt(read, "package.json");
+  if (manifest === null) return null;
+  const manager = await managerOf(read, manifest.packageManager);
+  const folders = await packageFolders(read, manifest.workspaces, list);
+  const packages: PackageCommands[] = [];
+  for (const folder of folders) {
+    const own = await manifestAt(read, `${folder}/package.json`);
+    const { test, testOne } = own
+      ? runnerOf(scriptsOf(own), neededBy(own), manager)
+      : { test: null, testOne: null };
+    if (test !== null) packages.push({ folder, test, testOne });
+  }
+  const { scripts } = manifest;
+  const script = (name: string): string | null => (scripts?.[name] ? manager.run(name, "") : null);
+  const runner = runnerOf(scriptsOf(manifest), neededBy(manifest), manager);
+  const wants = neededBy(manifest).length > 0 || folders.length > 0 || manifest.workspaces !== undefined;
   return {
-    setup: wants ? await setupOf(read) : null,
+    setup: wants || manager.name !== "npm" ? manager.setup : null,
     build: script("build"),
     lint: script("lint"),
-    ...runnerOf(usable, Object.keys(needed)),
+    ...runner,
+    test: runner.test ?? testOfAll(packages, manager),
+    collects: true,
+    packages,
   };
 }
 
-/**
- * Locked versions are installed as locked; without a lock the folder must not get one, it would join the
- * patch.
- */
-async function setupOf(read: Read): Promise<string> {
-  const has = async (path: string) => (await read(path)) !== null;
-  if ((await has("package-lock.json")) || (await has("npm-shrinkwrap.json")))
-    return "npm ci --no-audit --no-fund";
-  if (await has("pnpm-lock.yaml")) return "pnpm install --frozen-lockfile";
-  if (await has("yarn.lock")) return "yarn install --frozen-lockfile";
-  return "npm install --no-package-lock --no-audit --no-fund";
+/** A root without tests of its own is tested by its packages. */
+function testOfAll(packages: readonly PackageCommands[], manager: Manager): string | null {
+  return packages.length > 0 ? manager.runAll("test") : null;
 }
 
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+async function manifestAt(read: Read, path: string): Promise<PackageJson | null> {
+  const text = await read(path);
+  const parsed = text === null ? null : PackageJson.safeParse(parseJson(text));
+  return parsed?.success ? parsed.data : null;
+}
+
+function scriptsOf({ scripts = {} }: PackageJson): Record<string, string> {
+  return scripts.test && !noTest.test(scripts.test) ? scripts : { ...scripts, test: "" };
+}
+
+function neededBy(manifest: PackageJson): string[] {
+  const { dependencies: own, devDependencies, optionalDependencies } = manifest;
+  return Object.keys({ ...own, ...devDependencies, ...optionalDependencies });
 }

@@ -1,18 +1,21 @@
 import { expect, test } from "vitest";
-import { jestOutcomes } from "./jest-json.ts";
 import { projectOf } from "./project.ts";
+import { jestOutcomes } from "./reports/jest-json.ts";
 import { withFiles } from "./suite.ts";
 import { parseTammaYml } from "./tamma-yml.ts";
 import { isRunnableTest, isTestFile } from "./test-files.ts";
 
 const project = (manifest: object | null, files: string[] = [], yml = "") =>
   projectOf(
-    async (path) =>
-      path === "package.json" && manifest ? JSON.stringify(manifest) : files.includes(path) ? "" : null,
+    {
+      text: async (path) =>
+        path === "package.json" && manifest ? JSON.stringify(manifest) : files.includes(path) ? "" : null,
+      list: async () => files,
+    },
     parseTammaYml(yml),
   );
 
-test("node:test is asked for TAP by environment and keeps the script's flags for single files", async () => {
+test("node:test keeps the script's flags and variables for single files", async () => {
   const found = await project({
     scripts: { test: "FOO=1 node --import tsx --test test/", build: "tsc", lint: "eslint ." },
   });
@@ -21,36 +24,61 @@ test("node:test is asked for TAP by environment and keeps the script's flags for
     build: "npm run --silent build",
     lint: "npm run --silent lint",
     test: "npm run --silent test",
-    testOne: "node --test --import tsx {files}",
-    report: "tap",
-    testEnvironment: { NODE_OPTIONS: "--test-reporter=tap" },
+    testOne: "FOO=1 node --test --import tsx {files}",
+    collects: true,
+    nodeReporters: { reporters: 0, destinations: 0 },
   });
 });
 
 test("each test runner is recognised by its script, also behind another command or script", async () => {
   const of = async (script: string, more = {}) =>
     await project({ scripts: { test: script, ...more }, devDependencies: { x: "1" } });
-  expect((await of("tsc && vitest run")).test).toBe("npm run --silent test -- --run --reporter=tap-flat");
-  expect((await of("npm run unit", { unit: "vitest" })).test).toBe(
-    "npm run --silent unit -- --run --reporter=tap-flat",
+  const one = async (script: string, more = {}) => (await of(script, more)).testOne;
+  expect((await of("tsc && vitest run")).test).toBe("npm run --silent test");
+  expect(await one("tsc && vitest run")).toBe("npx --no-install vitest run {files}");
+  expect(await one("npm run unit", { unit: "vitest --coverage" })).toBe(
+    "npx --no-install vitest run {files}",
   );
-  expect(await of("jest --ci")).toMatchObject({
-    report: "jest-json",
-    testOne: "npx --no-install jest --json --ci --runTestsByPath {files}",
+  expect(await one("npm-run-all lint test:*", { "test:unit": "mocha", lint: "eslint ." })).toBe(
+    "npx --no-install mocha {files}",
+  );
+  expect(await one("jest --ci --watchAll")).toBe("npx --no-install jest --ci --runTestsByPath {files}");
+  expect(await one("c8 -r text mocha -r ts-node/register 'test/**/*.ts' && echo done")).toBe(
+    "npx --no-install mocha -r ts-node/register {files}",
+  );
+  expect(await one("ava")).toBe("npx --no-install ava {files}");
+  expect(await one("tape test/*.js | tap-spec")).toBe("npx --no-install tape {files}");
+  expect(await one("tsx --test test/*.ts")).toBe("node --test --import tsx {files}");
+  expect(await of("make check")).toMatchObject({ report: "exit-code", testOne: null, collects: true });
+});
+
+test("a script's own NODE_OPTIONS come behind ours for single files; the suite is asked by flags", async () => {
+  const manifest = (test: string) => ({ scripts: { test }, devDependencies: { jest: "30", tape: "5" } });
+  expect(await project(manifest("cross-env NODE_OPTIONS=--experimental-vm-modules jest --ci"))).toMatchObject(
+    {
+      test: "npm run --silent test -- --json",
+      testOne:
+        'NODE_OPTIONS="$NODE_OPTIONS --experimental-vm-modules" npx --no-install jest --ci --runTestsByPath {files}',
+      report: "jest-json",
+    },
+  );
+  expect(
+    await project(manifest("node --experimental-vm-modules node_modules/jest/bin/jest.js")),
+  ).toMatchObject({
+    test: "npm run --silent test",
+    testOne:
+      'NODE_OPTIONS="$NODE_OPTIONS --experimental-vm-modules" npx --no-install jest --runTestsByPath {files}',
   });
-  expect((await of("c8 mocha -r ts-node/register 'test/**/*.ts'")).testOne).toBe(
-    "npx --no-install mocha --reporter tap -r ts-node/register {files}",
+  expect((await project(manifest("node --import tsx test/index.ts"))).testOne).toBe(
+    'NODE_OPTIONS="$NODE_OPTIONS --import tsx" npx --no-install tape {files}',
   );
-  expect((await of("ava")).testOne).toBe("npx --no-install ava --tap {files}");
-  expect((await of("tape test/*.js")).report).toBe("tap");
-  expect(await of("make check")).toMatchObject({ report: "exit-code", testOne: null });
 });
 
 test("set-up follows the lockfile, and without one leaves none behind", async () => {
   const manifest = { scripts: {}, devDependencies: { mocha: "11" } };
   expect((await project(manifest, ["package-lock.json"])).setup).toBe("npm ci --no-audit --no-fund");
   expect((await project(manifest)).setup).toContain("--no-package-lock");
-  expect((await project(manifest)).test).toBe("npx --no-install mocha --reporter tap");
+  expect((await project(manifest)).test).toBe("npx --no-install mocha");
 });
 
 test("npm's own placeholder is no test command", async () => {
@@ -69,9 +97,11 @@ test(".tamma.yml wins over what was detected, and makes any project testable", a
     ci: "make ci",
     testGlobs: ["t/**/*.t"],
   });
-  expect(
-    (await project({ scripts: { test: "node --test" } }, [], "test: make test")).testEnvironment,
-  ).toEqual({});
+  // Nobody knows what is behind `make test`: it may well give node:test a reporter of its own.
+  expect(await project({ scripts: { test: "node --test" } }, [], "test: make test")).toMatchObject({
+    collects: true,
+    nodeReporters: null,
+  });
 });
 
 test("an error of .tamma.yml names line and field and guesses what was meant", () => {

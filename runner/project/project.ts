@@ -19,20 +19,28 @@ const nothing: Commands = {
   test: null,
   testOne: null,
   report: "exit-code",
-  testEnvironment: {},
+  collects: false,
+  nodeReporters: null,
+  packages: [],
 };
 
 /**
- * What can be run in a project: detected from its files, overridden by `config`, which must come from the
- * base branch (a change may not rewrite the rules that it is judged by). `read`: text of a file as git holds
- * it, null when it is absent; a checked-out file may be a link to anywhere.
+ * The files of a project as git holds them (a checked-out file may be a link to anywhere): the text of one,
+ * null when it is absent; and the paths of all.
  */
-export async function projectOf(
-  read: (path: string) => Promise<string | null>,
-  config: ProjectConfig,
-): Promise<Project> {
-  const found = (await detectJavaScript(read)) ?? nothing;
+export interface ProjectFiles {
+  text(path: string): Promise<string | null>;
+  list(): Promise<string[]>;
+}
+
+/**
+ * What can be run in a project: detected from its files, overridden by `config`, which must come from the
+ * base branch (a change may not rewrite the rules that it is judged by).
+ */
+export async function projectOf(files: ProjectFiles, config: ProjectConfig): Promise<Project> {
+  const found = (await detectJavaScript(files.text, files.list)) ?? nothing;
   const ownTest = config.test !== undefined;
+  const ownReport = config["test-report"] !== undefined;
   return {
     setup: config.setup ?? found.setup,
     build: config.build ?? found.build,
@@ -40,7 +48,10 @@ export async function projectOf(
     test: config.test ?? found.test,
     testOne: config["test-one"] ?? (ownTest ? null : found.testOne),
     report: config["test-report"] ?? (ownTest ? "exit-code" : found.report),
-    testEnvironment: ownTest ? {} : found.testEnvironment,
+    // A report that was promised is read as promised, and nothing is asked for besides.
+    collects: found.collects && !ownReport,
+    nodeReporters: ownTest ? null : found.nodeReporters,
+    packages: ownTest || config["test-one"] !== undefined ? [] : found.packages,
     ci: config.ci ?? null,
     reportFile: config["test-report-file"] ?? null,
     environment: config.environment ?? {},

@@ -1,20 +1,10 @@
 import type { TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobContext } from "../job-context.ts";
-import type { CommandOptions, CommandResult } from "../sandbox/command.ts";
+import type { CommandOptions } from "../sandbox/command.ts";
 import { readInside, removeInside } from "../workspace/inside.ts";
-import { jestOutcomes } from "./jest-json.ts";
-import { junitOutcomes } from "./junit.ts";
+import { complete, outcomesOf, type ProjectRun } from "./outcomes.ts";
 import type { Project } from "./project.ts";
-import { tapOutcomes } from "./tap-outcomes.ts";
-
-/** One run of a project's command. */
-export interface ProjectRun {
-  /** The line of shell, as a person would type it. */
-  line: string;
-  result: CommandResult;
-  output: string;
-  passed: boolean;
-}
+import { openReportFolder } from "./reports/report-folder.ts";
 
 export interface SuiteRun extends ProjectRun {
   /** Never empty: a run without a readable report is one test with the id `suite`. */
@@ -26,29 +16,38 @@ export interface SuiteRun extends ProjectRun {
 const commandTimeoutMs = 900_000;
 /** Reports of large suites are long, and a report cut in its middle loses tests. */
 const outputBytesMax = 20_000_000;
-/** The end of the output of a run that has no readable report. */
-const tailCharsMax = 1_500;
-/** The test id when there is only an exit code. */
-export const suiteTest = "suite";
+
+/** A runner whose report is whole has this long to end; writing coverage of a large project takes a while. */
+const leftOpenMs = 120_000;
+/** How often a running suite is looked at for that. */
+const lookMs = 5_000;
+/** No daemon, no cached results in place of a run, no question, no report home. */
+const quiet = {
+  ...{ CI: "1", NO_COLOR: "1", FORCE_COLOR: "0", DO_NOT_TRACK: "1", COREPACK_ENABLE_DOWNLOAD_PROMPT: "0" },
+  ...{ TURBO_FORCE: "1", TURBO_TELEMETRY_DISABLED: "1", NX_SKIP_NX_CACHE: "true", NX_DAEMON: "false" },
+  ...{ YARN_ENABLE_TELEMETRY: "0", npm_config_update_notifier: "false" },
+};
 
 type Where = { context: JobContext; root: string; project: Project };
+type LineOptions = {
+  env?: Record<string, string>;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  /** Why it needs a network; without a reason it gets none where the sandbox can withhold it. */
+  network?: CommandOptions["network"];
+};
 
-/** Runs one line of shell of the project; `network` says why it needs one. */
-export async function runLine(
-  where: Where,
-  line: string,
-  env: Record<string, string> = {},
-  network?: CommandOptions["network"],
-): Promise<ProjectRun> {
+/** Runs one line of shell of the project. */
+export async function runLine(where: Where, line: string, options: LineOptions = {}): Promise<ProjectRun> {
   const { context, root, project } = where;
   context.log(`$ ${line}\n`);
   const result = await context.commands.shell(line, {
     cwd: root,
-    env: { CI: "1", NO_COLOR: "1", FORCE_COLOR: "0", ...env, ...project.environment },
-    timeoutMs: commandTimeoutMs,
+    env: { ...quiet, ...project.environment, ...options.env },
+    timeoutMs: options.timeoutMs ?? commandTimeoutMs,
     outputBytesMax,
-    signal: context.signal,
-    ...(network ? { network } : {}),
+    signal: options.signal ?? context.signal,
+    ...(options.network ? { network: options.network } : {}),
   });
   const end = result.ended === "exit" ? `exit code ${result.exitCode}` : result.ended;
   context.log(`[${end}, ${result.ms} ms]\n`);
@@ -56,17 +55,66 @@ export async function runLine(
   return { line, result, output, passed: result.exitCode === 0 && result.ended === "exit" };
 }
 
-/** Runs the whole suite, or only `files` when they are given and the project can run single files. */
-export async function runSuite(where: Where & { files?: readonly string[] }): Promise<SuiteRun> {
-  const { project, root, files } = where;
-  const single = files !== undefined && files.length > 0 && project.testOne !== null;
-  const line = single ? withFiles(project.testOne ?? "", files) : (project.test ?? "");
+type SuiteOptions = Where & { files?: readonly string[]; timeoutMs?: number; leftOpenMs?: number };
+
+/**
+ * Runs the whole suite, or only `files` when they are given and the project can run single files; those of a
+ * package of the workspace in that package.
+ */
+export async function runSuite(options: SuiteOptions): Promise<SuiteRun> {
+  const runs: SuiteRun[] = [];
+  for (const line of linesFor(options.project, options.files ?? [])) runs.push(await runOne(options, line));
+  const first = runs.find((run) => !run.passed) ?? runs[0];
+  if (first === undefined) throw new Error("a suite has at least one line");
+  return runs.length === 1
+    ? first
+    : { ...joined(first, runs), line: runs.map((run) => run.line).join(" && ") };
+}
+
+/** One line for the suite; for single files one per package that holds some of them. */
+function linesFor(project: Project, files: readonly string[]): string[] {
+  const lines = new Map<string, { line: string; files: string[] }>();
+  for (const file of files) {
+    const own = project.packages.find(({ folder }) => file.startsWith(`${folder}/`));
+    const line = own ? (own.testOne ?? own.test) : project.testOne;
+    if (line === null) return [project.test ?? ""];
+    const folder = own?.folder ?? "";
+    const found = lines.get(folder) ?? { line, files: [] };
+    found.files.push(folder === "" ? file : file.slice(folder.length + 1));
+    lines.set(folder, found);
+  }
+  if (lines.size === 0) return [project.test ?? ""];
+  return [...lines].map(([folder, group]) => {
+    const whole = folder !== "" && !group.line.includes("{files}");
+    const line = whole ? group.line : withFiles(group.line, group.files);
+    return folder === "" ? line : `cd ${quoted(folder)} || exit 1; ${line}`;
+  });
+}
+
+async function runOne(options: SuiteOptions, line: string): Promise<SuiteRun> {
+  const { project, root, context } = options;
   if (project.reportFile !== null) await removeInside(root, project.reportFile);
-  const run = await runLine(where, line, project.testEnvironment);
-  const report = await reportOf(run, project, root);
-  const tests = complete(run, outcomesOf(report, project, root));
-  const failed = tests.filter((test) => test.outcome === "failed");
-  return { ...run, tests, failed, passed: failed.length === 0 };
+  const reports = project.collects ? await openReportFolder(root) : null;
+  const own = project.environment.NODE_OPTIONS;
+  const env: Record<string, string> =
+    reports === null ? {} : { NODE_OPTIONS: reports.nodeOptions(own, project.nodeReporters) };
+  const hung = new AbortController();
+  const look = setInterval(async () => {
+    if (await reports?.hangsSince(options.leftOpenMs ?? leftOpenMs).catch(() => false)) hung.abort();
+  }, lookMs);
+  try {
+    const signal = AbortSignal.any([context.signal, hung.signal]);
+    const run = await runLine(options, line, { env, signal, timeoutMs: options.timeoutMs });
+    const collected = (await reports?.collect()) ?? null;
+    const reported = collected !== null && collected.runners.length > 0;
+    const read = reported ? collected.tests : outcomesOf(await reportOf(run, project, root), project, root);
+    const tests = complete(run, read, collected, hung.signal.aborted);
+    const failed = tests.filter((test) => test.outcome === "failed");
+    return { ...run, tests, failed, passed: failed.length === 0 };
+  } finally {
+    clearInterval(look);
+    await reports?.remove();
+  }
 }
 
 /** A run of each file alone costs a start each; with more files the report has to say whose a test is. */
@@ -81,7 +129,8 @@ export async function runTestFiles(where: Where & { files: readonly string[] }):
   const run = await runSuite(where);
   const { files, project } = where;
   const unknown = run.tests.some((test) => test.file === null);
-  if (!unknown || project.testOne === null || files.length > filesAloneMax) return run;
+  const single = project.testOne !== null || project.packages.length > 0;
+  if (!unknown || !single || files.length > filesAloneMax) return run;
   const alone: SuiteRun[] = [];
   for (const file of files) {
     const one = files.length === 1 ? run : await runSuite({ ...where, files: [file] });
@@ -102,37 +151,15 @@ function joined(first: SuiteRun, runs: readonly SuiteRun[]): SuiteRun {
 
 /** `{files}` of a `test-one` line, quoted for the shell; a line without it gets them at its end. */
 export function withFiles(line: string, files: readonly string[]): string {
-  const quoted = files.map((file) => `'${file.replaceAll("'", `'\\''`)}'`).join(" ");
-  return line.includes("{files}") ? line.replaceAll("{files}", () => quoted) : `${line} ${quoted}`;
+  const all = files.map(quoted).join(" ");
+  return line.includes("{files}") ? line.replaceAll("{files}", () => all) : `${line} ${all}`;
 }
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 async function reportOf(run: ProjectRun, project: Project, root: string): Promise<string> {
   if (project.reportFile === null) return run.result.stdout;
   // The project's command wrote it, and may have put a link or a pipe there.
   const report = await readInside(root, project.reportFile, outputBytesMax).catch(() => null);
   return report?.toString("utf8") ?? "";
-}
-
-function outcomesOf(report: string, project: Project, root: string): TestOutcome[] {
-  if (project.report === "tap") return tapOutcomes(report, root);
-  if (project.report === "junit") return junitOutcomes(report, root);
-  if (project.report === "jest-json") return jestOutcomes(report, root);
-  // Nobody promised a report; one that says what it is can still be read.
-  return /^TAP version \d+/m.test(report) ? tapOutcomes(report, root) : [];
-}
-
-/** The exit code has the last word: no report may turn a failed command into a passed one. */
-function complete(run: ProjectRun, tests: TestOutcome[]): TestOutcome[] {
-  const known = tests.some((test) => test.outcome === "failed");
-  if (run.passed)
-    return tests.length > 0 ? tests : [{ id: suiteTest, outcome: "passed", file: null, message: null }];
-  if (known) return tests;
-  return [...tests, { id: suiteTest, outcome: "failed", file: null, message: whyFailed(run) }];
-}
-
-function whyFailed({ result, output }: ProjectRun): string {
-  const tail = output.slice(-tailCharsMax).trim();
-  if (result.ended === "timeout") return `did not end within ${commandTimeoutMs / 1000} s\n${tail}`;
-  if (result.ended === "spawn-error") return `could not be started\n${tail}`;
-  return `exit code ${result.exitCode}\n${tail}`;
 }

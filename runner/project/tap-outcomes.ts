@@ -35,7 +35,7 @@ function outcome(result: TapResult, path: readonly string[], root: string): Test
     id: id.join(" > ") || "unnamed test",
     outcome: state,
     file,
-    message: state === "failed" ? messageOf(result).slice(0, messageCharsMax) : null,
+    message: state === "failed" ? tapMessage(result).slice(0, messageCharsMax) : null,
   };
 }
 
@@ -54,7 +54,8 @@ function fileOf(result: TapResult, names: readonly string[], root: string): stri
     : null;
 }
 
-function messageOf({ diagnostics, said }: TapResult): string {
+/** What a failed result says about itself: error, difference, stack. */
+export function tapMessage({ diagnostics, said }: TapResult): string {
   const error = isRecord(diagnostics.error) ? diagnostics.error : diagnostics;
   const text = [error.error, error.message].find((one) => typeof one === "string") ?? "";
   const name = typeof error.name === "string" ? error.name : "";

@@ -10,6 +10,8 @@ export interface TapResult {
   /** Lines that were printed before the result: comments of TAP 13, where node:test puts a file's stderr. */
   said: string[];
   children: TapResult[];
+  /** Is it the result of a subtest, also of one without results? */
+  subtest: boolean;
 }
 
 const resultLine = /^( *)(not ok|ok) +(\d+)\b(?: *-)? ?(.*)$/;
@@ -28,6 +30,7 @@ export function parseTap(text: string): TapResult[] {
   const lines = text.split(/\r?\n/);
   let said: string[] = [];
   let last: TapResult | null = null;
+  const announced: number[] = [];
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? "";
     const block = /^( *)---\s*$/.exec(line);
@@ -44,10 +47,14 @@ export function parseTap(text: string): TapResult[] {
       // vitest's plain `tap` indents by four as well, so depth is the same everywhere.
       const depth = Math.floor((found[1] ?? "").length / 4);
       last.children = levels[depth + 1] ?? [];
+      last.subtest = last.children.length > 0 || announced.at(-1) === depth;
+      while ((announced.at(-1) ?? -1) >= depth) announced.pop();
       levels[depth + 1] = [];
       levels[depth] = [...(levels[depth] ?? []), last];
       continue;
     }
+    const subtest = /^( *)# Subtest\b/.exec(line);
+    if (subtest) announced.push(Math.floor((subtest[1] ?? "").length / 4));
     if (/^ *Bail out!/.test(line)) levels[0]?.push(result(["", "", "not ok", "", line.trim()], said));
     if (/^ *#/.test(line) && !/^ *# Subtest/.test(line)) said.push(unescaped(line.replace(/^ *# ?/, "")));
     else if (last && !last.ok && /^\s+\S/.test(line)) last.said.push(line);
@@ -70,6 +77,7 @@ function result(found: readonly (string | undefined)[], said: string[]): TapResu
     diagnostics: {},
     said,
     children: [],
+    subtest: false,
   };
 }
 

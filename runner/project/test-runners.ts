@@ -1,130 +1,143 @@
 import type { Commands, ReportFormat } from "./commands.ts";
+import type { Manager } from "./manager.ts";
+import type { NodeReporters } from "./reports/report-folder.ts";
+import { commandsOf, type ScriptCommand } from "./script-lines.ts";
 
-type TestCommands = Pick<Commands, "test" | "testOne" | "report" | "testEnvironment">;
+type TestCommands = Pick<Commands, "test" | "testOne" | "report" | "nodeReporters">;
 
-/** How one test runner is asked for a report that a machine can read. */
+/** How one test runner runs some files, and how it is asked on the command line where nothing else works. */
 interface TestRunner {
-  /** Behind `npm run test --`. */
-  suiteFlags: string;
   /** `{flags}` are those of the script, `{files}` the test files. */
   one: string;
-  report: ReportFormat;
-  environment?: Record<string, string>;
+  /** Flags that make the suite print a report, and its form. */
+  printed: { flags: string; report: ReportFormat };
 }
 
 const testRunners: Record<string, TestRunner> = {
-  "node:test": {
-    // By environment, because the script may start node behind another command.
-    suiteFlags: "",
-    one: "{node} --test {flags} {files}",
-    report: "tap",
-    environment: { NODE_OPTIONS: "--test-reporter=tap" },
-  },
+  "node:test": { one: "node --test {flags} {files}", printed: { flags: "", report: "tap" } },
   vitest: {
-    suiteFlags: "--run --reporter=tap-flat",
-    one: "npx --no-install vitest run --reporter=tap-flat {flags} {files}",
-    report: "tap",
+    one: "vitest run {flags} {files}",
+    printed: { flags: "--run --reporter=tap-flat", report: "tap" },
   },
-  jest: {
-    suiteFlags: "--json",
-    one: "npx --no-install jest --json {flags} --runTestsByPath {files}",
-    report: "jest-json",
-  },
-  mocha: {
-    suiteFlags: "--reporter tap",
-    one: "npx --no-install mocha --reporter tap {flags} {files}",
-    report: "tap",
-  },
-  ava: { suiteFlags: "--tap", one: "npx --no-install ava --tap {flags} {files}", report: "tap" },
-  tap: {
-    suiteFlags: "--reporter=tap",
-    one: "npx --no-install tap --reporter=tap {flags} {files}",
-    report: "tap",
-  },
-  tape: { suiteFlags: "", one: "npx --no-install tape {flags} {files}", report: "tap" },
+  jest: { one: "jest {flags} --runTestsByPath {files}", printed: { flags: "--json", report: "jest-json" } },
+  mocha: { one: "mocha {flags} {files}", printed: { flags: "--reporter tap", report: "tap" } },
+  ava: { one: "ava {flags} {files}", printed: { flags: "--tap", report: "tap" } },
+  tap: { one: "tap {flags} {files}", printed: { flags: "--reporter=tap", report: "tap" } },
+  tape: { one: "tape {flags} {files}", printed: { flags: "", report: "tap" } },
 };
+
+/** Looked for among the dependencies when no script tells. */
+const byDependency = ["vitest", "jest", "mocha", "ava", "tap", "tape"];
 
 /** Flags that take the next word as their value. */
 const valueFlags =
-  /^(-r|--require|--import|--loader|--experimental-loader|--env-file|--config|-c|--project|--extension)$/;
-/** Flags of ours, or ones that would choose other files than those asked for. */
+  /^(-r|--require|--import|--loader|--experimental-loader|--env-file|--config|-c|--project|--extension|--selectProjects|--node-arguments)$/;
+/** Flags of ours, ones that would choose other files than those asked for, and ones that judge the whole. */
 const dropped =
-  /^(--test|--run|--json|--tap|--watch|-w|--spec|--coverage|--reporter(=.*)?|-R|--test-reporter(=.*)?)$/;
-/** Words in front of the runner that only start it. */
-const prefix = /^(npx(?: --?\S+)*|c8|nyc|cross-env|(?:[A-Z_][A-Z0-9_]*=\S*)) +/;
-const scriptHopsMax = 5;
+  /^(--test|--run|--json|--tap|--watch(All)?|-w|--spec|--coverage(\..*)?|--cov|--reporter(=.*)?|-R|--test-reporter(-destination)?(=.*)?|--test-coverage-.*|--experimental-test-coverage|--passWithNoTests|--onlyChanged|-o|--changed)$/;
+const takesReporter = /^(--reporter|-R|--test-reporter(-destination)?|--spec)$/;
 
 /** The test commands of a package by its scripts; without a test script by the runner that it depends on. */
-export function runnerOf(scripts: Record<string, string>, needed: readonly string[]): TestCommands {
-  const none: TestCommands = { test: null, testOne: null, report: "exit-code", testEnvironment: {} };
+export function runnerOf(
+  scripts: Record<string, string>,
+  needed: readonly string[],
+  manager: Manager,
+): TestCommands {
+  const nodeReporters = nodeReportersOf(Object.values(scripts));
+  const none: TestCommands = { test: null, testOne: null, report: "exit-code", nodeReporters };
   if (!scripts.test) {
-    const name = ["vitest", "jest", "mocha", "ava", "tap"].find((one) => needed.includes(one));
+    const name = byDependency.find((one) => needed.includes(one));
     const runner = name === undefined ? undefined : testRunners[name];
     if (!runner) return none;
-    return {
-      ...none,
-      test: fill(runner.one, "", ""),
-      testOne: fill(runner.one, "", "{files}"),
-      report: runner.report,
-    };
+    const [test, testOne] = ["", "{files}"].map((files) => lineOf(runner, [], "", files, manager));
+    return { ...none, test: test ?? null, testOne: testOne ?? null };
   }
-  const { name, body } = followed(scripts);
-  const test = `npm run --silent ${name}`;
-  const segment = lastCommand(body);
-  const words = segment.split(/\s+/);
-  const runner = recognised(words, needed);
-  if (!runner || /--test-reporter/.test(body)) return { ...none, test };
-  const environment = runner.environment ?? {};
-  return {
-    test: runner.suiteFlags === "" ? test : `${test} -- ${runner.suiteFlags}`,
-    testOne: fill(runner.one, flagsOf(words), "{files}", words[0]),
-    report: runner.report,
-    testEnvironment: environment,
-  };
+  const test = manager.run("test", "");
+  const found = commandsOf(scripts, "test")
+    .map((command) => ({ command, known: recognised(command, needed) }))
+    .find(({ known }) => known !== null);
+  if (!found?.known) return { ...none, test };
+  const { command, known } = found;
+  const testOne = lineOf(known.runner, variablesOf(command, known), known.flags, "{files}", manager);
+  const { flags, report } = known.runner.printed;
+  // The script's own NODE_OPTIONS take the place of ours, so the report has to be asked for by flags.
+  const replaced = command.variables.some((one) => /^NODE_OPTIONS=(?!.*\$)/.test(one));
+  if (!replaced || !command.last) return { ...none, test, testOne };
+  return { ...none, test: manager.run(command.script, flags), testOne, report };
 }
 
-function fill(line: string, flags: string, files: string, node = "node"): string {
-  const filled = line.replace("{node}", () => node).replace("{flags}", () => flags);
-  return filled
+/** Does a script give node:test reporters? The first that does speaks for all. */
+function nodeReportersOf(bodies: readonly string[]): NodeReporters {
+  const body = bodies.find((one) => one.includes("--test-reporter")) ?? "";
+  const count = (shape: RegExp) => body.match(shape)?.length ?? 0;
+  return { reporters: count(/--test-reporter[= ]/g), destinations: count(/--test-reporter-destination/g) };
+}
+
+interface Recognised {
+  runner: TestRunner;
+  flags: string;
+  /** What Node itself is told, for a runner that is started by its bin instead. */
+  nodeFlags: string;
+}
+
+function recognised({ words }: ScriptCommand, needed: readonly string[]): Recognised | null {
+  const first = baseOf(words[0] ?? "");
+  const starts = ["node", "tsx", "ts-node"].includes(first);
+  if (!starts) {
+    const runner = Object.hasOwn(testRunners, first) ? testRunners[first] : undefined;
+    return runner ? { runner, flags: flagsOf(words.slice(1)), nodeFlags: "" } : null;
+  }
+  const loader = first === "node" ? "" : first === "tsx" ? "--import tsx" : "--require ts-node/register";
+  if (words.includes("--test")) {
+    const runner = testRunners["node:test"];
+    return runner ? { runner, flags: `${loader} ${flagsOf(words.slice(1))}`.trim(), nodeFlags: "" } : null;
+  }
+  // `node --flag node_modules/jest/bin/jest.js --ci`
+  const bin = words.findIndex((one) => /(^|\/)node_modules\//.test(one));
+  const name = /node_modules\/(?:\.bin\/)?(\w+)/.exec(words[bin] ?? "")?.[1] ?? "";
+  const behind = Object.hasOwn(testRunners, name) ? testRunners[name] : undefined;
+  const nodeFlags = (end: number) => `${loader} ${flagsOf(words.slice(1, end))}`.trim();
+  if (behind) return { runner: behind, flags: flagsOf(words.slice(bin + 1)), nodeFlags: nodeFlags(bin) };
+  const tape = needed.includes("tape") ? testRunners.tape : undefined;
+  return tape ? { runner: tape, flags: "", nodeFlags: nodeFlags(words.length) } : null;
+}
+
+const baseOf = (program: string): string => program.replace(/^.*\//, "");
+
+/** The script's variables; its NODE_OPTIONS come behind those that ask for the report. */
+function variablesOf({ variables }: ScriptCommand, { nodeFlags }: Recognised): string[] {
+  const options = variables
+    .filter((one) => one.startsWith("NODE_OPTIONS="))
+    .map((one) => one.slice("NODE_OPTIONS=".length).replace(/^["']|["']$/g, ""));
+  const others = variables.filter((one) => !one.startsWith("NODE_OPTIONS="));
+  const all = [...options.map((one) => one.replace(/\$\{?NODE_OPTIONS\}?/g, "").trim()), nodeFlags];
+  const told = all.filter((one) => one !== "").join(" ");
+  return told === "" ? others : [...others, `NODE_OPTIONS="$NODE_OPTIONS ${told}"`];
+}
+
+function lineOf(
+  runner: TestRunner,
+  variables: readonly string[],
+  flags: string,
+  files: string,
+  manager: Manager,
+): string {
+  const filled = runner.one
+    .replace("{flags}", () => flags)
     .replace("{files}", () => files)
     .replace(/ {2,}/g, " ")
     .trim();
-}
-
-/** `npm test` that only calls another script is that script. */
-function followed(scripts: Record<string, string>): { name: string; body: string } {
-  let name = "test";
-  for (let hops = 0; hops < scriptHopsMax; hops++) {
-    const next = /^npm (?:run|run-script)(?: --?s(?:ilent)?)? ([\w:.-]+)$/.exec(scripts[name] ?? "")?.[1];
-    if (next === undefined || !scripts[next]) break;
-    name = next;
-  }
-  return { name, body: scripts[name] ?? "" };
-}
-
-/** Arguments behind `npm run x --` reach only the last command of a line. */
-function lastCommand(body: string): string {
-  let segment = (body.split(/&&|\|\||;/).pop() ?? "").trim();
-  while (prefix.test(segment)) segment = segment.replace(prefix, "");
-  return segment;
-}
-
-function recognised(words: readonly string[], needed: readonly string[]): TestRunner | null {
-  const first = (words[0] ?? "").replace(/^.*\//, "");
-  if (["node", "tsx"].includes(first)) {
-    if (words.includes("--test")) return testRunners["node:test"] ?? null;
-    const runner = needed.includes("tape") ? testRunners.tape : undefined;
-    return runner ?? null;
-  }
-  return testRunners[first] ?? null;
+  const program = filled.startsWith("node ") && manager.plainNode ? filled : manager.exec(filled);
+  return manager.within([...variables, program].join(" "));
 }
 
 function flagsOf(words: readonly string[]): string {
   const kept: string[] = [];
-  for (let i = 1; i < words.length; i++) {
+  for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? "";
     if (!word.startsWith("-")) continue;
-    const value = valueFlags.test(word) ? words[i + 1] : undefined;
+    const takes = valueFlags.test(word) || takesReporter.test(word);
+    const value = takes ? words[i + 1] : undefined;
     if (!dropped.test(word)) kept.push(value === undefined ? word : `${word} ${value}`);
     if (value !== undefined) i++;
   }

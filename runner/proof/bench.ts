@@ -58,7 +58,7 @@ export async function openBench(context: JobContext, base: Sha): Promise<Bench> 
     root: await realpath(folder),
     base,
     config,
-    project: await projectOf(files.text, config),
+    project: await projectOf(files, config),
     isTestFile: (path) => isTestFile(path, globs),
     installed: null,
     present: base,
@@ -68,7 +68,7 @@ export async function openBench(context: JobContext, base: Sha): Promise<Bench> 
 
 /** Takes the project's commands from another tree; the rules stay those of the base. */
 export async function readProject(bench: Bench, tree: Sha): Promise<void> {
-  bench.project = await projectOf(filesOfTree(bench.workspace, tree).text, bench.config);
+  bench.project = await projectOf(filesOfTree(bench.workspace, tree), bench.config);
 }
 
 async function configOf(files: TreeFiles): Promise<ProjectConfig> {
@@ -103,7 +103,7 @@ export async function putTree(bench: Bench, tree: Sha): Promise<void> {
   const wanted = `${project.setup}\n${needed}`;
   if (bench.installed === wanted) return;
   const where = { context: bench.context, root: bench.root, project };
-  const run = await runLine(where, project.setup, {}, "setup");
+  const run = await runLine(where, project.setup, { network: "setup" });
   if (!run.passed)
     throw new JobFault({
       summary: `setup failed: \`${project.setup}\` ended with ${run.result.exitCode}`,

@@ -1,5 +1,5 @@
 import type { TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
-import { suiteTest } from "../project/suite.ts";
+import { suiteTest } from "../project/outcomes.ts";
 
 export interface GreenInput {
   /** Test files that were proven red. */

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Receipt, TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobContext } from "../job-context.ts";
-import type { ProjectRun } from "../project/suite.ts";
+import type { ProjectRun } from "../project/outcomes.ts";
 import type { TreeFiles } from "./tree-files.ts";
 
 export interface ReceiptInput {

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
-import { type SuiteRun, suiteTest } from "../project/suite.ts";
+import { suiteTest } from "../project/outcomes.ts";
+import type { SuiteRun } from "../project/suite.ts";
 import { isTestFile } from "../project/test-files.ts";
 
 /** Why a failing test proves nothing. The kind goes into the fingerprint of a job that gives up. */

@@ -5,7 +5,7 @@ import { StateLocked } from "./lock.ts";
 import { openLog } from "./log.ts";
 import { parseServerOptions, UsageError, usage } from "./options.ts";
 import { onParentGone } from "./parent.ts";
-import { ensureStateFolder } from "./secrets.ts";
+import { ensureStateFolder } from "./state-folder.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -41,7 +41,12 @@ async function serve() {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => end(signal));
   if (options.withParent) onParentGone(() => end("the parent process ended"));
 
-  const host = await startHost({ ...options, root, state, env: process.env, log });
+  const runtimeLost = (why: string) => {
+    // Whoever watches over this process can start it again; a host without a runtime serves nobody.
+    log("error", "ending, because nothing is served any more", { why });
+    process.exit(1);
+  };
+  const host = await startHost({ ...options, root, state, env: process.env, log, runtimeLost });
   // The first line of standard output: whoever started this process waits for it.
   process.stdout.write(`${JSON.stringify({ ready: true, url: host.url })}\n`);
   log("info", "listening", { url: host.url, state });

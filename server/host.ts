@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Miniflare } from "miniflare";
+import { endRestore, isRestored } from "./backup.ts";
 import { compatibilityDate, durableObjects, workerEnv, workerName } from "./bindings.ts";
 import { ensureBundle } from "./bundle.ts";
 import { databaseFiles, prepareDatabase } from "./database.ts";
@@ -52,6 +53,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { state, log } = options;
   const lock = lockState(state);
   try {
+    const restored = isRestored(state);
+    if (restored) log("info", "this state folder came out of a backup");
     for (const pid of await endOrphans(state))
       log("warn", "ended the workerd of a server that was killed", { pid });
     const port = await tryPort(host, options.port);
@@ -64,7 +67,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const url = `http://${host}:${port}`;
     const secrets = ensureSecrets(state);
     const own = { url, token: secrets.token, log };
-    const instance = openWorker(options, port, bundle, url, secrets, () => void resumeWorker(own));
+    const instance = openWorker(options, port, bundle, url, secrets, () => void resumeWorker(own, false));
     try {
       await instance.ready;
       assertPersistent(state);
@@ -81,7 +84,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
     return {
       url,
       // Not awaited: whoever waits for the ready line should have it first.
-      resumed: resumeWorker(own),
+      resumed: resumeWorker(own, restored).then((resumed) => {
+        if (restored && resumed) endRestore(state);
+      }),
       async stop() {
         rmSync(address, { force: true });
         // The runtime is ended by SIGKILL whatever it does.

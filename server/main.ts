@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { resolve } from "node:path";
+import { commandUsage, runCommand } from "./command.ts";
 import { startHost } from "./host.ts";
 import { StateLocked } from "./lock.ts";
 import { openLog } from "./log.ts";
@@ -9,11 +10,17 @@ import { ensureStateFolder } from "./state-folder.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
+/** npm runs scripts in the project's root and says here where the person was. */
+const base =
+  process.env.npm_lifecycle_event === "server" ? (process.env.INIT_CWD ?? process.cwd()) : process.cwd();
+
 try {
-  await serve();
+  const told = runCommand(process.argv.slice(2), base);
+  if (told === null) await serve();
+  else process.stdout.write(`${told}\n`);
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`tamma: ${error.message}\n       usage: ${usage}\n`);
+    process.stderr.write(`tamma: ${error.message}\n       usage: ${usage}\n       ${commandUsage}\n`);
     process.exitCode = 2;
   } else {
     process.stderr.write(`tamma: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -27,7 +34,7 @@ try {
 
 async function serve() {
   const options = parseServerOptions(process.argv.slice(2), process.env);
-  const state = ensureStateFolder(resolve(options.state));
+  const state = ensureStateFolder(resolve(base, options.state));
   const log = openLog(state, options.logLevel);
 
   let stopping = false;

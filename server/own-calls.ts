@@ -20,13 +20,18 @@ const answerMsMax = 10_000;
 /**
  * Wakes every loop that may have work. Without it a loop that was cut in the middle of an effect would wait
  * for its alarm, up to half a minute. Never rejects: the alarms come all the same.
+ *
+ * @param again the state folder came out of a backup: neighbours may not know what they were told
+ * @returns whether all were woken
  */
-export async function resumeWorker(own: OwnWorker): Promise<void> {
+export async function resumeWorker(own: OwnWorker, again: boolean): Promise<boolean> {
   try {
-    const { repositories, loops, failed } = await call(own, "resume", Resumed);
+    const { repositories, loops, failed } = await call(own, "resume", Resumed, { again });
     if (loops + failed > 0) own.log(failed > 0 ? "warn" : "info", "resumed", { repositories, loops, failed });
+    return failed === 0;
   } catch (error) {
     own.log("warn", "the loops could not be woken at once; their alarms wake them", { error: String(error) });
+    return false;
   }
 }
 
@@ -52,10 +57,12 @@ async function call<S extends z.ZodType>(
   { url, token }: OwnWorker,
   path: string,
   schema: S,
+  body: Record<string, unknown> = {},
 ): Promise<z.infer<S>> {
   const response = await fetch(`${url}/api/v1/server/${path}`, {
     method: "POST",
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
     signal: AbortSignal.timeout(answerMsMax),
   });
   if (!response.ok) throw new Error(`POST ${path} was answered with ${response.status}`);

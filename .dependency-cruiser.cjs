@@ -110,7 +110,7 @@ const forbidden = [
   {
     name: "processes-start-by-command-line",
     comment: "start and test must run before anything is installed or built.",
-    from: { path: "^scripts/(start|bootstrap|test|check)\\.mjs$" },
+    from: { path: "^scripts/(start|server|bootstrap|test|check)\\.mjs$" },
     to: { path: `${hosts}|^core/` },
   },
   {

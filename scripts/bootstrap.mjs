@@ -1,6 +1,6 @@
 // Makes a fresh clone ready and finds the Node that runs Tamma. Imports nothing that has to be
 // installed, and runs on Node 20, which may be all the machine has.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -68,6 +68,23 @@ export function runUnderProjectNode(script, args) {
   const run = spawnSync(node, [join(root, script), ...args], { cwd: root, stdio: "inherit", env });
   if (run.error) say(`could not start ${script}: ${run.error.message}`);
   process.exit(run.status ?? 1);
+}
+
+/**
+ * The same for what serves until it is told to end: signals are passed on, so that nothing is left running
+ * when this process ends. `runUnderProjectNode` waits without hearing them.
+ */
+export function serveUnderProjectNode(script, args) {
+  ensureInstalled();
+  const node = projectNode();
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
+  const child = spawn(node, [join(root, script), ...args], { stdio: "inherit", env });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.once("error", (error) => {
+    say(`could not start: ${error.message}`);
+    process.exit(1);
+  });
+  child.once("exit", (code) => process.exit(code ?? 1));
 }
 
 function modified(path) {

@@ -24,7 +24,10 @@ export class Orchestrator extends WorkerEntrypoint {
 }
 export default {
   async fetch(request, env) {
-    console.log(JSON.stringify({ path: new URL(request.url).pathname }));
+    const { pathname } = new URL(request.url);
+    console.log(JSON.stringify({ path: pathname }));
+    if (pathname.endsWith("/server/resume")) return Response.json({ repositories: 0, loops: 0, failed: 0 });
+    if (pathname.endsWith("/server/drain")) return Response.json({ inFlight: 0 });
     await env.BLOBS.put("k", "v");
     const row = await env.DB.prepare("SELECT count(*) AS n FROM notes").first();
     return Response.json({
@@ -55,12 +58,12 @@ beforeEach(() => {
   writeFileSync(
     join(root, "serve.ts"),
     `import { startHost } from ${JSON.stringify(resolve(import.meta.dirname, "host.ts"))};
-     import { ensureStateFolder } from ${JSON.stringify(resolve(import.meta.dirname, "secrets.ts"))};
+     import { ensureStateFolder } from ${JSON.stringify(resolve(import.meta.dirname, "state-folder.ts"))};
      const [port, providerUrl = null] = process.argv.slice(2);
      const log = (level, text) => process.stderr.write(level + " " + text + "\\n");
      const host = await startHost({ root: ${JSON.stringify(root)},
        state: ensureStateFolder(${JSON.stringify(state)}),
-       port: Number(port), providerUrl, providerModel: null, logLevel: "info", env: {}, log,
+       port: Number(port), providerUrl, providerModel: null, logLevel: "info", env: {}, log, runtimeLost: (why) => log("error", why),
        bundle: ${JSON.stringify(join(root, "worker.js"))} }).catch((error) => {
          process.stdout.write(JSON.stringify({ failed: error.message }) + "\\n");
          process.exit(1);

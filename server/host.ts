@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Miniflare, NoOpLog } from "miniflare";
+import type { Miniflare } from "miniflare";
+import { endRestore, isRestored } from "./backup.ts";
 import { compatibilityDate, durableObjects, workerEnv, workerName } from "./bindings.ts";
 import { ensureBundle } from "./bundle.ts";
 import { databaseFiles, prepareDatabase } from "./database.ts";
@@ -9,9 +10,11 @@ import { lockState } from "./lock.ts";
 import type { Log, LogLevel } from "./log.ts";
 import { listMigrations } from "./migrations.ts";
 import { endOrphans } from "./orphans.ts";
+import { drainWorker, resumeWorker } from "./own-calls.ts";
 import { localPerson } from "./person.ts";
 import { tryPort } from "./port.ts";
-import { ensureSecrets } from "./secrets.ts";
+import { RuntimeLog } from "./runtime-log.ts";
+import { ensureSecrets, type Secrets } from "./secrets.ts";
 
 /** One user on one machine: never reachable from elsewhere. */
 const host = "127.0.0.1";
@@ -27,13 +30,17 @@ export interface HostOptions {
   logLevel: LogLevel;
   env: NodeJS.ProcessEnv;
   log: Log;
+  /** Called when workerd ended and could not be started again: nothing is served from then on. */
+  runtimeLost: (why: string) => void;
   /** The Worker's bundle; built from `root` when absent. */
   bundle?: string;
 }
 
 export interface Host {
   url: string;
-  /** Lets requests in flight end, closes the databases and gives the state folder back. */
+  /** What was in flight when the Worker started, and what became of it; never rejects. */
+  resumed: Promise<void>;
+  /** Begins nothing new, lets what is under way end, then ends the runtime and gives the folder back. */
   stop(): Promise<void>;
 }
 
@@ -46,6 +53,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { state, log } = options;
   const lock = lockState(state);
   try {
+    const restored = isRestored(state);
+    if (restored) log("info", "this state folder came out of a backup");
     for (const pid of await endOrphans(state))
       log("warn", "ended the workerd of a server that was killed", { pid });
     const port = await tryPort(host, options.port);
@@ -56,7 +65,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (applied.length > 0) log("info", "applied migrations", { applied });
 
     const url = `http://${host}:${port}`;
-    const instance = openWorker(options, port, bundle, url);
+    const secrets = ensureSecrets(state);
+    const own = { url, token: secrets.token, log };
+    const instance = openWorker(options, port, bundle, url, secrets, () => void resumeWorker(own, false));
     try {
       await instance.ready;
       assertPersistent(state);
@@ -72,8 +83,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
     });
     return {
       url,
+      // Not awaited: whoever waits for the ready line should have it first.
+      resumed: resumeWorker(own, restored).then((resumed) => {
+        if (restored && resumed) endRestore(state);
+      }),
       async stop() {
         rmSync(address, { force: true });
+        // The runtime is ended by SIGKILL whatever it does.
+        await drainWorker(own);
         await instance.dispose();
         lock.release();
       },
@@ -84,10 +101,17 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
-function openWorker(options: HostOptions, port: number, bundle: string, origin: string): Miniflare {
+function openWorker(
+  options: HostOptions,
+  port: number,
+  bundle: string,
+  origin: string,
+  secrets: Secrets,
+  restarted: () => void,
+): Miniflare {
   const { state, env, log, providerUrl, providerModel, logLevel } = options;
   const settings = {
-    secrets: ensureSecrets(state),
+    secrets,
     person: localPerson(),
     origin,
     providerUrl,
@@ -102,10 +126,13 @@ function openWorker(options: HostOptions, port: number, bundle: string, origin: 
     telemetry: { enabled: false },
     enableDevRegistry: false,
     logRequests: false,
-    log: new NoOpLog(),
+    log: new RuntimeLog(log, options.runtimeLost),
     // Marks workerd as ours, so that the next start can find and end it when this process is killed.
     unsafeRuntimeEnv: { TAMMA_STATE: state },
-    unsafeHandleRuntimeRestart: () => log("error", "workerd ended unexpectedly and was started again"),
+    unsafeHandleRuntimeRestart: () => {
+      log("error", "workerd ended unexpectedly and was started again");
+      restarted();
+    },
     handleUncaughtError: (error) =>
       log("error", "uncaught in the Worker", { error: error.stack ?? error.message }),
     handleStructuredLogs: ({ level, message }) => log(workerLevel(level), message, { from: "worker" }),

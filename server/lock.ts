@@ -11,8 +11,17 @@ export interface StateLock {
   release(): void;
 }
 
-/** SQLite's code for "another connection holds the lock". */
+/** A connection that nobody refers to is collected, and its lock is gone with it: these live until released. */
+const held = new Set<DatabaseSync>();
+
+/** SQLite's code for "another connection holds the lock"; its extended codes carry it in the low byte. */
 const sqliteBusy = 5;
+
+/**
+ * Two that come at the same instant hold a shared lock each on the way to the exclusive one. With no patience
+ * at all both give up; with some, the first to reserve waits for the other one to let go.
+ */
+const lockPatienceMs = 250;
 
 /**
  * Takes the state folder for this process alone, by an exclusive transaction on `lock.sqlite`. The kernel
@@ -24,20 +33,21 @@ const sqliteBusy = 5;
 export function lockState(state: string): StateLock {
   const database = new DatabaseSync(join(state, "lock.sqlite"));
   try {
-    database.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+    // Nothing is ever written, so there is nothing to roll back: without a journal file a killed holder
+    // leaves none that the next ones would have to agree about.
+    database.exec(`PRAGMA busy_timeout = ${lockPatienceMs}; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE`);
   } catch (error) {
     database.close();
-    if ((error as { errcode?: number }).errcode === sqliteBusy)
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 === sqliteBusy)
       throw new StateLocked(`another Tamma server uses the state folder ${state}${addressOf(state)}`, {
         cause: error,
       });
     throw error;
   }
-  let held = true;
+  held.add(database);
   return {
     release() {
-      if (!held) return;
-      held = false;
+      if (!held.delete(database)) return;
       database.exec("ROLLBACK");
       database.close();
     },

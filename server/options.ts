@@ -22,7 +22,7 @@ export const defaultPort = 4747;
 const portMax = 65_535;
 
 export const usage =
-  "node server/main.ts [--state DIR] [--port N] [--provider-url URL] [--provider-model NAME] [--with-parent]";
+  "npm run server -- [--state DIR] [--port N] [--provider-url URL] [--provider-model NAME] [--with-parent]";
 
 /** @throws UsageError */
 export function parseServerOptions(args: string[], env: NodeJS.ProcessEnv): ServerOptions {

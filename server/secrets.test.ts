@@ -2,19 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ensureSecrets, ensureStateFolder } from "./secrets.ts";
+import { ensureSecrets } from "./secrets.ts";
+import { ensureStateFolder } from "./state-folder.ts";
 
 let base = "";
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), "tamma-secrets-"));
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
-
-test("the state folder is made with its parents, for its owner alone", () => {
-  const state = ensureStateFolder(join(base, "a/b"));
-  expect(statSync(state).mode & 0o777).toBe(0o700);
-  expect(ensureStateFolder(state)).toBe(state);
-});
 
 test("secrets are made once, differ from each other, and only their owner can read them", () => {
   const state = ensureStateFolder(base);
@@ -23,8 +18,4 @@ test("secrets are made once, differ from each other, and only their owner can re
   expect(secrets.token).not.toContain(secrets.masterKey);
   expect(readFileSync(join(state, "token"), "utf8").trim()).toBe(secrets.token);
   expect(statSync(join(state, "master.key")).mode & 0o777).toBe(0o600);
-});
-
-test.skipIf(process.platform !== "linux")("a place that takes no folders is named, with what to do", () => {
-  expect(() => ensureStateFolder("/proc/tamma")).toThrow(/\/proc\/tamma cannot be made.*--state/);
 });

@@ -124,7 +124,7 @@ export interface OrchestratorRpc {
 
   // the server itself
   /** Wakes every loop that may have work. Never refuses; what could not be woken is counted. */
-  resume(): Promise<rest.Resumed>;
+  resume(input: rest.Resume): Promise<rest.Resumed>;
   /** Compares every stream with its copy in D1, mends what can be verified, and says what it did. */
   reconcile(input: rest.Reconcile): Promise<Answer<rest.ReconcileReport>>;
 }

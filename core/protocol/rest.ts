@@ -199,6 +199,10 @@ export const ProviderReport = z.object({
 export const LoginLink = z.object({ path: z.string(), expiresAt: z.number() });
 
 /** `POST /server/resume` -> Resumed. Every loop that may have work is woken; a host asks it when it starts. */
+export const Resume = z.strictObject({
+  /** Also does again what was done and is still wanted: after a restore a neighbour may not know of it. */
+  again: z.boolean().default(false),
+});
 export const Resumed = z.object({
   repositories: z.number().int(),
   loops: z.number().int(),
@@ -258,6 +262,7 @@ export type RerunReport = z.infer<typeof RerunReport>;
 export type Inbox = z.infer<typeof Inbox>;
 export type InboxItem = z.infer<typeof InboxItem>;
 export type ProviderReport = z.infer<typeof ProviderReport>;
+export type Resume = z.infer<typeof Resume>;
 export type Resumed = z.infer<typeof Resumed>;
 export type Reconcile = z.infer<typeof Reconcile>;
 export type StreamReport = z.infer<typeof StreamReport>;

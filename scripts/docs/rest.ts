@@ -83,7 +83,7 @@ export const restRoutes: readonly Route[] = [
   route("POST", "/runners", "EnrolRunner", "{ runner: string }", "enrols a runner by its public key"),
   route("GET", "/providers/check", "", "ProviderReport", "whether the provider can serve"),
   route("POST", "/login-links", "", "LoginLink", "a link that signs a browser in once"),
-  route("POST", "/server/resume", "", "Resumed", "wakes every loop that may have work"),
+  route("POST", "/server/resume", "Resume", "Resumed", "wakes every loop that may have work"),
   route("POST", "/server/drain", "", "Draining", "begins nothing new; says what is still under way"),
   route(
     "POST",

@@ -260,7 +260,7 @@ test("a copy that went on before D1 was asked is held by the first flush; its ev
 test("resume wakes every loop that is in flight", async () => {
   const { loop } = await atDesign();
   await evictDurableObject(objectOf(loop));
-  const woken = await orchestrator.resume();
+  const woken = await orchestrator.resume({ again: true });
   expect(woken.loops).toBeGreaterThan(0);
   expect(woken.failed).toBe(0);
 });

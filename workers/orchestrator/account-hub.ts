@@ -74,7 +74,8 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     this.#flush();
   }
 
-  async wake(): Promise<void> {
+  /** The account wants nothing of others, so there is nothing to do again. */
+  async wake(_again: boolean): Promise<void> {
     this.#flush();
   }
 

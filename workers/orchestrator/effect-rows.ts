@@ -15,7 +15,12 @@ type EffectRow = {
 /** What the present state wants from the world. Effects may carry words of people, so they lie sealed. */
 export interface EffectRows extends Pick<Store, "dueEffects" | "settleEffect" | "postponeEffect"> {
   want(stream: StreamRef, effects: readonly WantedEffect[], at: number): void;
+  /** Performs effects once more that were done; those of keys that are not known stay unknown. */
+  again(stream: StreamRef, keys: readonly string[], at: number): void;
 }
+
+/** Tries of an effect that is performed again: enough are left, and its answer gets an id of its own. */
+const triesAgainMax = 7;
 
 export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
   const context = (stream: string, key: string) => `effect ${stream} ${key}`;
@@ -47,6 +52,13 @@ export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
          AND key NOT IN (SELECT value FROM json_each(?))`,
         stream.id,
         JSON.stringify(effects.map((effect) => effect.key)),
+      );
+    },
+    again: (stream, keys, at) => {
+      sql.exec(
+        `UPDATE effects SET state = 'pending', due_at = ?, tries = min(tries + 1, ?)
+         WHERE stream = ? AND state = 'done' AND key IN (SELECT value FROM json_each(?))`,
+        ...[at, triesAgainMax, stream.id, JSON.stringify(keys)],
       );
     },
     dueEffects: (now) =>

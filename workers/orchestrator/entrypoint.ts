@@ -150,8 +150,8 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   health(): Result<"health"> {
     return health(this.#parts);
   }
-  resume(): Result<"resume"> {
-    return resume(this.#parts);
+  resume(...args: Args<"resume">): Result<"resume"> {
+    return resume(this.#parts, ...args);
   }
   reconcile(...args: Args<"reconcile">): Result<"reconcile"> {
     return reconcile(this.#parts, ...args);

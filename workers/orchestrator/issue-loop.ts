@@ -138,7 +138,8 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     this.#drain.kick();
   }
 
-  async wake(): Promise<void> {
+  async wake(again: boolean): Promise<void> {
+    if (again) for (const { stream } of this.#host.store.streams()) this.#core.repeat(stream.id);
     this.#drain.kick();
   }
 

@@ -25,6 +25,8 @@ export interface LoopCore {
   together<T>(work: () => T): T;
   /** The log of this loop was replaced by another one. */
   rebuilt(loop: string): void;
+  /** Performs once more what the loop still wants (shell.ts). */
+  repeat(loop: string): void;
 }
 
 /** @param changed called after every command, in the same turn */
@@ -58,6 +60,7 @@ export function loopCore(host: ObjectHost, leases: LeaseRows, changed: (loop: st
 
   return {
     rebuilt,
+    repeat: (loop) => shell.repeat(loopStream(loop)),
     state: (loop) => shell.load(loopStream(loop)),
     stateAt: (loop, seq) => shell.at(loopStream(loop), seq),
     handle: run,

@@ -101,8 +101,8 @@ export interface Copying {
 
 /** What every object can be asked about its own log. */
 export interface KeeperRpc {
-  /** Does what is due. The object wakes by being asked. */
-  wake(): Promise<void>;
+  /** Does what is due. The object wakes by being asked. `again`: also what is wanted and was done before. */
+  wake(again: boolean): Promise<void>;
   copying(): Promise<Copying>;
   /** Compares the object's log with D1 and mends what can be verified. Throws when D1 does not answer. */
   reconcile(input: rest.Reconcile): Promise<rest.StreamReport[]>;

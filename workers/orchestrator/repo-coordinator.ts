@@ -99,7 +99,8 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     this.#drain.kick();
   }
 
-  async wake(): Promise<void> {
+  async wake(again: boolean): Promise<void> {
+    if (again) this.#core.repeat();
     this.#drain.kick();
   }
 

@@ -31,6 +31,8 @@ export interface RepositoryCore {
   startRefusal(loop: string): string | null;
   /** The log was replaced by another one. */
   rebuilt(): void;
+  /** Performs once more what the repository still wants (shell.ts). */
+  repeat(): void;
 }
 
 export function repositoryCore(parts: {
@@ -94,6 +96,7 @@ export function repositoryCore(parts: {
     together: shell.together,
     perform,
     startRefusal: (loop) => refusals.get(loop) ?? null,
+    repeat: () => shell.repeat(stream),
     rebuilt: () => {
       shell.refold(stream);
       parts.changed();

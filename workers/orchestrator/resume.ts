@@ -1,5 +1,5 @@
 import { routeOf } from "@tamma/core/domain/ids.ts";
-import type { Resumed } from "@tamma/core/protocol/rest.ts";
+import type { Resume, Resumed } from "@tamma/core/protocol/rest.ts";
 import { logError } from "./log.ts";
 import { accountHub, issueLoop, type KeeperRpc } from "./objects.ts";
 import { allRepositories, type Parts } from "./parts.ts";
@@ -12,11 +12,11 @@ const wokenAtOnceMax = 16;
  * and while an effect is under way its alarm is half a minute off: whoever starts after a crash asks for this
  * instead of waiting.
  */
-export async function resume(parts: Parts): Promise<Resumed> {
+export async function resume(parts: Parts, { again }: Resume): Promise<Resumed> {
   let failed = 0;
   const wake = async (name: string, object: KeeperRpc) => {
     try {
-      await object.wake();
+      await object.wake(again);
     } catch (thrown) {
       failed += 1;
       logError("resume", thrown, { name });

@@ -23,6 +23,11 @@ export interface Shell<Command, Event, State> {
   together<T>(work: () => T): T;
   /** The log was replaced by another one: folds it anew and wants what its state wants. */
   refold(stream: StreamRef): State;
+  /**
+   * Performs once more what the state still wants. After a restore a neighbour may not have what it was told
+   * here; whoever has it does nothing the second time.
+   */
+  repeat(stream: StreamRef): void;
 }
 
 export function shellOf<C, E extends { type: string }, S>(
@@ -41,6 +46,11 @@ export function shellOf<C, E extends { type: string }, S>(
       const { state } = load(machine, host.store, cache, stream);
       host.store.want(stream, machine.react(state), host.clock.now());
       return state;
+    },
+    repeat: (stream) => {
+      const { effects } = machine.react(load(machine, host.store, cache, stream).state);
+      const keys = effects.map((effect) => effect.key);
+      host.store.again(stream, keys, host.clock.now());
     },
     handle: (request) => {
       touched.push(request.stream.id);

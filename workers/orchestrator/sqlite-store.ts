@@ -36,6 +36,8 @@ export interface SqliteStore extends Store, Omit<HeldRows, "refuseHeld"> {
   hashAt(stream: string, seq: number): string | null;
   /** Opens a row, also one that came back from D1. Throws when key, place or text are not the sealed ones. */
   open(row: SealedRow): Envelope;
+  /** Performs effects once more that were done, at `at`. */
+  again(stream: StreamRef, keys: readonly string[], at: number): void;
   /** Makes effects and timers those that the state wants, as `append` does. */
   want(stream: StreamRef, reaction: WantedReaction, at: number): void;
 }

@@ -1,4 +1,4 @@
-import { Reconcile } from "@tamma/core/protocol/rest.ts";
+import { Reconcile, Resume } from "@tamma/core/protocol/rest.ts";
 import { Hono } from "hono";
 import { inFlight } from "../../in-flight.ts";
 import type { AppEnv } from "../bindings.ts";
@@ -8,7 +8,10 @@ import { readJson } from "../request-body.ts";
 /** What the host and the operator ask of the server itself. */
 export function serverRoutes() {
   const routes = new Hono<AppEnv>();
-  routes.post("/resume", async (c) => c.json(await c.env.ORCHESTRATOR.resume()));
+  routes.post("/resume", async (c) => {
+    const input = await readJson(c, Resume);
+    return c.json(await c.env.ORCHESTRATOR.resume(input));
+  });
   routes.post("/drain", (c) => {
     inFlight.end();
     return c.json({ inFlight: inFlight.count });

@@ -6,6 +6,7 @@ import type { Enclosure } from "./enclosure.ts";
 import { toolsPath } from "./environment.ts";
 import { plainLimits } from "./plain-limits.ts";
 import { probe, versionOf } from "./probe.ts";
+import { unshareTools, unshareWalls } from "./unshare.ts";
 import { visiblePolicy } from "./visible.ts";
 
 /** `auto`: the best that works here. A named one that does not work is refused. */
@@ -20,7 +21,11 @@ export interface Surroundings {
   /** Named by whoever runs the runner; absolute paths. */
   show: readonly string[];
   hide: readonly string[];
+  /** Folders of programs besides the PATH; programs for administrators are not on everybody's. */
+  places?: readonly string[];
 }
+
+const moreFolders = ["/usr/sbin", "/sbin"];
 
 export interface Choice {
   enclosure: Enclosure;
@@ -54,10 +59,17 @@ export async function chooseEnclosure(setting: SandboxSetting, around: Surroundi
 /** Best first. Each answers with an enclosure that is still to be proven, or why there cannot be one. */
 const walls: Record<string, (around: Surroundings) => Promise<Enclosure | string>> = {
   async bubblewrap(around) {
-    const program = onPath("bwrap");
+    const program = onPath("bwrap", around);
     if (program === null)
       return "bubblewrap is not installed (Debian, Ubuntu, Fedora, Arch: the package `bubblewrap`)";
     return bubblewrap(program, (await versionOf(program)) ?? "unknown", policyOf(around));
+  },
+  async unshare(around) {
+    const programs = Object.fromEntries(unshareTools.map((name) => [name, onPath(name, around) ?? ""]));
+    const missing = unshareTools.filter((name) => programs[name] === "");
+    if (missing.length > 0)
+      return `not on the PATH: ${missing.join(", ")} (packages util-linux and iproute2)`;
+    return unshareWalls(programs, (await versionOf("unshare")) ?? "unknown", policyOf(around));
   },
 };
 
@@ -73,7 +85,7 @@ function policyOf({ work, keyFile, show, hide }: Surroundings) {
   });
 }
 
-function onPath(program: string): string | null {
-  const folders = (process.env.PATH ?? "").split(delimiter);
+function onPath(program: string, { places = moreFolders }: Surroundings): string | null {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), ...places];
   return folders.map((folder) => join(folder, program)).find((file) => existsSync(file)) ?? null;
 }

@@ -1,16 +1,19 @@
-import { lstatSync, mkdirSync, readlinkSync, statSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isWithin, type Policy } from "./visible.ts";
 
 /** One place of the file system that a command sees. */
 export type Mount =
   /** The same as outside, not to be changed. */
-  | { kind: "read"; path: string }
+  | { kind: "read"; path: string; isFolder: boolean }
   | { kind: "write"; path: string; from: string }
   | { kind: "link"; path: string; to: string }
   /** An empty folder, or an empty file, over something that is hidden. */
   | { kind: "hide"; path: string; isFolder: boolean }
   | { kind: "text"; path: string; text: string };
+
+/** Device files that every program expects. They are the machine's own, so nobody may change their rights. */
+export const devices = ["null", "zero", "full", "random", "urandom", "tty"];
 
 /** The user that commands are, as root too: some programs refuse to be root, others then change owners. */
 export interface Account {
@@ -34,7 +37,7 @@ export function mountsOf(
   const covered = [...hidden, ...hide].flatMap((path) => hideMount(path, shown));
   const own: Mount[] = ["/tmp", "/var/tmp"].map((path) => ({ kind: "write", path, from: temp }));
   const accounts = accountFiles(job.account, job.home);
-  const all = [...seen, ...covered, ...own, ...accounts];
+  const all = [...seen, ...covered, ...own, ...accounts, ...kernelSettings()];
   all.sort((a, b) => depth(a.path) - depth(b.path));
   return [...all, { kind: "write", path: job.folder, from: job.folder }];
 }
@@ -43,8 +46,25 @@ const depth = (path: string): number => path.split("/").length;
 
 function seenMount(path: string): Mount {
   const isRootLink = depth(path) === 2 && lstatSync(path).isSymbolicLink();
-  return isRootLink ? { kind: "link", path, to: readlinkSync(path) } : { kind: "read", path };
+  if (isRootLink) return { kind: "link", path, to: readlinkSync(path) };
+  return { kind: "read", path, isFolder: statSync(path).isDirectory() };
 }
+
+/**
+ * Settings of the kernel in /proc. A runner that is root owns them under whatever name it has inside, and
+ * /proc/sys/kernel/core_pattern alone would be a way out; so they are there to be read only.
+ */
+function kernelSettings(): Mount[] {
+  return readdirSync("/proc", { withFileTypes: true }).flatMap((entry): Mount[] => {
+    const path = join("/proc", entry.name);
+    const isFolder = entry.isDirectory();
+    if (/^\d+$/.test(entry.name) || entry.isSymbolicLink()) return [];
+    if (!isFolder && (lstatSync(path).mode & anyWrite) === 0) return [];
+    return [{ kind: "read", path, isFolder }];
+  });
+}
+
+const anyWrite = 0o222;
 
 /** What no shown folder holds is not there anyway. */
 function hideMount(path: string, shown: readonly string[]): Mount[] {

@@ -46,7 +46,10 @@ export async function probe(enclosure: Enclosure, work: string, canary: string):
     });
     if (exitCode === 0 && stdout.trim() === "holds" && existsSync(join(folder, "written"))) return null;
     const said = (stdout.trim() || stderr.trim() || `ended with ${exitCode}`).split("\n")[0] ?? "";
-    return said.slice(0, reasonCharsMax) + advice();
+    return (
+      said.slice(0, reasonCharsMax) +
+      (/permi|denied|not allowed|userns|namespace/i.test(said) ? advice() : "")
+    );
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
@@ -59,6 +62,8 @@ const look = [
   "echo yes > written || { echo 'the folder of the job cannot be written to'; exit 1; }",
   'if [ -e "$1" ]; then echo "the runner\'s files can be seen"; exit 1; fi',
   "if echo no 2>/dev/null > /usr/tamma-probe; then echo 'the system can be written to'; exit 1; fi",
+  "if ( : >> /proc/sys/kernel/core_pattern ) 2>/dev/null; then echo 'kernel settings can be written to';" +
+    " exit 1; fi",
   '[ "$(grep -c : /proc/net/dev)" = 1 ] || { echo "the network is not shut off"; exit 1; }',
   `[ -e /proc/1/stat ] && [ ! -e /proc/${process.pid}/task/${process.pid} ] || ` +
     "{ echo 'processes outside can be seen'; exit 1; }",

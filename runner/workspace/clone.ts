@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Workspace, WorkspaceGitOptions } from "./git.ts";
 import { GitFailed, withoutCredentials } from "./git-failed.ts";
@@ -95,7 +95,7 @@ export async function openWorkspace(
   signal?: AbortSignal,
   access: Remote["access"] = {},
 ): Promise<Workspace> {
-  const path = resolve(folder);
+  const path = await realpath(folder);
   const gitDir = join(path, ".git");
   const kept = await keptFiles(gitDir);
   const attempt = async (args: string[], options: WorkspaceGitOptions = {}) => {

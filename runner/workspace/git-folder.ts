@@ -1,5 +1,5 @@
-import { lstat, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { RepositoryUnusable } from "./unusable.ts";
 
 /** Files of a git folder that decide how git reads the rest of it, with their content; null: not there. */
@@ -27,16 +27,20 @@ export async function keptFiles(gitDir: string): Promise<KeptFiles> {
   ]);
 }
 
-/** Git opens these and would wait for ever at a pipe. */
+/** Git opens these as files. */
 const opened = ["HEAD", "index", "packed-refs"];
 
 /**
  * Puts a git folder back to what it was after the clone. Commands of the project may write to it: a filter
  * or a diff program named in its config would run with our rights the next time we look.
  *
- * @throws RepositoryUnusable when it is a git folder no more.
+ * @param gitDir `.git` below the real path of the workspace.
+ * @throws RepositoryUnusable when it is a git folder no more, or no longer there.
  */
 export async function putBack(gitDir: string, kept: KeptFiles): Promise<void> {
+  // A workspace that was moved away for a link would make us work on what the link names.
+  const root = dirname(gitDir);
+  if ((await realpath(root).catch(() => null)) !== root) throw replaced(root);
   if ((await kindOf(gitDir)) !== "folder") throw replaced(gitDir);
   for (const name of ["objects", "refs"])
     if ((await kindOf(join(gitDir, name))) !== "folder") throw replaced(join(gitDir, name));
@@ -45,10 +49,21 @@ export async function putBack(gitDir: string, kept: KeptFiles): Promise<void> {
     await mkdir(join(gitDir, "info"));
   }
   for (const [name, content] of kept) await putFile(join(gitDir, name), content);
-  for (const name of opened) {
-    const kind = await kindOf(join(gitDir, name));
-    if (kind === "other" || kind === "folder" || (kind === "link" && name !== "HEAD"))
-      throw replaced(join(gitDir, name));
+  for (const name of opened)
+    if ((await kindOf(join(gitDir, name))) === "folder") throw replaced(join(gitDir, name));
+  await refuseLinks(gitDir, "");
+}
+
+/**
+ * Git follows links when it writes index, logs and refs, with rights that the project's commands did not
+ * have, and waits for ever at a pipe. Hooks are never run, and a single object is written beside the others.
+ */
+async function refuseLinks(gitDir: string, below: string): Promise<void> {
+  for (const entry of await readdir(join(gitDir, below), { withFileTypes: true })) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (path === "hooks" && entry.isDirectory()) continue;
+    if (!entry.isDirectory() && !entry.isFile()) throw replaced(join(gitDir, path));
+    if (entry.isDirectory() && !/^objects\/[0-9a-f]{2}$/.test(path)) await refuseLinks(gitDir, path);
   }
 }
 

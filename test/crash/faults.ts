@@ -103,8 +103,29 @@ function turnFaults(events: readonly EventLine[]): string[] {
     .map(({ payload }) => `turn ${payload.turn} was settled ${settled.get(payload.turn) ?? 0} times`);
 }
 
-function worldFaults({ world, trees, events }: After): string[] {
-  const faults: string[] = [];
+/** What a loop says in its life, each once: the table in docs/effects.md has the keys. */
+const said = [
+  "issue:1 notice:checkpoint:1",
+  "issue:1 sticky",
+  "pull:2 notice:checkpoint:2",
+  "pull:2 notice:ended",
+  "pull:2 review",
+];
+
+function commentFaults({ loop, world }: After): string[] {
+  const found = world.comments.map((each) =>
+    each
+      .replace(`review:${loop}:`, "review ")
+      .replace(`${loop}:`, "")
+      .replace(/ [0-9a-f]{40}$/, ""),
+  );
+  const same = found.join() === said.join();
+  return same ? [] : [`the comments are ${found.join(", ")} instead of ${said.join(", ")}`];
+}
+
+function worldFaults(after: After): string[] {
+  const { world, trees, events } = after;
+  const faults = commentFaults(after);
   const count = (what: string, found: number, wanted = 1) => {
     if (found !== wanted) faults.push(`${found} ${what} instead of ${wanted}`);
   };
@@ -115,6 +136,10 @@ function worldFaults({ world, trees, events }: After): string[] {
   count("Merged events", events.filter((event) => event.type === "Merged").length);
   if (world.pulls[0]?.mergeSha !== world.merges[0]) faults.push("the pull request names another merge");
   if (world.branches.join() !== "main") faults.push(`branches are left: ${world.branches.join(", ")}`);
+  if (world.openIssues > 0) faults.push("the issue is still open");
+  if (world.labels.includes("tamma:working")) faults.push("the issue is still labelled as in work");
+  for (const key of world.effects.pending) faults.push(`effect ${key} was never done`);
+  for (const key of world.effects.failed) faults.push(`effect ${key} failed`);
   if (trees.expected !== trees.merged) faults.push("main holds another tree than the script makes");
   for (const left of world.leftovers) faults.push(`a process of a job is left: ${left}`);
   return faults;

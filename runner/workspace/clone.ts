@@ -99,7 +99,9 @@ export async function openWorkspace(folder: string, signal?: AbortSignal): Promi
       GIT_WORK_TREE: path,
     };
     if (options.indexFile) env.GIT_INDEX_FILE = options.indexFile;
-    const run: GitOptions = { cwd: path, env, signal };
+    // A push that began is let end: cut off, it would leave a repository of this machine with a lock and half
+    // of its files changed. Whether its outcome counts is decided by the fence.
+    const run: GitOptions = args[0] === "push" ? { cwd: path, env } : { cwd: path, env, signal };
     if (options.input !== undefined) run.input = options.input;
     if (["fetch", "push", "ls-remote"].includes(args[0] ?? "")) run.timeoutMs = transferTimeoutMs;
     return attemptGit(args, run);

@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import { randomBytes } from "node:crypto";
 import type { Check } from "@tamma/core/domain/loop/evidence.ts";
 import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
@@ -192,8 +191,8 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     this.#core.handle({ type: "RequestMergeTurn", loop }, `turn:${loop}:${key}`, systemActor);
   }
 
-  async releaseMergeTurn(loop: string): Promise<void> {
-    const commandId = `turn-back:${loop}:${randomBytes(6).toString("hex")}`;
+  async releaseMergeTurn(loop: string, key: string): Promise<void> {
+    const commandId = `turn-back:${loop}:${key}`;
     this.#core.handle({ type: "ReleaseMergeTurn", loop, turn: null }, commandId, systemActor);
   }
 

@@ -13,8 +13,8 @@ export interface After {
   shown: readonly Shown[];
   forked: readonly number[];
   world: World;
-  /** Kills that took the runner along. */
-  runnerKills: number;
+  /** Only a runner that was killed or stopped loses its lease, once each time. */
+  leasesLostMax: number;
   /** What the script's edits make of the beginning, and what `main` holds. */
   trees: { expected: string; merged: string };
 }
@@ -74,7 +74,7 @@ export function isKept({ loop, world }: Pick<After, "loop" | "world">, command: 
 }
 
 /** Attempts: numbers follow the failed verdicts; only lost runners fail here; a lease is lost to a kill alone. */
-function attemptFaults({ events, runnerKills }: After): string[] {
+function attemptFaults({ events, leasesLostMax }: After): string[] {
   const faults: string[] = [];
   const failed = new Map<unknown, number>();
   let lost = 0;
@@ -89,7 +89,7 @@ function attemptFaults({ events, runnerKills }: After): string[] {
   }
   for (const [gate, count] of failed)
     if (count > retriesMax) faults.push(`${gate} failed ${count} times and the loop went on`);
-  if (lost > runnerKills) faults.push(`${lost} leases were lost to ${runnerKills} kills of the runner`);
+  if (lost > leasesLostMax) faults.push(`${lost} leases were lost, ${leasesLostMax} at most could be`);
   return [...faults, ...turnFaults(events)];
 }
 

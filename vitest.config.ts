@@ -75,6 +75,7 @@ const workerdTexts = {
   TAMMA_USER: "ann",
   TAMMA_ORIGIN: "http://tamma.test",
   TAMMA_MODEL: "scripted",
+  TAMMA_ONE_PROCESS: "1",
   ANTHROPIC_API_KEY: "sk-test-canary-0123456789",
   ANTHROPIC_BASE_URL: "http://provider.test",
 };

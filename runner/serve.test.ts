@@ -178,6 +178,45 @@ test("a lease that nobody could renew is over, and the job with it", async () =>
   expect(bench.said.at(-1)).toContain("lease is over");
 });
 
+test("before what cannot be taken back, the server is asked, through a short absence", async () => {
+  let asked = 0;
+  const bench = await oneJob(
+    async (_, context) => {
+      await context.confirm();
+      return done;
+    },
+    (call, response) => {
+      if (!call.path.endsWith("/heartbeat")) return false;
+      asked += 1;
+      if (asked > 2) return answer(response, 200, going);
+      response.socket?.destroy();
+      return true;
+    },
+  );
+  await serve(1, bench.options);
+  expect(bench.results).toEqual([{ fence: 4, result: done }]);
+  expect(asked).toBeGreaterThan(2);
+});
+
+test("a job that was given to somebody else gets no further than the question", async () => {
+  let wentOn = false;
+  const bench = await oneJob(
+    async (_, context) => {
+      await context.confirm();
+      wentOn = true;
+      return done;
+    },
+    (call, response) =>
+      call.path.endsWith("/heartbeat") && answer(response, 200, { continue: false, reason: "given on" }),
+  );
+  await serve(1, bench.options);
+  expect(wentOn).toBe(false);
+  expect(bench.results[0]?.result).toEqual({
+    kind: "open",
+    result: { outcome: "stopped", reason: "given on" },
+  });
+});
+
 test("progress goes out with a heartbeat", async () => {
   const bench = await oneJob(
     async (_, context) => {

@@ -125,7 +125,7 @@ async function touch(
       await releaseSlot(effect.reason, loop, coordinator);
       return;
     case "release-merge-turn":
-      await coordinator.releaseMergeTurn(facts.loop);
+      await coordinator.releaseMergeTurn(facts.loop, effect.key);
       return;
     default:
       return effect satisfies never;

@@ -105,7 +105,9 @@ export async function openWorkspace(
       // Named, so that a `commondir` file cannot lead to another config.
       GIT_COMMON_DIR: gitDir,
     };
-    const run: GitOptions = { cwd: path, env, signal };
+    // A push that began is let end: cut off, it would leave a repository of this machine with a lock and half
+    // of its files changed. Whether its outcome counts is decided by the fence.
+    const run: GitOptions = args[0] === "push" ? { cwd: path, env } : { cwd: path, env, signal };
     // Without a work tree git finds no `.gitattributes`.
     if (options.withoutFiles) run.config = { "core.bare": "true" };
     else env.GIT_WORK_TREE = path;

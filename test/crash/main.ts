@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { EventLine } from "@tamma/core/protocol/rest.ts";
 import { killKinds } from "./kill.ts";
 import { crashRound, type Round } from "./round.ts";
 import { tableOf } from "./table.ts";
@@ -24,6 +25,7 @@ async function main(args: string[]): Promise<number> {
       const took = ((performance.now() - began) / 1000).toFixed(0);
       const verdict = round.faults.length === 0 ? "whole" : `${round.faults.length} faults`;
       process.stdout.write(`seed ${seed}: ${verdict}, ${took} s (${round.kinds.join(" ")})\n`);
+      process.stdout.write(`  ${longestPause(round.after.events)}\n`);
       for (const fault of round.faults) process.stdout.write(`  ${fault}\n`);
     } catch (error) {
       broken += 1;
@@ -34,6 +36,14 @@ async function main(args: string[]): Promise<number> {
   const whole = done.filter((round) => round.faults.length === 0).length;
   process.stdout.write(`${rounds} rounds from seed ${first}: ${whole} whole, ${rounds - whole} not\n`);
   return broken === 0 && whole === rounds ? 0 : 1;
+}
+
+/** Where the loop stood still longest: what recovery costs. */
+function longestPause(events: readonly EventLine[]): string {
+  const pauses = events.slice(1).map((event, at) => ({ event, ms: event.at - (events[at]?.at ?? 0) }));
+  const longest = pauses.sort((a, b) => b.ms - a.ms)[0];
+  if (!longest) return "it has no two events";
+  return `longest pause: ${(longest.ms / 1000).toFixed(1)} s before event ${longest.event.seq} ${longest.event.type}`;
 }
 
 function numberOf(name: string, text: string): number {

@@ -1,7 +1,7 @@
 import type { ChainReport } from "@tamma/core/protocol/rest.ts";
 import { calcRepository, calcScript, edits, git, title } from "../journey/calc.ts";
 import { tick } from "../journey/processes.ts";
-import { openStage, type Stage } from "../journey/stage.ts";
+import { openStage, type Stage, type StageOptions } from "../journey/stage.ts";
 import { treeWith } from "./expected-tree.ts";
 import { type After, faultsOf } from "./faults.ts";
 import { type KillKind, kill, startAgain, takesRunner } from "./kill.ts";
@@ -9,8 +9,8 @@ import { randomOf, shuffled } from "./random.ts";
 import { pathOf, type Witness, witnessOf } from "./witness.ts";
 import { readWorld } from "./world.ts";
 
-/** A loop without kills has more events than this (66 when this was written), so every moment comes. */
-const momentsMax = 60;
+/** So many events a loop has without kills; the last moments fall on what is done after its end. */
+const momentsMax = 111;
 /** After the event that calls for it a kill waits up to this, so that it falls between events, too. */
 const delayMsMax = 400;
 /** Who was killed stays away up to this: long enough to be missed. */
@@ -50,29 +50,50 @@ export function momentsOf(seed: number, kinds: readonly KillKind[]): Moment[] {
 
 /** Takes one issue to its merge while its processes are killed, and looks for whatever does not hold then. */
 export async function crashRound(seed: number, kinds: readonly KillKind[]): Promise<Round> {
-  await using stage = await openStage({
-    script: calcScript({ delayMs: turnMs }),
-    repository: calcRepository,
+  const moments = momentsOf(seed, kinds);
+  const lived = await throughTrouble({}, async ({ stage, witness, over }) => {
+    await killAt(stage, witness, moments, over);
+    return kinds.filter(takesRunner).length;
   });
+  return { seed, kinds: moments.map((moment) => moment.kind), ...lived };
+}
+
+export interface Trouble {
+  stage: Stage;
+  witness: Witness;
+  /** Aborted when the loop is at an end, or cannot go on. */
+  over: AbortSignal;
+}
+
+/**
+ * Takes one issue to its merge while `disturb` does its worst. It answers how many leases may be lost by what
+ * it did; what does not hold afterwards is in `faults`.
+ */
+export async function throughTrouble(
+  options: Pick<StageOptions, "runnerPrograms">,
+  disturb: (trouble: Trouble) => Promise<number>,
+): Promise<{ after: After; faults: string[] }> {
+  const script = calcScript({ delayMs: turnMs });
+  await using stage = await openStage({ script, repository: calcRepository, ...options });
   const begin = git(stage.repository, "rev-parse", "main");
   const giveUp = AbortSignal.timeout(patienceMs);
   const witness = witnessOf(stage, giveUp);
-  const moments = momentsOf(seed, kinds);
-  const loop = await startLoop(stage, witness);
   const over = new AbortController();
-  const killing = killAt(stage, witness, moments, over.signal);
+  const disturbing = disturb({ stage, witness, over: over.signal });
+  let loop = "";
+  const driving = async () => {
+    loop = await startLoop(stage, witness);
+    await drive(loop, witness, giveUp);
+  };
   try {
-    await Promise.race([drive(loop, witness, giveUp), killing.then(() => new Promise<never>(() => {}))]);
+    // What disturbs may fail, too; then nobody waits for the loop.
+    await Promise.race([driving(), disturbing.then(() => new Promise<never>(() => {}))]);
   } finally {
     over.abort();
-    await killing;
+    await disturbing;
   }
-  const runnerKills = moments.slice(0, witness.kills).filter(({ kind }) => takesRunner(kind)).length;
-  const after = await lookAround(stage, witness, { loop, begin, runnerKills });
-  const missed = moments.length - witness.kills;
-  const faults = faultsOf(after);
-  if (missed > 0) faults.push(`${missed} kills came too late: the loop was over`);
-  return { seed, kinds: moments.map((moment) => moment.kind), after, faults };
+  const after = await lookAround(stage, witness, { loop, begin, leasesLostMax: await disturbing });
+  return { after, faults: faultsOf(after) };
 }
 
 async function startLoop(stage: Stage, witness: Witness): Promise<string> {
@@ -106,12 +127,8 @@ async function killAt(
   over: AbortSignal,
 ): Promise<void> {
   for (const { kind, events, delayMs, awayMs } of moments) {
-    while ((witness.shown.at(-1)?.event.seq ?? 0) < events) {
-      if (over.aborted) return;
-      await tick();
-    }
+    while ((witness.shown.at(-1)?.event.seq ?? 0) < events && !over.aborted) await tick();
     await pause(delayMs);
-    if (over.aborted) return;
     witness.killed();
     await kill(stage, kind);
     await pause(awayMs);
@@ -122,9 +139,9 @@ async function killAt(
 async function lookAround(
   stage: Stage,
   witness: Witness,
-  facts: Pick<After, "loop" | "runnerKills"> & { begin: string },
+  facts: Pick<After, "loop" | "leasesLostMax"> & { begin: string },
 ): Promise<After> {
-  const { loop, begin, runnerKills } = facts;
+  const { loop, begin, leasesLostMax } = facts;
   await witness.look(loop);
   const events = await witness.all(loop);
   const { word } = await witness.view(loop);
@@ -133,7 +150,7 @@ async function lookAround(
   const expected = treeWith(stage.repository, begin, [edits.red, edits.green], stage.folder);
   const trees = { expected, merged: git(stage.repository, "rev-parse", "main^{tree}") };
   const { acknowledged, shown, forked } = witness;
-  return { loop, word, events, chain, acknowledged, shown, forked, world, runnerKills, trees };
+  return { loop, word, events, chain, acknowledged, shown, forked, world, leasesLostMax, trees };
 }
 
 function pause(ms: number): Promise<void> {

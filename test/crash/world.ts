@@ -28,6 +28,10 @@ export interface World {
   pulls: { branch: string; state: string; mergeSha: string | null }[];
   /** `<target> <key>`, one for each comment. */
   comments: string[];
+  openIssues: number;
+  labels: string[];
+  /** Keys of effects that were never done. */
+  effects: { pending: string[]; failed: string[] };
   /** Commits on the first-parent line of `main` since the beginning, newest first. */
   merges: string[];
   branches: string[];
@@ -36,7 +40,7 @@ export interface World {
   leftovers: string[];
 }
 
-/** Reads the world while the server runs, as soon as D1 has caught up and no job is running any more. */
+/** Reads the world while the server runs, as soon as all is done that the loop's end brings. */
 export async function readWorld(stage: Stage, begin: string): Promise<World> {
   const leftovers = await leftoversOf(stage);
   const stored = await caughtUp(stage);
@@ -50,60 +54,72 @@ export async function readWorld(stage: Stage, begin: string): Promise<World> {
   };
 }
 
-async function caughtUp(stage: Stage): Promise<ReturnType<typeof readFiles>> {
+async function caughtUp(stage: Stage): Promise<Stored> {
   const deadline = AbortSignal.timeout(flushPatienceMs);
   for (;;) {
     const stored = readFiles(stage.state);
-    if (stored.projected.length >= stored.events.length || deadline.aborted) return stored;
+    const copied = stored.projected.length >= stored.events.length;
+    if ((copied && stored.effects.pending.length === 0) || deadline.aborted) return stored;
     await tick();
   }
 }
 
 type Rows = Record<string, string | number | null>;
+type Stored = Omit<World, "merges" | "branches" | "workerds" | "leftovers">;
 
-function readFiles(state: string): Pick<World, "events" | "projected" | "commands" | "pulls" | "comments"> {
+function readFiles(state: string): Stored {
   const files = readdirSync(state, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".sqlite"))
     .filter((file) => file !== "lock.sqlite");
-  const read: ReturnType<typeof readFiles> = {
-    ...{ events: [], projected: [], pulls: [], comments: [] },
+  const stored: Stored = {
+    ...{ events: [], projected: [], pulls: [], comments: [], openIssues: 0, labels: [] },
+    effects: { pending: [], failed: [] },
     commands: new Map(),
   };
   for (const file of files) {
     const database = new DatabaseSync(join(state, file), { readOnly: true });
     try {
-      readOne(database, read);
+      const all = (sql: string) => database.prepare(sql).all() as Rows[];
+      const tables = all("SELECT name FROM sqlite_master WHERE type = 'table'").map((row) => row.name);
+      if (!tables.includes("events")) continue;
+      // D1 has no commands; every object has.
+      if (tables.includes("commands")) readLog(all, stored);
+      else stored.projected.push(...eventsOf(all));
+      if (tables.includes("pulls")) readTracker(all, stored);
     } finally {
       database.close();
     }
   }
-  return read;
+  return stored;
 }
 
-function readOne(database: DatabaseSync, into: ReturnType<typeof readFiles>): void {
-  const all = (sql: string) => database.prepare(sql).all() as Rows[];
-  const tables = all("SELECT name FROM sqlite_master WHERE type = 'table'").map((row) => row.name);
-  if (!tables.includes("events")) return;
-  const events = all("SELECT stream, seq, hash, prev_hash FROM events ORDER BY stream, seq").map((row) => ({
+type All = (sql: string) => Rows[];
+
+function eventsOf(all: All): StoredEvent[] {
+  return all("SELECT stream, seq, hash, prev_hash FROM events ORDER BY stream, seq").map((row) => ({
     ...{ stream: String(row.stream), seq: Number(row.seq) },
     ...{ hash: String(row.hash), prevHash: String(row.prev_hash) },
   }));
-  // D1 has no commands; every object has.
-  if (!tables.includes("commands")) {
-    into.projected.push(...events);
-    return;
-  }
-  into.events.push(...events);
+}
+
+function readLog(all: All, into: Stored): void {
+  into.events.push(...eventsOf(all));
   for (const { stream, id, seq } of all("SELECT stream, id, seq FROM commands"))
     into.commands.set(`${stream} ${id}`, Number(seq));
-  if (!tables.includes("pulls")) return;
+  for (const { state, key } of all("SELECT state, key FROM effects WHERE state IN ('pending', 'failed')"))
+    into.effects[state as "pending" | "failed"].push(String(key));
+}
+
+function readTracker(all: All, into: Stored): void {
   for (const row of all("SELECT branch, state, merge_sha FROM pulls"))
     into.pulls.push({
       ...{ branch: String(row.branch), state: String(row.state) },
       mergeSha: row.merge_sha === null ? null : String(row.merge_sha),
     });
-  for (const { target, comment } of all("SELECT target, comment FROM comments"))
+  for (const { target, comment } of all("SELECT target, comment FROM comments ORDER BY target, comment"))
     into.comments.push(`${target} ${comment}`);
+  into.openIssues += all("SELECT number FROM issues WHERE open = 1").length;
+  into.labels.push(...all("SELECT label FROM labels").map((row) => String(row.label)));
 }
 
 async function leftoversOf(stage: Stage): Promise<string[]> {

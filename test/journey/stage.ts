@@ -60,6 +60,8 @@ export interface StageOptions {
   repository: (folder: string) => unknown;
   config?: Record<string, unknown>;
   env?: Record<string, string>;
+  /** A folder whose programs the runner finds first. */
+  runnerPrograms?: string;
   /** The model by name: a priced one makes turns cost money, the engineer answers all the same. */
   model?: string;
 }
@@ -69,6 +71,7 @@ export async function openStage({
   repository,
   config,
   env = {},
+  runnerPrograms,
   model = "scripted",
 }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-journey-"));
@@ -98,7 +101,7 @@ export async function openStage({
   let server = first.started;
   const token = readFileSync(join(state, "token"), "utf8").trim();
   await enrol(folder, url, token);
-  let runner = serveJobs(folder);
+  let runner = serveJobs(folder, runnerPrograms);
 
   const raw: Stage["raw"] = (method, path, body, headers = {}, signal) =>
     fetch(`${url}${path}`, {
@@ -166,7 +169,7 @@ export async function openStage({
       server = (await openServer(new URL(url).port)).started;
     },
     async startRunner() {
-      runner = serveJobs(folder);
+      runner = serveJobs(folder, runnerPrograms);
     },
     async start(title, body = "", more = {}) {
       const repository = await registered();
@@ -206,10 +209,10 @@ async function enrol(folder: string, url: string, token: string): Promise<void> 
   await enrolling.stop();
 }
 
-function serveJobs(folder: string): Started {
+function serveJobs(folder: string, programs: string | undefined): Started {
   const work = join(folder, "work");
   // The project's Node comes first, so that a repository's `node --test` is the one that Tamma brings.
-  const path = `${join(projectNode, "..")}:${process.env.PATH}`;
+  const path = [programs, join(projectNode, ".."), process.env.PATH].filter(Boolean).join(":");
   const args = ["runner/main.ts", "serve", "--key", keyIn(folder), "--work", work, "--with-parent"];
   return startProcess(args, { PATH: path });
 }

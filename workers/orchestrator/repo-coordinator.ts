@@ -231,8 +231,8 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     this.#core.handle({ type: "RequestMergeTurn", loop }, `turn:${loop}:${key}`, systemActor);
   }
 
-  async releaseMergeTurn(loop: string): Promise<void> {
-    const commandId = `turn-back:${loop}:${randomBytes(6).toString("hex")}`;
+  async releaseMergeTurn(loop: string, key: string): Promise<void> {
+    const commandId = `turn-back:${loop}:${key}`;
     this.#core.handle({ type: "ReleaseMergeTurn", loop, turn: null }, commandId, systemActor);
   }
 

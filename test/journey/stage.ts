@@ -7,8 +7,8 @@ import type { EventLine } from "@tamma/core/protocol/rest.ts";
 import type { ScriptInput } from "../../server/sample/script.ts";
 import { printed, projectNode, type Started, startProcess, tick } from "./processes.ts";
 
-/** Nothing on a stage takes longer; a loop that does is stuck. */
-const patienceMs = 90_000;
+/** Nothing on a quiet stage takes longer; a loop that does is stuck. */
+const patienceMsDefault = 90_000;
 
 /**
  * A real server, a real runner and a scripted engineer, each a process of its own, around one real
@@ -47,6 +47,11 @@ export interface StageOptions {
   repository: (folder: string) => void;
   config?: Record<string, unknown>;
   env?: Record<string, string>;
+  /** Puts something between the server and the engineer, or between the runner and the server; its address. */
+  beforeEngineer?: (url: string) => Promise<string>;
+  beforeServer?: (url: string) => Promise<string>;
+  /** How long the next thing may take where there are troubles, in milliseconds. */
+  patienceMs?: number;
   /** The model by name: a priced one makes turns cost money, the engineer answers all the same. */
   model?: string;
 }
@@ -57,6 +62,9 @@ export async function openStage({
   config,
   env = {},
   model = "scripted",
+  patienceMs = patienceMsDefault,
+  beforeEngineer = async (url) => url,
+  beforeServer = async (url) => url,
 }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-journey-"));
   const state = join(folder, "state");
@@ -73,7 +81,8 @@ export async function openStage({
     scriptFile,
   ]);
   const enginePort = (await printed(engineer, /"port":(\d+)/))[1];
-  const provider = ["--provider-url", `http://127.0.0.1:${enginePort}`, "--provider-model", model];
+  const providerUrl = await beforeEngineer(`http://127.0.0.1:${enginePort}`);
+  const provider = ["--provider-url", providerUrl, "--provider-model", model];
   const serverEnv = { ANTHROPIC_API_KEY: "scripted", ANTHROPIC_BASE_URL: "", ...env };
   const server = startProcess(
     ["server/main.ts", "--state", state, "--port", "0", "--with-parent", ...provider],
@@ -81,7 +90,7 @@ export async function openStage({
   );
   const url = (await printed(server, /"url":"([^"]+)"/))[1] as string;
   const token = readFileSync(join(state, "token"), "utf8").trim();
-  const runner = await startRunner(folder, url, token);
+  const runner = await startRunner(folder, await beforeServer(url), token);
 
   const raw: Stage["raw"] = (method, path, body, headers = {}) =>
     fetch(`${url}${path}`, {

@@ -22,8 +22,6 @@ import { askTurn, type TurnOutcome } from "./client/turn.ts";
 
 /** A blob is work done: worth waiting out a restart of the server, within the lease of a minute. */
 const blobRetryMs = 300_000;
-/** 25 MB over a slow line. */
-const blobTimeoutMs = 120_000;
 /** The result is the whole work; it is offered until the lease is surely given on. */
 const resultRetryMs = 900_000;
 /** A chunk of log may be late; the next flush tries again anyway. */
@@ -83,20 +81,14 @@ export function runnerClient(identity: Identity, fetch: Fetch): RunnerClient {
         );
       const sha256 = sha256Of(body);
       const headers = { "x-tamma-fence": String(fence), "content-type": mediaType };
-      const put = {
-        method: "PUT",
-        bytes: body,
-        headers,
-        signal,
-        retryMs: blobRetryMs,
-        timeoutMs: blobTimeoutMs,
-      } as const;
+      const put = { method: "PUT", bytes: body, headers, signal, retryMs: blobRetryMs } as const;
       await call(of(job, `blobs/${sha256}`), put, (response) => response.arrayBuffer());
       return { sha256, size: body.length, mediaType };
     },
     async getBlob(job, fence, ref, signal) {
       const headers = { "x-tamma-fence": String(fence) };
-      const get = { method: "GET", headers, signal, retryMs: blobRetryMs, timeoutMs: blobTimeoutMs } as const;
+      const answerBytes = ref.size;
+      const get = { method: "GET", headers, signal, retryMs: blobRetryMs, answerBytes } as const;
       return call(of(job, `blobs/${ref.sha256}`), get, async (response) => {
         const body = new Uint8Array(await response.arrayBuffer());
         // Thrown inside the call, so that a body that was cut short is asked for again.

@@ -3,8 +3,8 @@ import { CallRefused } from "./client/refusals.ts";
 import { pauseMs, wait } from "./client/retry.ts";
 import { type LeaseOptions, workOff } from "./lease.ts";
 
-/** The Worker answers a poll after at most this. */
-const pollMs = 25_000;
+/** The Worker answers a poll after at most this: the longer, the later a dead connection is noticed. */
+const pollMs = 10_000;
 /** A server that says "nothing" without waiting is not asked again at once. */
 const pollMsMin = 500;
 /** Whoever holds a refused runner's key has to act; we look again now and then. */

@@ -6,7 +6,7 @@ import { CliError, type ExitCode, exitCodes } from "../exit-codes.ts";
 /** A server that restarts is back within seconds; after a minute somebody should know. */
 export const networkPatienceMs = 60_000;
 /** No answer of the API takes that long; a connection that says nothing has been cut. */
-const answerTimeoutMs = 30_000;
+const answerTimeoutMs = 15_000;
 const pauseFirstMs = 200;
 const pauseMaxMs = 5_000;
 
@@ -30,8 +30,10 @@ export interface Client {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const read = async <S extends z.ZodType>(response: Response, schema: S): Promise<z.infer<S>> => {
-    const parsed = schema.safeParse(await response.json());
+  const read = <S extends z.ZodType>({ text }: Answer, schema: S): z.infer<S> => {
+    const json = jsonOf(text);
+    if (json === undefined) throw notTamma(options.server, text);
+    const parsed = schema.safeParse(json);
     if (parsed.success) return parsed.data;
     throw new CliError({
       exitCode: exitCodes.failed,
@@ -46,7 +48,7 @@ export function createClient(options: ClientOptions): Client {
       return read(await persist(options, "GET", path, {}), schema);
     },
     async text(path) {
-      return (await persist(options, "GET", path, {})).text();
+      return (await persist(options, "GET", path, {})).text;
     },
     async send(path, body, schema) {
       const headers = { "content-type": "application/json", "idempotency-key": randomUUID() };
@@ -55,23 +57,29 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
+/** An answer with its whole body: one that was cut on its way counts as none. */
+interface Answer {
+  response: Response;
+  text: string;
+}
+
 /** Tries until there is an answer of the API, good or bad, or the patience ends. */
 async function persist(
   options: ClientOptions,
   method: string,
   path: string,
   init: RequestInit,
-): Promise<Response> {
+): Promise<Answer> {
   const { server, token, say, patienceMs = networkPatienceMs } = options;
   const headers = { ...init.headers, authorization: `Bearer ${token}`, accept: "application/json, */*" };
   const until = Date.now() + patienceMs;
   for (let pauseMs = pauseFirstMs, tries = 0; ; pauseMs = Math.min(pauseMs * 2, pauseMaxMs), tries++) {
     const answer = await attempt(`${server}/api/v1${path}`, { ...init, method, headers });
-    if (answer instanceof Response && !mayRetry(answer)) {
-      if (answer.ok) return answer;
-      throw await refusal(answer);
+    if (!(answer instanceof Error) && !mayRetry(answer.response)) {
+      if (answer.response.ok) return answer;
+      throw refusal(answer);
     }
-    const waitMs = Math.max(pauseMs, answer instanceof Response ? retryAfterMs(answer) : 0);
+    const waitMs = Math.max(pauseMs, answer instanceof Error ? 0 : retryAfterMs(answer.response));
     if (Date.now() + waitMs >= until) throw unreachable(server, answer, patienceMs);
     if (tries === 0)
       say(`${describe(answer)} at ${server}; trying again for ${Math.round(patienceMs / 1000)} s`);
@@ -79,9 +87,10 @@ async function persist(
   }
 }
 
-async function attempt(url: string, init: RequestInit): Promise<Response | Error> {
+async function attempt(url: string, init: RequestInit): Promise<Answer | Error> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(answerTimeoutMs) });
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(answerTimeoutMs) });
+    return { response, text: await response.text() };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -99,24 +108,44 @@ function retryAfterMs(response: Response): number {
   return Number.isFinite(seconds) ? seconds * 1000 : 0;
 }
 
-function describe(answer: Response | Error): string {
-  if (answer instanceof Response) return `the server answers ${answer.status}`;
+function describe(answer: Answer | Error): string {
+  if (!(answer instanceof Error)) return `the server answers ${answer.response.status}`;
   const cause = answer.cause instanceof Error ? answer.cause : answer;
   return `no answer (${(cause as NodeJS.ErrnoException).code ?? cause.name})`;
 }
 
-function unreachable(server: string, answer: Response | Error, patienceMs: number): CliError {
+function unreachable(server: string, answer: Answer | Error, patienceMs: number): CliError {
   return new CliError({
     exitCode: exitCodes.network,
     code: "network",
     message: `${describe(answer)} at ${server} for ${Math.round(patienceMs / 1000)} s`,
     todo: "start the server with `npm start`, or name another with --server or TAMMA_SERVER",
-    cause: answer,
+    cause: answer instanceof Error ? answer : answer.response,
   });
 }
 
-async function refusal(response: Response): Promise<CliError> {
-  const problem = Problem.safeParse(await response.json().catch(() => null));
+/** Undefined when it is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A sign-in page of the network, or another program on that port. */
+function notTamma(server: string, text: string): CliError {
+  const what = /^\s*</.test(text) ? "a web page" : "something that is no JSON";
+  return new CliError({
+    exitCode: exitCodes.network,
+    code: "not-tamma",
+    message: `${server} answers with ${what}`,
+    todo: "check that --server names a Tamma server, and what stands between here and there (proxy, sign-in)",
+  });
+}
+
+function refusal({ response, text }: Answer): CliError {
+  const problem = Problem.safeParse(jsonOf(text));
   if (!problem.success)
     return new CliError({
       exitCode: exitCodeOf(response.status),

@@ -21,9 +21,14 @@ export function parseProjectConfig(text: string): ParsedConfig {
   if (text.length > configCharsMax)
     return problem(1, null, `longer than ${configCharsMax} characters; keep only settings in it`);
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    logLevel: "error",
+  });
   const lineAt = (offset: number) => counter.linePos(offset).line;
-  const broken = document.errors[0];
+  // A warning is a tag that means nothing here: what it should have made of the value is not what we would read.
+  const broken = document.errors[0] ?? document.warnings[0];
   if (broken) return problem(lineAt(broken.pos[0]), null, broken.message);
   // Aliases are refused: a few lines of them can grow to gigabytes.
   const aliases: number[] = [];

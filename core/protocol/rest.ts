@@ -23,11 +23,22 @@ export const Repository = z.object({
   defaultBranch: z.string(),
 });
 
+/** A row of a Durable Object takes 2 MB, with its encryption; control characters take six bytes in JSON. */
+const issueTextBytesMax = 1_900_000;
+const fitsARow = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length <= issueTextBytesMax;
+
 /** `POST /repositories/{id}/issues` -> Issue; `GET` lists, `GET /repositories/{id}/issues/{number}`. */
 export const NewIssue = z.strictObject({
   title: z.string().trim().min(1).max(300),
-  body: z.string().max(1_000_000).default(""),
-  labels: z.array(z.string()).default([]),
+  body: z
+    .string()
+    .max(1_000_000)
+    .refine(
+      fitsARow,
+      `may have ${issueTextBytesMax} bytes as JSON; attach what is longer as a file in the repository`,
+    )
+    .default(""),
+  labels: z.array(z.string().max(100)).max(100).default([]),
 });
 export const Issue = z.object({
   number: z.number().int(),

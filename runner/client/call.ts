@@ -3,8 +3,13 @@ import { accepted, CallRefused, FenceLost, Overloaded, TokenRefused, Unreachable
 import { pauseMs, wait } from "./retry.ts";
 import { type Fetch, tokenSource } from "./token.ts";
 
-/** One HTTP exchange, headers and body. The longest poll is 25 s; everything else is quicker. */
-const exchangeTimeoutMs = 40_000;
+/**
+ * One HTTP exchange, headers and body. The longest poll is 10 s, everything else is quicker; a connection
+ * that swallows what it is given says so to nobody, and is noticed by this alone.
+ */
+const exchangeTimeoutMs = 15_000;
+/** A slow line carries 200 kB in a second; a large body gets the time that it needs there. */
+const bytesPerMsMin = 200;
 
 export interface Call {
   method?: "GET" | "POST" | "PUT";
@@ -15,6 +20,10 @@ export interface Call {
   /** How long faults are answered with another try, from the first try on. 0: one try. */
   retryMs: number;
   timeoutMs?: number;
+  /** What the answer may bring, for which there is time as well. */
+  answerBytes?: number;
+  /** Until the head of the answer, where the body may take longer than that. */
+  headTimeoutMs?: number;
 }
 
 export interface Caller {
@@ -32,19 +41,22 @@ export function caller(identity: Identity, fetch: Fetch, now: () => number = Dat
     read: (response: Response) => Promise<T>,
     fresh: boolean,
   ) => {
-    const signals = [AbortSignal.timeout(call.timeoutMs ?? exchangeTimeoutMs)];
+    const body = call.json === undefined ? call.bytes : Buffer.from(JSON.stringify(call.json), "utf8");
+    const carryMs = Math.ceil(((body?.length ?? 0) + (call.answerBytes ?? 0)) / bytesPerMsMin);
+    const { timeoutMs = exchangeTimeoutMs + carryMs, headTimeoutMs = timeoutMs } = call;
+    const head = new AbortController();
+    const signals = [AbortSignal.timeout(timeoutMs), head.signal];
     if (call.signal) signals.push(call.signal);
     const signal = AbortSignal.any(signals);
     const headers: Record<string, string> = {
       authorization: `Bearer ${await tokens.get(signal)}`,
+      ...(call.json === undefined ? {} : { "content-type": "application/json" }),
       ...call.headers,
     };
-    const init: RequestInit = { method: call.method ?? "POST", headers, signal };
-    if (call.json !== undefined) {
-      headers["content-type"] = "application/json";
-      init.body = JSON.stringify(call.json);
-    } else if (call.bytes) init.body = call.bytes;
-    const response = await fetch(`${server}${path}`, init);
+    const init: RequestInit = { method: call.method ?? "POST", headers, signal, ...(body ? { body } : {}) };
+    const silent = () => head.abort(new Error(`no answer within ${headTimeoutMs / 1000} s`));
+    const waiting = setTimeout(silent, headTimeoutMs + carryMs);
+    const response = await fetch(`${server}${path}`, init).finally(() => clearTimeout(waiting));
     if (response.status === 401 && !fresh) {
       // The server may have restarted with other keys; a new signature settles it.
       tokens.forget();

@@ -43,7 +43,8 @@ async function once(
   signal: AbortSignal,
 ): Promise<TurnOutcome | null> {
   try {
-    const request = { json: call, signal, retryMs: reachMs, timeoutMs: turnTimeoutMs };
+    const limits = { retryMs: reachMs, timeoutMs: turnTimeoutMs, headTimeoutMs: silenceMs };
+    const request = { json: call, signal, ...limits };
     return await caller.call(path, request, async (response) => {
       try {
         return await lastLine(response);

@@ -7,8 +7,8 @@ import type { EventLine } from "@tamma/core/protocol/rest.ts";
 import type { ScriptInput } from "../../server/sample/script.ts";
 import { printed, projectNode, type Started, startProcess, tick } from "./processes.ts";
 
-/** Nothing on a stage takes longer; a loop that does is stuck. */
-const patienceMs = 90_000;
+/** Nothing on a quiet stage takes longer; a loop that does is stuck. */
+const patienceMsDefault = 90_000;
 
 /**
  * A real server, a real runner and a scripted engineer, each a process of its own, around one real
@@ -62,6 +62,11 @@ export interface StageOptions {
   env?: Record<string, string>;
   /** A folder whose programs the runner finds first. */
   runnerPrograms?: string;
+  /** Puts something between the server and the engineer, or between the runner and the server; its address. */
+  beforeEngineer?: (url: string) => Promise<string>;
+  beforeServer?: (url: string) => Promise<string>;
+  /** How long the next thing may take where there are troubles, in milliseconds. */
+  patienceMs?: number;
   /** The model by name: a priced one makes turns cost money, the engineer answers all the same. */
   model?: string;
 }
@@ -73,6 +78,9 @@ export async function openStage({
   env = {},
   runnerPrograms,
   model = "scripted",
+  patienceMs = patienceMsDefault,
+  beforeEngineer = async (url) => url,
+  beforeServer = async (url) => url,
 }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-journey-"));
   const state = join(folder, "state");
@@ -89,7 +97,8 @@ export async function openStage({
     scriptFile,
   ]);
   const enginePort = (await printed(engineer, /"port":(\d+)/))[1];
-  const provider = ["--provider-url", `http://127.0.0.1:${enginePort}`, "--provider-model", model];
+  const providerUrl = await beforeEngineer(`http://127.0.0.1:${enginePort}`);
+  const provider = ["--provider-url", providerUrl, "--provider-model", model];
   const serverEnv = { ANTHROPIC_API_KEY: "scripted", ANTHROPIC_BASE_URL: "", ...env };
   const openServer = async (port: string) => {
     const args = ["server/main.ts", "--state", state, "--port", port, "--with-parent", ...provider];
@@ -100,7 +109,7 @@ export async function openStage({
   const { url } = first;
   let server = first.started;
   const token = readFileSync(join(state, "token"), "utf8").trim();
-  await enrol(folder, url, token);
+  await enrol(folder, await beforeServer(url), token);
   let runner = serveJobs(folder, runnerPrograms);
 
   const raw: Stage["raw"] = (method, path, body, headers = {}, signal) =>

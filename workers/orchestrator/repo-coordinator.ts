@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
-import { randomBytes } from "node:crypto";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Check } from "@tamma/core/domain/loop/evidence.ts";
+import { issueSnapshot } from "@tamma/core/domain/loop/issue-snapshot.ts";
 import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
@@ -191,7 +191,7 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     const { title, body, author, labels, comments } = row;
     const repository = this.#core.known()?.repository.id ?? "";
     const url = `${this.env.TAMMA_ORIGIN}/app/repos/${encodeURIComponent(repository)}/issues/${number}`;
-    return { id: String(number), number, title, body, author, labels, comments, url };
+    return issueSnapshot({ id: String(number), number, title, body, author, labels, comments, url });
   }
 
   // Queue, slots, merge turn.

@@ -11,13 +11,13 @@ export function loopWord(loop: Loop): LoopWord {
     case "ended":
       return loop.outcome;
     case "active":
-      return activeWord(loop.doing);
+      return activeWord(loop);
     default:
       return loop satisfies never;
   }
 }
 
-function activeWord(doing: Extract<Loop, { state: "active" }>["doing"]): LoopWord {
+function activeWord({ doing, facts }: Extract<Loop, { state: "active" }>): LoopWord {
   switch (doing.kind) {
     case "checkpoint":
     case "questions":
@@ -33,7 +33,8 @@ function activeWord(doing: Extract<Loop, { state: "active" }>["doing"]): LoopWor
         ? "waiting for a slot"
         : "running";
     case "model":
-      return doing.notBefore > 0 ? "waiting for time" : "running";
+      // The turn that is reserved then tells us that the time has come.
+      return doing.notBefore > facts.now ? "waiting for time" : "running";
     case "deciding":
       return "running";
     default:

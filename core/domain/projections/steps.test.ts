@@ -120,3 +120,14 @@ test("gates that one checkout proved show the time that their receipts measured"
   expect([took(steps, "build"), took(steps, "test")]).toEqual([100, 300]);
   expect(took(before, "implement") - took(steps, "implement")).toBe(400);
 });
+
+test("a step whose question was postponed says until when and why, until it is asked", () => {
+  const entered: LoopEvent = { type: "StepEntered", step: "plan" };
+  const reason = "too many requests";
+  const postponed: LoopEvent = { type: "ModelPostponed", task: "plan", until: 9e12, reason };
+  const asked = { type: "TurnReserved" } as LoopEvent;
+  const noteAfter = (...events: LoopEvent[]) =>
+    stepViews(started(), sealed([{ events, at: 1 }])).find((step) => step.name === "plan")?.note;
+  expect(noteAfter(entered, postponed)).toBe("asked again at 2255-03-14 16:00:00 UTC: too many requests");
+  expect(noteAfter(entered, postponed, asked)).toBe("");
+});

@@ -11,11 +11,14 @@ import {
 import type { Loop } from "../loop/state.ts";
 import type { StepView } from "../loop/view.ts";
 import { loopWord } from "./loop-word.ts";
+import { renderUtc } from "./utc.ts";
 
 interface Visit {
   startedAt: number;
   endedAt: number | null;
   note: string;
+  /** Until when a postponed question waits, and why; empty when none does. */
+  wait: string;
 }
 
 /**
@@ -34,7 +37,7 @@ export function stepViews(loop: Loop, envelopes: Envelope[]): StepView[] {
       startedAt: visit?.startedAt ?? null,
       endedAt: visit?.endedAt ?? null,
       failed: failedAt(loop, name),
-      note: visit?.note ?? "",
+      note: visit?.wait || visit?.note || "",
     };
   });
 }
@@ -51,10 +54,13 @@ function visitsOf(envelopes: Envelope[]): Map<StepName, Visit> {
     if (type === "StepEntered") {
       const step = payload.step as StepName;
       // A step that is visited again keeps its first start: the rail shows how long it took in all.
-      current = { startedAt: visits.get(step)?.startedAt ?? at, endedAt: null, note: "" };
+      current = { startedAt: visits.get(step)?.startedAt ?? at, endedAt: null, note: "", wait: "" };
       visits.set(step, current);
     }
-    if (type === "Merged") visits.set("next", { startedAt: at, endedAt: at, note: "" });
+    if (type === "Merged") visits.set("next", { startedAt: at, endedAt: at, note: "", wait: "" });
+    if (current && type === "ModelPostponed")
+      current.wait = `asked again at ${renderUtc(payload.until as number)}: ${payload.reason}`;
+    if (current && (type === "TurnReserved" || type === "Escalated")) current.wait = "";
     if (type === "GateFailed") {
       const at = visits.get(stepOfGate(payload.gate as GateName));
       if (at) at.note = (payload.evidence as { summary: string }).summary;

@@ -1,7 +1,6 @@
 import { stepNumber } from "../../loop/pipeline.ts";
+import { renderUtc } from "../utc.ts";
 import { type Lines, short } from "./lines.ts";
-
-const utc = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "UTC" });
 
 function dollars(microUsd: number): string {
   return `$${(microUsd / 1_000_000).toFixed(4)}`;
@@ -25,7 +24,7 @@ export const controlLines = {
   BudgetExceeded: ({ wanted, left }) =>
     `the budget is spent: ${dollars(wanted)} wanted, ${dollars(left)} left`,
   BudgetRaised: ({ by, max }) => `${by.id} raised the budget to ${dollars(max)}`,
-  ModelPostponed: ({ task, reason, until }) => `${task} waits until ${utc.format(until)} UTC: ${reason}`,
+  ModelPostponed: ({ task, reason, until }) => `${task} waits until ${renderUtc(until)}: ${reason}`,
   EffectSkipped: ({ effect, reason }) => `${effect} was left out: ${reason}`,
   ResumePlanned: ({ resume }) => `goes on at ${resume.at}`,
   SlotReleased: ({ reason }) => `the slot is given back: ${reason}`,

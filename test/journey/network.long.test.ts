@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type FaultProxy, faultKinds, startFaultProxy } from "../faults/fault-proxy.ts";
+import { noFault, randomFaults } from "../faults/schedules.ts";
+import { calcRepository, title } from "./calc.ts";
+import { expectMerged, expectNothingLostOrDoubled, issueOf } from "./network-loop.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+const seeds = [1, 2, 3];
+const loops = faultKinds.length + seeds.length;
+/** A loop in which every third request meets silence is slow, and not stuck. */
+const patienceMs = 500_000;
+
+let proxy: FaultProxy;
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage({
+    script: { issues: Array.from({ length: loops }, (_, index) => issueOf(index + 1)) },
+    repository: calcRepository,
+    patienceMs,
+    beforeServer: async (url) => {
+      proxy = await startFaultProxy(url, noFault);
+      return proxy.url;
+    },
+  });
+});
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+});
+
+test.each(faultKinds.map((kind, index) => [kind, index + 1] as const))(
+  "%s again and again: the loop is merged, and nothing is lost or doubled",
+  async (kind, n) => {
+    proxy.follow(randomFaults(n, { kinds: [kind], every: 3, leasesLostMax: 1, silencesMax: 6 }));
+    const loop = await stage.start(`${title} ${n}`);
+    await expectMerged(stage, loop);
+    expect(proxy.happened.get(kind)).toBeGreaterThan(0);
+    proxy.follow(noFault);
+    await expectNothingLostOrDoubled(stage, loop, n);
+  },
+  patienceMs,
+);
+
+test.each(seeds.map((seed, index) => [seed, faultKinds.length + index + 1] as const))(
+  "all of it mixed (seed %i): the loop is merged, and nothing is lost or doubled",
+  async (seed, n) => {
+    proxy.follow(randomFaults(seed, { every: 3, leasesLostMax: 2, silencesMax: 8 }));
+    const loop = await stage.start(`${title} ${n}`);
+    await expectMerged(stage, loop);
+    proxy.follow(noFault);
+    await expectNothingLostOrDoubled(stage, loop, n);
+  },
+  patienceMs,
+);

@@ -8,7 +8,7 @@ import type { ScriptInput } from "../../server/sample/script.ts";
 import { printed, projectNode, type Started, startProcess, tick } from "./processes.ts";
 
 /** Nothing on a stage takes longer; a loop that does is stuck. */
-const patienceMs = 90_000;
+const patienceMsDefault = 90_000;
 
 /**
  * A real server, a real runner and a scripted engineer, each a process of its own, around one real
@@ -49,6 +49,8 @@ export interface StageOptions {
   env?: Record<string, string>;
   /** The model by name: a priced one makes turns cost money, the engineer answers all the same. */
   model?: string;
+  /** How long one step may take; more than usual where packages are downloaded. */
+  patienceMs?: number;
 }
 
 export async function openStage({
@@ -57,6 +59,7 @@ export async function openStage({
   config,
   env = {},
   model = "scripted",
+  patienceMs = patienceMsDefault,
 }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-journey-"));
   const state = join(folder, "state");

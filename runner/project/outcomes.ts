@@ -58,7 +58,7 @@ const leftOpen =
 
 /** The end of the output, without the frames of Node and the packages, among which the error would be lost. */
 function tailOf({ output }: ProjectRun): string {
-  const own = output.split("\n").filter((line) => !/^\s*at .*(\bnode:|\/node_modules\/)/.test(line));
+  const own = output.split("\n").filter((line) => !/^\s*at .*(\bnode:|\bnode_modules\/)/.test(line));
   return own.join("\n").slice(-tailCharsMax).trim();
 }
 

@@ -56,6 +56,10 @@ export function repositoryOf(project: RunnerProject): (folder: string) => void {
     mkdirSync(folder, { recursive: true });
     git(folder, "init", "--quiet", "--initial-branch=main");
     project.write(folder);
+    // Behind a proxy with a certificate of its own a project says so, as the runner passes nothing on.
+    const certificates = process.env.NODE_EXTRA_CA_CERTS;
+    const environment = `environment:\n  NODE_EXTRA_CA_CERTS: ${JSON.stringify(certificates)}\n`;
+    if (certificates) files(folder, { ".tamma.yml": environment });
     git(folder, "add", "-A");
     git(folder, "commit", "--quiet", "-m", "Begin");
   };

@@ -56,7 +56,11 @@ export function complete(
 const leftOpen =
   "all tests ended, but the process did not: something is left open, such as a server, a socket or a timer";
 
-const tailOf = ({ output }: ProjectRun): string => output.slice(-tailCharsMax).trim();
+/** The end of the output, without the frames of Node and the packages, among which the error would be lost. */
+function tailOf({ output }: ProjectRun): string {
+  const own = output.split("\n").filter((line) => !/^\s*at .*(\bnode:|\bnode_modules\/)/.test(line));
+  return own.join("\n").slice(-tailCharsMax).trim();
+}
 
 function endedEarly(runners: readonly string[]): string {
   const names = [...new Set(runners)].join(", ");

@@ -67,7 +67,8 @@ export function tapMessage({ diagnostics, said }: TapResult): string {
     lines.push(`${name}${code}${name || code ? ": " : ""}${text}`.trim());
   if ("expected" in diagnostics || "actual" in diagnostics)
     lines.push(`expected: ${show(diagnostics.expected)}`, `actual: ${show(diagnostics.actual)}`);
-  if (lines.length === 0) lines.push(...said);
+  if (typeof diagnostics.diff === "string") lines.push(diagnostics.diff.trim());
+  if (lines.length === 0) lines.push(...said.filter((line) => !/^\s*1\.\.\d+$/.test(line)));
   if (typeof error.stack === "string") lines.push(error.stack);
   return lines.join("\n").trim() || "failed without a message";
 }

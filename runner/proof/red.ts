@@ -83,6 +83,16 @@ function fault(kind: RedFault, reason: string): RedJudgement {
 const tailCharsMax = 600;
 const tailOf = (run: SuiteRun): string => run.output.slice(-tailCharsMax).trim();
 
+/** As the runners say it: node:test, jest and vitest, ava, mocha, tape, tap; and what `suite` says itself. */
+const neverEnds =
+  /test timed out|test timeout|exceeded timeout|Timeout of \d+ms exceeded|timed out after \d+|^timeout!|but the process did not:/im;
+const cutShort = /ended with exit code 0 before its report did/;
+/** Also what compilers say: esbuild, oxc, vite, and TypeScript, whose TS1xxx are about syntax. */
+const syntax =
+  /^.*\b(SyntaxError|IndentationError|Transform failed|Parse failure|PARSE_ERROR|invalid JS syntax|error TS1\d{3})\b.*$/m;
+/** `import { x }` of a name that is not exported yet is reported as a SyntaxError, and is a missing symbol. */
+const symbol = /does not provide an export named|is not exported by|has no exported member|error TS2339/;
+
 /**
  * Why this failure is no proof; null when it is one (assertion, missing symbol, error of the code under
  * test).
@@ -91,12 +101,11 @@ function faultOf(test: TestOutcome, run: SuiteRun): { kind: RedFault; reason: st
   const message =
     test.id === suiteTest || test.id.endsWith(` > ${suiteTest}`) ? run.output : (test.message ?? "");
   const first = (shape: RegExp) => shape.exec(message)?.[0] ?? "";
-  // `import { x }` of a name that is not exported yet is reported as a SyntaxError, and is a missing symbol.
-  const named = /does not provide an export named|is not exported by|has no exported member/.test(message);
-  if (run.result.ended === "timeout" || /test timed out|Test timeout|exceeded timeout/i.test(message))
+  if (run.result.ended === "timeout" || neverEnds.test(message))
     return { kind: "timeout", reason: "it does not end; a test must fail by an assertion" };
-  const syntax = /^.*\b(SyntaxError|IndentationError|Transform failed|Parse failure|PARSE_ERROR)\b.*$/m;
-  if (syntax.test(message) && !named) return { kind: "syntax-error", reason: first(syntax).trim() };
+  if (cutShort.test(message)) return { kind: "not-run", reason: first(cutShort) };
+  if (syntax.test(message) && !symbol.test(message))
+    return { kind: "syntax-error", reason: first(syntax).trim() };
   const module = /Cannot find (?:module|package) ['"]([^'"]+)['"](?: imported from ([^\s]+))?/.exec(message);
   if (module?.[1] !== undefined) return missingModule(module[1], test.file);
   const name = /\b(\w+) is not defined\b/.exec(message);

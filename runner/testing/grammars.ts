@@ -1,8 +1,10 @@
 /** How one test runner's tests are written; each function gives lines of a module. */
 export interface Grammar {
   head: string;
-  /** The same for a CommonJS file. */
-  commonHead: string;
+  /** What a test may print: `tap` takes what looks like TAP for a result of the test. */
+  noise?: string;
+  /** The same for a CommonJS file; null where there are none. */
+  commonHead: string | null;
   test(title: string, body: string): string;
   only(title: string, body: string): string;
   /** One that is skipped and one that is still to be written, named "skipped" and "to do". */
@@ -56,7 +58,7 @@ export const grammars: Record<string, Grammar> = {
   vitest: {
     ...withExpect,
     head: 'import { beforeAll, describe, expect, it } from "vitest";',
-    commonHead: 'const { beforeAll, describe, expect, it } = require("vitest");',
+    commonHead: null,
   },
   jest: {
     ...withExpect,
@@ -86,7 +88,9 @@ export const grammars: Record<string, Grammar> = {
   },
   tap: {
     ...withT(""),
+    only: (title, body) => `test(${JSON.stringify(title)}, { only: true }, async (t) => { ${body} });`,
     head: 'import { test } from "tap";',
+    noise: 'console.log("some words");',
     commonHead: 'const { test } = require("tap");',
     skipped:
       'test("skipped", { skip: true }, async () => {}); test("to do", { todo: true }, async () => {});',

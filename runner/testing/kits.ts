@@ -4,10 +4,10 @@ import { glob, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { JobContext } from "../job-context.ts";
-import { projectOf } from "../project/project.ts";
-import { runSuite, runTestFiles, type SuiteRun } from "../project/suite.ts";
-import { parseTammaYml } from "../project/tamma-yml.ts";
+import { runLine, runSuite, runTestFiles, withFiles } from "../project/suite.ts";
+import { detectProject } from "./checked-out.ts";
 import { jobContext } from "./context.ts";
+import { type Recorded, record } from "./record.ts";
 import { refOf, write } from "./repository.ts";
 
 /** npm gets this long for a test runner with all that it needs, on a busy machine. */
@@ -36,34 +36,30 @@ export class Kit {
   }
 
   /** Takes the last project away and writes another one; `manifest` goes into its package.json. */
-  use(files: Record<string, string>, manifest: object = {}, keep: readonly string[] = []): void {
+  use(files: Record<string, string>, manifest: object = {}): void {
     for (const name of readdirSync(this.root))
-      if (name !== "node_modules" && !keep.includes(name))
-        rmSync(join(this.root, name), { recursive: true, force: true });
+      if (name !== "node_modules") rmSync(join(this.root, name), { recursive: true, force: true });
     const own = { private: true, name: "kit", version: "1.0.0", devDependencies: this.packages };
     write(this.root, { "package.json": JSON.stringify({ ...own, ...manifest }), ...files });
   }
 
   /** Runs the suite as a job does; `files`: only these, each test with its file. */
-  async run(options: { files?: string[]; yml?: string; timeoutMs?: number; leftOpenMs?: number } = {}) {
-    const { files, yml = "", ...limits } = options;
-    const text = (path: string) => readFile(join(this.root, path), "utf8").catch(() => null);
-    const project = await projectOf({ text, list: () => manifestsBelow(this.root) }, parseTammaYml(yml));
+  async run(options: { files?: string[]; timeoutMs?: number; leftOpenMs?: number } = {}) {
+    const { files, ...limits } = options;
+    const project = await detectProject(this.root, {});
     const where = { context: this.context, root: this.root, project, ...limits };
     return await (files ? runTestFiles({ ...where, files }) : runSuite(where));
   }
-}
 
-async function manifestsBelow(root: string): Promise<string[]> {
-  const exclude = (path: string) => /(^|\/)(node_modules|\.git)$/.test(path);
-  const found: string[] = [];
-  for await (const path of glob("**/package.json", { cwd: root, exclude })) found.push(path);
-  return found;
-}
-
-/** Outcomes by id, as a test wants to see them at once. */
-export function outcomesById(run: SuiteRun): Record<string, string> {
-  return Object.fromEntries(run.tests.map((test) => [test.id, test.outcome]));
+  /** Runs the suite, or one test file, and keeps what it leaves. */
+  async record(files: readonly string[] = []): Promise<Recorded> {
+    const project = await detectProject(this.root, {});
+    const line = files.length > 0 ? withFiles(project.testOne ?? "", files) : (project.test ?? "");
+    const where = { context: this.context, root: this.root, project };
+    return await record(this.root, (nodeOptions) =>
+      runLine(where, line, { env: { NODE_OPTIONS: nodeOptions } }),
+    );
+  }
 }
 
 /**

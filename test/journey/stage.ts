@@ -65,7 +65,7 @@ export interface StageOptions {
   /** Puts something between the server and the engineer, or between the runner and the server; its address. */
   beforeEngineer?: (url: string) => Promise<string>;
   beforeServer?: (url: string) => Promise<string>;
-  /** How long the next thing may take where there are troubles, in milliseconds. */
+  /** How long one step may take, in milliseconds: more where there are troubles or downloads. */
   patienceMs?: number;
   /** The model by name: a priced one makes turns cost money, the engineer answers all the same. */
   model?: string;

@@ -73,10 +73,11 @@ function namesFile(parts: readonly string[], file: string): boolean {
 }
 
 function failureOf(result: TapResult): string {
-  const { details, assertion } = result.diagnostics;
+  const { details, assertion, at } = result.diagnostics;
   const lines = [tapMessage(result)];
   if (typeof assertion === "string") lines.unshift(assertion);
   if (typeof details === "object" && details !== null)
     for (const [name, value] of Object.entries(details)) lines.push(`${name}\n${String(value)}`);
+  if (typeof at === "string") lines.push(`    at ${at}`);
   return lines.join("\n");
 }

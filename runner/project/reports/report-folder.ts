@@ -31,6 +31,7 @@ export interface Collected {
 
 /** A folder into which every known test runner below one command writes its report. */
 export interface ReportFolder {
+  readonly path: string;
   /** Value of NODE_OPTIONS. `own`: what the project wants there; `nodeReporters`: see `reporterFlags`. */
   nodeOptions(own: string | undefined, nodeReporters: NodeReporters | null): string;
   /** True when a runner has reported and does not end since `sinceMs`: something keeps it alive. */
@@ -58,6 +59,7 @@ export async function openReportFolder(root: string): Promise<ReportFolder | nul
   // What ran in between may have put a link in its place.
   const isOurs = async () => (await realpath(folder).catch(() => null)) === folder;
   return {
+    path: folder,
     nodeOptions: (own, nodeReporters) =>
       [
         own ?? "",
@@ -101,7 +103,8 @@ async function begunNames(folder: string): Promise<string[]> {
   return names.slice(0, reportsMax).map((name) => name.slice(0, -ending.begun.length));
 }
 
-async function collect(folder: string, root: string): Promise<Collected> {
+/** Reads what stands in a report folder; `root`: the workspace that it is about. */
+export async function collect(folder: string, root: string): Promise<Collected> {
   const tests: TestOutcome[] = [];
   const runners = new Set<string>();
   const unfinished: string[] = [];

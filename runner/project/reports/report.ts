@@ -43,7 +43,7 @@ function pathOf(url: string): string {
 }
 
 /** Frames of Node and of the packages say nothing about the project. */
-const foreignFrame = /^ *at .*(\bnode:|\/node_modules\/|<anonymous>$).*$\n?/gm;
+const foreignFrame = /^ *at .*(\bnode:|\bnode_modules\/|<anonymous>$).*$\n?/gm;
 /** Further frames of the project are seldom needed to find the place. */
 const framesMax = 5;
 

@@ -107,14 +107,13 @@ function copyOutput(report) {
 
 /** tape does not say which file a test is in, so each title that is registered is noted with its file. */
 function nameTapeFiles(list) {
-  const Module = require("node:module");
-  const load = Module._load;
-  const known = new WeakMap();
-  Module._load = function (request, ...more) {
-    const loaded = load.call(this, request, ...more);
-    if (typeof loaded !== "function" || typeof loaded.createHarness !== "function") return loaded;
-    if (!known.has(loaded)) known.set(loaded, watched(loaded, list));
-    return known.get(loaded);
+  const { _extensions } = require("node:module");
+  const load = _extensions[".js"];
+  // Both `require` and `import` take what the module exports once it is loaded.
+  _extensions[".js"] = function (module, file) {
+    load.call(this, module, file);
+    const isTape = /[\\/]node_modules[\\/]tape[\\/]index\.js$/.test(file);
+    if (isTape && typeof module.exports === "function") module.exports = watched(module.exports, list);
   };
 }
 

@@ -8,9 +8,12 @@ import { fileIn, numbered, plainMessage, type Report, type ReportSource, testId 
  * its assertions are no tests of their own, except those that are skipped: so `tap` writes a skipped test.
  */
 export function tapReport(text: string, source: ReportSource): Report {
-  const complete = /^1\.\.\d+/m.test(text);
+  // The file has no plan; the time of the whole is its last line.
+  const complete = /^# time=/m.test(text);
   const tests = parseTap(text).flatMap((one) => {
-    return testsOf(one, [], fileIn(source, one.name), source.root);
+    // What is no file is a word of tap about the run, such as "timeout!".
+    const file = /\.\w+$/.test(one.name) ? fileIn(source, one.name) : null;
+    return testsOf(one, file === null ? [one.name] : [], file, source.root);
   });
   return { tests: numbered(tests), complete };
 }
@@ -32,7 +35,11 @@ function testsOf(
   // A test fails with its subtests; only when none of them failed the failure is its own.
   const own = failed ?? (result.ok || inner.some((one) => one.outcome === "failed") ? null : result);
   if (own !== null) {
-    const message = plainMessage(own === result ? tapMessage(own) : `${own.name}\n${tapMessage(own)}`, root);
+    // Of a file that crashed only the run's output says why.
+    const crashed = own === result && typeof own.diagnostics.exitCode === "number";
+    const message = crashed
+      ? null
+      : plainMessage(own === result ? tapMessage(own) : `${own.name}\n${tapMessage(own)}`, root);
     return [...inner, { id, outcome: "failed", file, message }];
   }
   const checks = assertions.some((one) => one.directive === null);

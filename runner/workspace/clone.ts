@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
@@ -106,8 +107,8 @@ export async function openWorkspace(
       GIT_COMMON_DIR: gitDir,
     };
     const run: GitOptions = { cwd: path, env, signal };
-    // Without a work tree git finds no `.gitattributes`.
-    if (options.withoutFiles) run.config = { "core.bare": "true" };
+    // Bare and without an index, git finds no `.gitattributes`. The name is one that nobody can guess.
+    if (options.withoutFiles) env.GIT_INDEX_FILE = join(gitDir, randomUUID());
     else env.GIT_WORK_TREE = path;
     if (options.indexFile) env.GIT_INDEX_FILE = options.indexFile;
     if (options.input !== undefined) run.input = options.input;
@@ -117,7 +118,7 @@ export async function openWorkspace(
       run.config = { ...run.config, ...access.config };
       Object.assign(env, access.env);
     }
-    return attemptGit(args, run);
+    return attemptGit(options.withoutFiles ? ["--bare", ...args] : args, run);
   };
   return {
     path,

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import type { SandboxSetting } from "../../runner/sandbox/choose.ts";
+import { allCases } from "./all-cases.ts";
+import { endingUnder } from "./case.ts";
+import { Ground } from "./ground.ts";
+import { wallsOf } from "./protection.ts";
+
+/** Every case of the table under what `setting` gives on this machine; skipped, with the reason, when nothing. */
+export async function runCases(setting: SandboxSetting): Promise<void> {
+  const walls = await wallsOf(setting);
+  if ("why" in walls) {
+    test.skip(`${setting}: ${walls.why}`, () => {});
+    return;
+  }
+  const { enclosure } = walls;
+  const { kind } = enclosure.protection;
+  describe(`under ${setting} (${kind})`, () => {
+    test.for(allCases.map((one) => [one.id, one] as const))("%s", async ([, one]) => {
+      using ground = new Ground(enclosure);
+      const words = await one.run(ground);
+      ground.settle();
+      const ending = endingUnder(one, kind);
+      if ("gap" in ending) {
+        expect(ground.evil, `no gap any more: ${ending.gap}`).not.toEqual([]);
+        return;
+      }
+      expect(ground.evil).toEqual([]);
+      if ("refused" in ending) expect(words ?? "nothing was refused").toContain(ending.refused);
+      else expect(words).toBe(null);
+    });
+  });
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, parse, resolve } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Workspace, WorkspaceGitOptions } from "./git.ts";
 import { GitFailed, withoutCredentials } from "./git-failed.ts";
@@ -107,9 +107,12 @@ export async function openWorkspace(
       GIT_COMMON_DIR: gitDir,
     };
     const run: GitOptions = { cwd: path, env, signal };
-    // Bare and without an index, git finds no `.gitattributes`. The name is one that nobody can guess.
-    if (options.withoutFiles) env.GIT_INDEX_FILE = join(gitDir, randomUUID());
-    else env.GIT_WORK_TREE = path;
+    if (options.withoutFiles) {
+      // Git looks for `.gitattributes` where it stands and in the index: it stands in the root folder, and
+      // the index has a name that nobody can guess.
+      run.cwd = parse(path).root;
+      env.GIT_INDEX_FILE = join(gitDir, randomUUID());
+    } else env.GIT_WORK_TREE = path;
     if (options.indexFile) env.GIT_INDEX_FILE = options.indexFile;
     if (options.input !== undefined) run.input = options.input;
     if (options.outputBytesMax !== undefined) run.outputBytesMax = options.outputBytesMax;

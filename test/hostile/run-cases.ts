@@ -15,7 +15,7 @@ export async function runCases(setting: SandboxSetting): Promise<void> {
   const { enclosure } = walls;
   const { kind } = enclosure.protection;
   describe(`under ${setting} (${kind})`, () => {
-    test.for(allCases.map((one) => [one.id, one] as const))("%s", async ([, one]) => {
+    test.for(allCases.map((one) => [`${one.category}: ${one.id}`, one] as const))("%s", async ([, one]) => {
       using ground = new Ground(enclosure);
       const words = await one.run(ground);
       ground.settle();

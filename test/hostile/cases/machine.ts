@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -48,6 +50,9 @@ function peek(id: string, trick: string, line: string): HostileCase {
     },
   });
 }
+
+/** A time that no other sleep has. */
+const daemonSeconds = 300 + Math.floor(Math.random() * 1_000_000) / 1_000_000;
 
 const loot = (file: string) => `printf 'evil\\n' >> ${file} 2>/dev/null`;
 
@@ -120,28 +125,17 @@ export const machineCases: HostileCase[] = [
     {
       async run(ground) {
         const bench = await ground.bench();
-        const daemon = 'echo $$ > "$0/pid"; cd /; exec sleep 300';
+        const daemon = `echo $$ > "$0/pid"; cd /; exec sleep ${daemonSeconds}`;
         await ground.command(
           bench,
           `env -i PATH="$PATH" setsid sh -c '${daemon}' "$PWD" >/dev/null 2>&1 & until [ -s pid ]; do sleep 0.05; done; sleep 0.2`,
         );
-        const { readFileSync, readdirSync } = await import("node:fs");
-        for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-          let seen = "";
-          try {
-            const started = Number(
-              readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19],
-            );
-            const own = Number(readFileSync("/proc/self/stat", "utf8").split(") ").at(-1)?.split(" ")[19]);
-            seen = started > own ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
-          } catch {
-            continue;
-          }
-          const written = readFileSync(join(bench.root, "pid"), "utf8").trim();
-          if (seen !== "sleep\x180\0" || pid !== written) continue;
-          ground.evil.push("it lives on");
-          process.kill(Number(pid), "SIGKILL");
-        }
+        const pid = readFileSync(join(bench.root, "pid"), "utf8").trim();
+        // Behind walls it is a number of their own space, which here is nobody's or somebody else's.
+        const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+        if (words.split("\u0000").join(" ").trim() !== `sleep ${daemonSeconds}`) return null;
+        ground.evil.push("it lives on");
+        process.kill(Number(pid), "SIGKILL");
         return null;
       },
     },

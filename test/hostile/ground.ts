@@ -55,7 +55,7 @@ export class Ground {
   /** What the attack has reached; anything here is a failure, or a gap that is known. */
   readonly evil: string[] = [];
   readonly blobs = new Map<string, Uint8Array>();
-  repository: TestRepository;
+  private made: TestRepository | null = null;
   private readonly enclosure: Enclosure;
   private readonly logs: string[][] = [];
   private readonly said: string[] = [];
@@ -65,7 +65,16 @@ export class Ground {
     mkdirSync(join(this.outside, ".ssh"), { recursive: true });
     writeFileSync(join(this.outside, "secret.txt"), `${this.secret}\n`);
     writeFileSync(join(this.outside, ".bashrc"), "# mine\n");
-    this.repository = makeRepository(this.folder, "bare", plainFiles);
+  }
+
+  /** A small project with one commit, unless the case has made another. */
+  get repository(): TestRepository {
+    this.made ??= makeRepository(this.folder, "bare", plainFiles);
+    return this.made;
+  }
+
+  set repository(repository: TestRepository) {
+    this.made = repository;
   }
 
   /** Goes on with another repository, made of `files`. */

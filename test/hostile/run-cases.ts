@@ -1,12 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { SandboxSetting } from "../../runner/sandbox/choose.ts";
 import { allCases } from "./all-cases.ts";
-import { endingUnder } from "./case.ts";
+import { endingUnder, type HostileCase } from "./case.ts";
 import { Ground } from "./ground.ts";
 import { wallsOf } from "./protection.ts";
 
-/** Every case of the table under what `setting` gives on this machine; skipped, with the reason, when nothing. */
-export async function runCases(setting: SandboxSetting): Promise<void> {
+/**
+ * Cases of the table (all, or some categories) under what `setting` gives on this machine; skipped, with the
+ * reason, when that is nothing.
+ */
+export async function runCases(
+  setting: SandboxSetting,
+  categories: readonly HostileCase["category"][] | null = null,
+): Promise<void> {
+  const cases = allCases.filter((one) => categories === null || categories.includes(one.category));
   const walls = await wallsOf(setting);
   if ("why" in walls) {
     test.skip(`${setting}: ${walls.why}`, () => {});
@@ -15,7 +22,7 @@ export async function runCases(setting: SandboxSetting): Promise<void> {
   const { enclosure } = walls;
   const { kind } = enclosure.protection;
   describe(`under ${setting} (${kind})`, () => {
-    test.for(allCases.map((one) => [`${one.category}: ${one.id}`, one] as const))("%s", async ([, one]) => {
+    test.for(cases.map((one) => [`${one.category}: ${one.id}`, one] as const))("%s", async ([, one]) => {
       using ground = new Ground(enclosure);
       const words = await one.run(ground);
       ground.settle();

@@ -43,7 +43,7 @@ const simulation: TestProjectConfiguration = {
 const journey: TestProjectConfiguration = {
   test: {
     name: "journey",
-    include: ["test/journey/**/*.test.ts"],
+    include: ["test/{journey,hostile}/**/*.test.ts"],
     exclude: never,
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,11 +1,9 @@
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, join, posix, relative, sep } from "node:path";
+import { isGitFolderName } from "@tamma/core/domain/loop/git-folder-name.ts";
 import { ToolRefused } from "./desk.ts";
 
 const pathCharsMax = 400;
-
-/** `.git` in any case, with the endings and the short name that some file systems take for the same. */
-const gitFolder = /^(\.git[ .]*|git~\d+)$/i;
 
 /**
  * The absolute path of a repository path that a model named. Refused: absolute paths, `..`, anything under
@@ -21,8 +19,7 @@ export async function confined(root: string, path: string): Promise<string> {
   const inside = relative(root, real);
   if (inside === ".." || inside.startsWith(`..${sep}`) || inside.startsWith(sep))
     throw new ToolRefused(`${path} leads out of the repository by a symbolic link.`);
-  if (inside.split(sep).some((part) => gitFolder.test(part)))
-    throw new ToolRefused(`${path} leads into git's own folder.`);
+  if (inside.split(sep).some(isGitFolderName)) throw new ToolRefused(`${path} leads into git's own folder.`);
   return full;
 }
 
@@ -40,8 +37,7 @@ export function plainPath(path: string): string {
   const parts = path.split("/");
   if (parts.includes(".."))
     throw new ToolRefused(`${path}: ".." is not allowed; paths start at the repository's root.`);
-  if (parts.some((part) => gitFolder.test(part)))
-    throw new ToolRefused(`${path}: git's own folder is closed.`);
+  if (parts.some(isGitFolderName)) throw new ToolRefused(`${path}: git's own folder is closed.`);
   const plain = posix.normalize(path === "" ? "." : path).replace(/\/$/, "");
   return plain === "" ? "." : plain;
 }

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import type { BlobRef } from "@tamma/core/domain/loop/evidence.ts";
 import type { RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { JobContext } from "../job-context.ts";
-import { sandboxedCommands } from "../sandbox/commands.ts";
+import { type SandboxOptions, sandboxedCommands } from "../sandbox/commands.ts";
 
 /** A context in a new folder whose blobs stay in memory; commands, git and files are the real ones. */
 export function jobContext(
   folder: string,
   repository: RepositoryRef,
   blobs = new Map<string, Uint8Array>(),
+  walls: Pick<SandboxOptions, "enclosure" | "hide"> = {},
 ): JobContext & { logged: string[] } {
   const logged: string[] = [];
   const jobs = join(folder, "jobs");
@@ -23,7 +24,7 @@ export function jobContext(
     repository,
     folder: own,
     signal,
-    commands: sandboxedCommands({ job: "local/repo/1#1~j1", folder: own, signal }),
+    commands: sandboxedCommands({ job: "local/repo/1#1~j1", folder: own, signal, ...walls }),
     logged,
     log: (text) => logged.push(text),
     confirm: async () => {},

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { glob, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { JobContext } from "../job-context.ts";

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { join, parse, resolve } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Workspace, WorkspaceGitOptions } from "./git.ts";
 import { GitFailed, withoutCredentials } from "./git-failed.ts";
@@ -108,9 +109,12 @@ export async function openWorkspace(
     // A push that began is let end: cut off, it would leave a repository of this machine with a lock and half
     // of its files changed. Whether its outcome counts is decided by the fence.
     const run: GitOptions = args[0] === "push" ? { cwd: path, env } : { cwd: path, env, signal };
-    // Without a work tree git finds no `.gitattributes`.
-    if (options.withoutFiles) run.config = { "core.bare": "true" };
-    else env.GIT_WORK_TREE = path;
+    if (options.withoutFiles) {
+      // Git looks for `.gitattributes` where it stands and in the index: it stands in the root folder, and
+      // the index has a name that nobody can guess.
+      run.cwd = parse(path).root;
+      env.GIT_INDEX_FILE = join(gitDir, randomUUID());
+    } else env.GIT_WORK_TREE = path;
     if (options.indexFile) env.GIT_INDEX_FILE = options.indexFile;
     if (options.input !== undefined) run.input = options.input;
     if (options.outputBytesMax !== undefined) run.outputBytesMax = options.outputBytesMax;
@@ -119,7 +123,7 @@ export async function openWorkspace(
       run.config = { ...run.config, ...access.config };
       Object.assign(env, access.env);
     }
-    return attemptGit(args, run);
+    return attemptGit(options.withoutFiles ? ["--bare", ...args] : args, run);
   };
   return {
     path,

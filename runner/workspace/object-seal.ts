@@ -27,6 +27,8 @@ export async function sealObjects(workspace: Workspace): Promise<ObjectSeal> {
  * git finds the sealed ones first; a new pack or index could stand before them.
  */
 export async function brokenSeal(workspace: Workspace, seal: ObjectSeal): Promise<string | null> {
+  // Says it when the folder is none any more.
+  await workspace.git(["rev-parse", "--git-dir"]);
   const folder = objectsOf(workspace);
   for (const path of await filesBelow(folder))
     if (!seal.has(path) && /^(pack|info)\//.test(path)) return `objects/${path} is new`;

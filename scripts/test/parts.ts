@@ -17,7 +17,7 @@ export const testFiles = {
   contracts: /^test\/contracts\/.*\.test\.ts$/,
   workerd: /^test\/workerd\/.*\.test\.ts$/,
   simulation: /^test\/simulation\/.*\.test\.ts$/,
-  journey: /^test\/journey\/.*\.test\.ts$/,
+  journey: /^test\/(journey|hostile)\/.*\.test\.ts$/,
   browser: /^test\/browser\/.*\.test\.ts$/,
 } as const;
 

@@ -1,6 +1,7 @@
 import { patchBytesMax } from "../policy/limits.ts";
 import { sanitise } from "../sanitise.ts";
 import type { Patch } from "./evidence.ts";
+import { isGitFolderName, nameOnHfs } from "./git-folder-name.ts";
 import { pathCollisions } from "./path-collisions.ts";
 
 /**
@@ -28,12 +29,8 @@ export function patchProblems(patch: Patch, base: string | null): string[] {
   return problems;
 }
 
-/** NTFS drops trailing spaces and dots, reads `:` as a stream, and gives long names a short one. */
-const gitFolder = /^(?:\.git|git~1)[ .]*(?::.*)?$/i;
+/** As `.git` itself, on NTFS. */
 const gitModules = /^(?:\.gitmodules|gitmod~[1-4])[ .]*(?::.*)?$/i;
-
-/** HFS+ ignores these in names (git's utf8.c). */
-const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 function pathProblem(path: string): string | null {
   const parts = path.split("/");
@@ -47,10 +44,9 @@ function pathProblem(path: string): string | null {
     return `${JSON.stringify(path)} is not a path inside the repository`;
   if (parts.some((part) => part === "" || part === "." || part === ".."))
     return `${JSON.stringify(path)} leaves the repository`;
-  // Git on case-folding file systems, HFS+ and NTFS reads these as .git (CVE-2014-9390 and its kin).
-  const plain = parts.map((part) => part.replace(ignoredByHfs, ""));
-  if (plain.some((part) => gitFolder.test(part))) return `${path} is inside Git's own folder`;
-  if (plain.some((part) => gitModules.test(part))) return `${path}: submodules are not changed by a loop`;
+  if (parts.some(isGitFolderName)) return `${path} is inside Git's own folder`;
+  if (parts.some((part) => gitModules.test(nameOnHfs(part))))
+    return `${path}: submodules are not changed by a loop`;
   return null;
 }
 

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { detectProject } from "../../testing/checked-out.ts";
 import { jobContext } from "../../testing/context.ts";
 import { refOf, remove, temporaryFolder, write } from "../../testing/repository.ts";
 import { complete } from "../outcomes.ts";
-import { detectProject } from "../project.ts";
 import { runSuite } from "../suite.ts";
 import { openReportFolder, type ReportFolder } from "./report-folder.ts";
 

@@ -75,7 +75,10 @@ export function heldRows(storage: DurableObjectStorage): HeldRows {
 /** An accepted command stays accepted: whoever repeats it gets the answer that it had. */
 function adoptRow(sql: SqlStorage, row: SealedRow, at: number): void {
   insertRow(sql, row);
-  sql.exec("INSERT OR REPLACE INTO commands VALUES (?, ?, ?, 1, ?)", row.stream, row.causation, row.seq, at);
+  sql.exec(
+    "INSERT OR REPLACE INTO commands (stream, id, seq, changed, at) VALUES (?, ?, ?, 1, ?)",
+    ...[row.stream, row.causation, row.seq, at],
+  );
 }
 
 function hashAt(sql: SqlStorage, stream: string, seq: number): string | null {

@@ -43,7 +43,8 @@ export function logPage(
     const text = Buffer.concat(group.map((piece) => piece.body))
       .subarray(Math.min(seen, first.body.length))
       .toString("utf8");
-    const open = goesOn && last === pieces.at(-1);
+    // Behind a gap nothing goes on.
+    const open = goesOn && last === pieces.at(-1) && last.body.length > 0;
     const kept = open ? hiding.openEnd(text) : 0;
     const shown = text.slice(0, text.length - kept);
     const left = leftOut(group, after);

@@ -1,3 +1,5 @@
+import { keyBlock, secretShapes } from "@tamma/core/engine/secret-shapes.ts";
+
 /** What stands where a secret stood. */
 export const redacted = "[redacted]";
 
@@ -8,24 +10,6 @@ const heldCharsMax = 64_000;
 /** How much of an endless line is kept back, so that a key is not cut in two. */
 const keptBackChars = 8_000;
 
-/** Well-known shapes of keys. Every one has a prefix, so that hashes and ids of commits stay readable. */
-const shapes: RegExp[] = [
-  /\bsk-[A-Za-z0-9_-]{16,}/g,
-  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/g,
-  /\bgl(?:pat|rt|dt|ptt|cbt)-[A-Za-z0-9_-]{16,}/g,
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
-  /\bAIza[0-9A-Za-z_-]{35}/g,
-  /\bnpm_[A-Za-z0-9]{30,}/g,
-  /\bpypi-[A-Za-z0-9_-]{30,}/g,
-  /\bhf_[A-Za-z0-9]{30,}/g,
-  /\bxox[abprs]-[A-Za-z0-9-]{10,}/g,
-  /\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}/g,
-  /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g,
-  /(?<=\b(?:Bearer|Basic)\s)[A-Za-z0-9+/_=.~-]{16,}/gi,
-  /(?<=\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+(?=@)/gi,
-  /(?<=\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]{16,}(?=@)/gi,
-];
-const keyBlock = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 const keyBegins = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const keyEnds = /-----END [A-Z ]*PRIVATE KEY-----/;
 
@@ -56,7 +40,7 @@ export function redactor(secrets: readonly string[]): Redactor {
   const exact = spellings.length > 0 ? new RegExp(spellings.map(escaped).join("|"), "g") : null;
   const hide = (text: string) => {
     let clean = exact ? text.replace(exact, redacted) : text;
-    for (const shape of shapes) clean = clean.replace(shape, redacted);
+    for (const shape of secretShapes) clean = clean.replace(shape, redacted);
     return clean;
   };
   return {

@@ -37,6 +37,8 @@ export interface OrchestratorRpc {
   // repositories and issues (plain Git keeps them in the coordinator)
   addRepository(caller: Caller, input: AddRepository): Promise<Answer<rest.Repository>>;
   listRepositories(): Promise<rest.Repository[]>;
+  /** The settings that its next loop would start with, and where each comes from. */
+  repositorySettings(repository: string): Promise<Answer<rest.RepositorySettings>>;
   createIssue(caller: Caller, repository: string, input: NewIssue): Promise<Answer<rest.Issue>>;
   listIssues(repository: string): Promise<Answer<rest.Issue[]>>;
   getIssue(repository: string, number: number): Promise<Answer<rest.Issue>>;
@@ -50,12 +52,16 @@ export interface OrchestratorRpc {
   /** The state at a sequence number as plain JSON. */
   loopStateAt(loop: string, seq: number): Promise<Answer<{ seq: number; state: unknown }>>;
   verifyChain(loop: string): Promise<Answer<rest.ChainReport>>;
+  /** The events as they lie in the log, with what their hashes cover. */
+  loopRecord(loop: string, after: number, limit: number): Promise<Answer<rest.RecordPage>>;
   /** Decides every command of the loop again, from event `from` on, and compares; performs nothing. */
   rerunLoop(loop: string, from: number): Promise<Answer<rest.RerunReport>>;
   /** The present patch as `git diff` text; empty before there is one. */
   loopDiff(loop: string): Promise<Answer<string>>;
   /** The live log of a job (the newest when `job` is null). */
   loopLog(loop: string, job: string | null): Promise<Answer<string>>;
+  /** The logs of all jobs (or of one) behind a cursor, piece by piece. */
+  loopLogs(loop: string, after: string, job: string | null): Promise<Answer<rest.LogPage>>;
 
   // commands of people
   decideCheckpoint(
@@ -84,6 +90,9 @@ export interface OrchestratorRpc {
     caller: Caller,
     input: { name: string; publicKey: string },
   ): Promise<Answer<{ runner: string }>>;
+  listRunners(): Promise<rest.Runner[]>;
+  /** Ends a runner's right for good: its key, its tokens and its leases. */
+  revokeRunner(caller: Caller, runner: string): Promise<Answer<{ revoked: string }>>;
   runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>>;
   /** The runner that a token belongs to; null when it is unknown or expired. */
   runnerOf(token: string): Promise<string | null>;

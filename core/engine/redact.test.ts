@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { redactDeep, redactor } from "./redact.ts";
+import { openEnd, redactDeep, redactor } from "./redact.ts";
 
 const secret = "sk-canary+/0123456789=";
 const bytes = Buffer.from(secret);
@@ -27,4 +27,12 @@ test("every string inside a value is cleaned, and its shape stays", () => {
     log: ["key [redacted]", 3, null, true],
     [secret]: { deep: "[redacted]" },
   });
+});
+
+test("the end of a text that may be the beginning of a secret is known, in every spelling", () => {
+  const open = openEnd([secret]);
+  expect(open(`text sk-canary`)).toBe("sk-canary".length);
+  expect(open(`text ${bytes.toString("hex").slice(0, 10)}`)).toBe(10);
+  expect(open("text s")).toBe(1);
+  expect([open(`text ${secret}`), open("text"), open("")]).toEqual([0, 0, 0]);
 });

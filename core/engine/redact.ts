@@ -9,6 +9,28 @@ const secretCharsMin = 8;
  * looks for exact values, so it is meant for whole texts: a secret cut in two is not found.
  */
 export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
+  const ordered = formsOf(secrets);
+  return (text) => ordered.reduce((clean, form) => clean.replaceAll(form, redacted), text);
+}
+
+/**
+ * How many letters at the end of a text may be the beginning of a secret that goes on in the next piece: 0
+ * when there is none. Whoever shows a text in pieces keeps them back, be it a single letter: once that is
+ * shown the rest is no secret that anybody would find.
+ */
+export function openEnd(secrets: readonly (string | undefined)[]): (text: string) => number {
+  const forms = formsOf(secrets);
+  return (text) => {
+    let longest = 0;
+    for (const form of forms)
+      for (let n = Math.min(form.length - 1, text.length); n > longest; n -= 1)
+        if (text.endsWith(form.slice(0, n))) longest = n;
+    return longest;
+  };
+}
+
+/** Every spelling, the longest first: a short one inside a long one would leave the rest of it standing. */
+function formsOf(secrets: readonly (string | undefined)[]): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (!secret || secret.length < secretCharsMin) continue;
@@ -28,9 +50,7 @@ export function redactor(secrets: readonly (string | undefined)[]): (text: strin
     ])
       forms.add(form);
   }
-  // Longer forms first: a short one inside a long one would leave the rest of the long one standing.
-  const ordered = [...forms].sort((a, b) => b.length - a.length);
-  return (text) => ordered.reduce((clean, form) => clean.replaceAll(form, redacted), text);
+  return [...forms].sort((a, b) => b.length - a.length);
 }
 
 /** The same for every string inside a plain value. Keys stay as they are. */

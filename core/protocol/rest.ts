@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Envelope } from "../domain/loop/events.ts";
 
 /**
  * The REST API below `/api/v1`, JSON, `Authorization: Bearer <local token>`. Every command takes an
@@ -179,6 +180,21 @@ export const RerunReport = z.object({
     .nullable(),
 });
 
+/**
+ * `GET /loops/{id}/record?after=&limit=` -> RecordPage: the events as they lie in the log, with all that
+ * their hashes cover, so that the chain can be checked without the server.
+ */
+export const RecordPage = z.object({ envelopes: z.array(Envelope), next: z.number().int() });
+
+/**
+ * `GET /loops/{id}/logs?after=&job=` -> LogPage: the logs of all jobs (or of one) in the order in which they
+ * came. `after` is the `next` of the page before, absent for the beginning; an empty page means: nothing new.
+ */
+export const LogPage = z.object({
+  chunks: z.array(z.object({ job: z.string(), fence: z.number().int(), text: z.string() })),
+  next: z.string(),
+});
+
 /** `GET /inbox` -> all that waits for a person. */
 export const InboxItem = z.object({
   loop: z.string(),
@@ -205,6 +221,36 @@ export const ProviderReport = z.object({
   label: z.string().nullable(),
   ok: z.boolean(),
   problem: z.object({ kind: z.string(), message: z.string() }).nullable(),
+});
+/** `GET /runners` -> { runners }. `POST /runners/{id}/revoke` -> { revoked }: its key, tokens and leases. */
+export const Runner = z.object({
+  id: z.string(),
+  name: z.string(),
+  enrolledAt: z.number(),
+  /** When it asked for a job last; null: never. */
+  seenAt: z.number().nullable(),
+  revokedAt: z.number().nullable(),
+  /** What it says of itself; protection is named in `tools` by runners that say it. */
+  labels: z.array(z.string()),
+  tools: z.record(z.string(), z.string()),
+});
+/** `GET /repositories/{id}/settings` -> what its next loop starts with, and where each value comes from. */
+export const RepositorySettings = z.object({
+  repository: Repository,
+  /** `set`: by `source`. `detected`: the runner finds it out from the project, value null. */
+  settings: z.array(
+    z.object({ key: z.string(), value: z.unknown(), from: z.enum(["default", "set", "detected"]) }),
+  ),
+  /** `branch`: `.tamma.yml` of the default branch, as a runner read it. `person`: with the repository. */
+  source: z.object({ by: z.enum(["person", "branch"]), at: z.number() }).nullable(),
+});
+/** `GET /server` -> ServerReport: that the token is good, for whom, and what runs there. */
+export const ServerReport = z.object({
+  version: z.string(),
+  /** The server's clock, milliseconds since the epoch. */
+  now: z.number(),
+  user: z.string(),
+  runnerProtocol: z.number().int(),
 });
 /** `POST /login-links` -> a one-time path below `/app` that signs the browser in; valid for ten minutes. */
 export const LoginLink = z.object({ path: z.string(), expiresAt: z.number() });
@@ -269,6 +315,11 @@ export type LoopList = z.infer<typeof LoopList>;
 export type EventLine = z.infer<typeof EventLine>;
 export type EventPage = z.infer<typeof EventPage>;
 export type ChainReport = z.infer<typeof ChainReport>;
+export type RecordPage = z.infer<typeof RecordPage>;
+export type LogPage = z.infer<typeof LogPage>;
+export type Runner = z.infer<typeof Runner>;
+export type RepositorySettings = z.infer<typeof RepositorySettings>;
+export type ServerReport = z.infer<typeof ServerReport>;
 export type RerunReport = z.infer<typeof RerunReport>;
 export type Inbox = z.infer<typeof Inbox>;
 export type InboxItem = z.infer<typeof InboxItem>;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
-import { join, parse, resolve } from "node:path";
+import { join, parse } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Workspace, WorkspaceGitOptions } from "./git.ts";
 import { GitFailed, withoutCredentials } from "./git-failed.ts";

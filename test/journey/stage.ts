@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
@@ -69,6 +77,8 @@ export interface StageOptions {
   patienceMs?: number;
   /** The model by name: a priced one makes turns cost money, the engineer answers all the same. */
   model?: string;
+  /** Another provider in the engineer's place. */
+  providerUrl?: string;
 }
 
 export async function openStage({
@@ -81,6 +91,7 @@ export async function openStage({
   patienceMs = patienceMsDefault,
   beforeEngineer = async (url) => url,
   beforeServer = async (url) => url,
+  providerUrl,
 }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-journey-"));
   const state = join(folder, "state");
@@ -97,8 +108,8 @@ export async function openStage({
     scriptFile,
   ]);
   const enginePort = (await printed(engineer, /"port":(\d+)/))[1];
-  const providerUrl = await beforeEngineer(`http://127.0.0.1:${enginePort}`);
-  const provider = ["--provider-url", providerUrl, "--provider-model", model];
+  const engineerUrl = await beforeEngineer(`http://127.0.0.1:${enginePort}`);
+  const provider = ["--provider-url", providerUrl ?? engineerUrl, "--provider-model", model];
   const serverEnv = { ANTHROPIC_API_KEY: "scripted", ANTHROPIC_BASE_URL: "", ...env };
   const openServer = async (port: string) => {
     const args = ["server/main.ts", "--state", state, "--port", port, "--with-parent", ...provider];
@@ -220,8 +231,12 @@ async function enrol(folder: string, url: string, token: string): Promise<void> 
 
 function serveJobs(folder: string, programs: string | undefined): Started {
   const work = join(folder, "work");
-  // The project's Node comes first, so that a repository's `node --test` is the one that Tamma brings.
-  const path = [programs, join(projectNode, ".."), process.env.PATH].filter(Boolean).join(":");
+  // The project's Node comes first, so that a repository's `node --test` is the one that Tamma brings. As a
+  // link, because a runner takes the folders of node_modules off the PATH of projects.
+  const tools = join(folder, "tools");
+  mkdirSync(tools, { recursive: true });
+  if (!existsSync(join(tools, "node"))) symlinkSync(projectNode, join(tools, "node"));
   const args = ["runner/main.ts", "serve", "--key", keyIn(folder), "--work", work, "--with-parent"];
+  const path = [programs, tools, process.env.PATH].filter(Boolean).join(":");
   return startProcess(args, { PATH: path });
 }

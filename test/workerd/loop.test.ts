@@ -1,5 +1,7 @@
 import { applyD1Migrations, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { createHash } from "node:crypto";
+import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
 import type { TurnLine } from "@tamma/core/protocol/runner.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type ScriptedProvider, scriptedProvider } from "./scripted-provider.ts";
@@ -74,6 +76,9 @@ test("a loop goes from the issue through every gate to the merge", async () => {
   expect(ended.mergeSha).toMatch(/^[0-9a-f]{40}$/);
   const { events } = await accepted(orchestrator.loopEvents(loop, 0, 1_000));
   expect(await accepted(orchestrator.verifyChain(loop))).toMatchObject({ ok: true, events: events.length });
+  const record = await accepted(orchestrator.loopRecord(loop, 0, 1_000));
+  const sha256 = (text: string) => createHash("sha256").update(text, "utf8").digest("hex");
+  expect(verifyChain(record.envelopes, sha256)).toMatchObject({ ok: true, events: events.length });
   const again = await accepted(orchestrator.rerunLoop(loop, 1));
   expect(again).toMatchObject({ same: true, events: events.length, taken: 0, difference: null });
   const half = await accepted(orchestrator.rerunLoop(loop, 40));

@@ -249,3 +249,47 @@ test("every answer carries the security headers, errors included", async () => {
   expect(new URL(origin).protocol).toBe("http:");
   expect((await request("/health")).headers.get("strict-transport-security")).toBeNull();
 });
+
+test("the server tells its version, its clock and whose the token is", async () => {
+  const { api, request } = createClient();
+  const report = await bodyOf(await api("GET", "/server"));
+  expect(report).toMatchObject({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    user: "ada",
+    runnerProtocol: 1,
+  });
+  expect(Math.abs(Number(report.now) - Date.now())).toBeLessThan(60_000);
+  expect((await request("/api/v1/server")).status).toBe(401);
+});
+
+test("runners are listed and revoked, settings and logs are read", async () => {
+  const { api, orchestrator } = createClient();
+  await orchestrator.enrolRunner({} as never, { name: "desk", publicKey: "k" });
+  expect(await bodyOf(await api("POST", "/runners/runner-1/revoke"))).toEqual({ revoked: "runner-1" });
+  expect((await api("POST", "/runners/runner-2/revoke")).status).toBe(404);
+  expect(await bodyOf(await api("GET", "/runners"))).toMatchObject({
+    runners: [{ name: "desk", revokedAt: 2 }],
+  });
+
+  await api("POST", "/repositories", { url: "/srv/code", defaultBranch: "main", name: "acme" });
+  expect(await bodyOf(await api("GET", "/repositories/r1/settings"))).toMatchObject({
+    repository: { name: "acme" },
+    settings: [{ key: "slots" }],
+  });
+  expect((await api("GET", "/repositories/r9/settings")).status).toBe(404);
+
+  const view = orchestrator.put(runningLoop(), 2);
+  orchestrator.logs.set(`${view.id}~j4`, "line one\n");
+  const job = encodeURIComponent(`${view.id}~j4`);
+  const page = await bodyOf(await api("GET", `${path(view.id)}/logs?job=${job}`));
+  expect(page).toMatchObject({ chunks: [{ text: "line one\n" }], next: "1.0" });
+  expect((await api("GET", `${path(view.id)}/logs?after=${"1".repeat(50)}`)).status).toBe(422);
+  expect(await bodyOf(await api("GET", `${path(view.id)}/record?after=3`))).toEqual({
+    envelopes: [],
+    next: 3,
+  });
+  expect(await bodyOf(await api("GET", `${path(view.id)}/rerun?from=2`))).toMatchObject({
+    same: true,
+    from: 2,
+  });
+});

@@ -5,11 +5,11 @@ import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import { type FoldCache, handle } from "@tamma/core/engine/handle.ts";
 import type { Machine } from "@tamma/core/engine/machine.ts";
-import type { Repository } from "@tamma/core/protocol/rest.ts";
+import type { Repository, Runner } from "@tamma/core/protocol/rest.ts";
 import type { TokenRequest } from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../in-flight.ts";
 import type { Answer, Caller } from "../rpc.ts";
-import { accountTables, type SecretRows, secretRows } from "./account-rows.ts";
+import { accountTables, runnerColumns, type SecretRows, secretRows } from "./account-rows.ts";
 import { sha256Hex } from "./cipher.ts";
 import { exactly } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
@@ -30,6 +30,21 @@ const sessionMs = 30 * 24 * 60 * 60_000;
 const secretBytes = 32;
 
 const stream: StreamRef = { kind: "account", id: "account" };
+
+interface RunnerAbout {
+  labels: string[];
+  tools: Record<string, string>;
+}
+
+type RunnerRow = {
+  id: string;
+  name: string;
+  public_key: string;
+  at: number;
+  seen_at: number | null;
+  about: string | null;
+  revoked_at: number | null;
+};
 
 /** What the events of the account do not hold. */
 const lost =
@@ -56,7 +71,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
-    this.#host = objectHost(ctx, env, { name: "account", steps: [accountTables] });
+    this.#host = objectHost(ctx, env, { name: "account", steps: [accountTables, runnerColumns] });
     this.#secrets = secretRows(this.#host.sql);
     const clock = { now: () => this.#host.clock.now(), fraction: () => this.#host.chance.fraction() };
     this.#outbox = d1Outbox(env.DB, this.#host.store, () => exactly(stream.id), clock);
@@ -143,27 +158,67 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
       );
     // The id follows from the key, so enrolling the same key again gives the same runner.
     const runner = `r-${sha256Hex(publicKey.trim()).slice(0, 16)}`;
-    this.#host.store.transaction(() => {
-      const [known] = this.#host.sql.exec("SELECT 1 FROM runners WHERE id = ?", runner).toArray();
-      if (known) return;
+    return this.#host.store.transaction((): Answer<{ runner: string }> => {
+      const known = this.#runner(runner);
+      if (known?.revoked_at)
+        return refuse(
+          409,
+          "runner-revoked",
+          `the key of ${runner} was revoked`,
+          "enrol with a new key: name a file that is not there yet",
+        );
+      if (known) return ok({ runner });
       this.#host.sql.exec(
-        "INSERT INTO runners VALUES (?, ?, ?, ?)",
-        runner,
-        name,
-        publicKey,
-        this.#host.clock.now(),
+        "INSERT INTO runners (id, name, public_key, at) VALUES (?, ?, ?, ?)",
+        ...[runner, name, publicKey, this.#host.clock.now()],
       );
       this.#record({ type: "RunnerEnrolled", runner, name }, `enrol:${commandId}`, person);
+      return ok({ runner });
     });
-    return ok({ runner });
+  }
+
+  async runners(): Promise<Runner[]> {
+    return this.#host.sql
+      .exec<RunnerRow>("SELECT * FROM runners ORDER BY rowid")
+      .toArray()
+      .map(({ id, name, at, seen_at: seenAt, about, revoked_at: revokedAt }) => {
+        const said = about === null ? { labels: [], tools: {} } : (JSON.parse(about) as RunnerAbout);
+        return { id, name, enrolledAt: at, seenAt, revokedAt, ...said };
+      });
+  }
+
+  async revokeRunner({ person, commandId }: Caller, runner: string): Promise<boolean> {
+    return this.#host.store.transaction(() => {
+      const known = this.#runner(runner);
+      if (!known) return false;
+      if (known.revoked_at) return true;
+      this.#host.sql.exec(
+        "UPDATE runners SET revoked_at = ? WHERE id = ?",
+        ...[this.#host.clock.now(), runner],
+      );
+      this.#secrets.forgetAll("runner_tokens", runner);
+      this.#record({ type: "RunnerRevoked", runner, name: known.name }, `revoke:${commandId}`, person);
+      return true;
+    });
+  }
+
+  async noteRunner(runner: string, about: RunnerAbout): Promise<boolean> {
+    if (this.#runner(runner)?.revoked_at) return false;
+    this.#host.sql.exec(
+      "UPDATE runners SET seen_at = ?, about = ? WHERE id = ?",
+      ...[this.#host.clock.now(), JSON.stringify(about), runner],
+    );
+    return true;
+  }
+
+  #runner(id: string): RunnerRow | null {
+    return this.#host.sql.exec<RunnerRow>("SELECT * FROM runners WHERE id = ?", id).toArray()[0] ?? null;
   }
 
   async runnerToken(request: TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>> {
     const { runner, at, nonce } = request;
     const now = this.#host.clock.now();
-    const [known] = this.#host.sql
-      .exec<{ public_key: string }>("SELECT public_key FROM runners WHERE id = ?", runner)
-      .toArray();
+    const known = this.#runner(runner);
     // One refusal for all of it: which part was wrong helps only somebody who guesses.
     const refused = refuse<never>(
       401,
@@ -173,6 +228,9 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     );
     if (!known || Math.abs(now - at) > signatureAgeMsMax || !signatureFits(known.public_key, request))
       return refused;
+    // Only its holder learns this.
+    if (known.revoked_at)
+      return refuse(401, "runner-revoked", "this runner was revoked", "enrol it with a new key");
     return this.#host.store.transaction(() => {
       this.#secrets.forgetExpired(now);
       if (!this.#secrets.useNonce(runner, nonce, now)) return refused;

@@ -11,6 +11,12 @@ export const accountTables = `
   CREATE TABLE logins (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL);
   CREATE TABLE sessions (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL)`;
 
+/** When a runner was seen last, what it said of itself then (JSON), and when its right was ended. */
+export const runnerColumns = `
+  ALTER TABLE runners ADD COLUMN seen_at INTEGER;
+  ALTER TABLE runners ADD COLUMN about TEXT;
+  ALTER TABLE runners ADD COLUMN revoked_at INTEGER`;
+
 type Secrets = "runner_tokens" | "logins" | "sessions";
 const ownerColumn: Record<Secrets, string> = {
   runner_tokens: "runner",
@@ -25,6 +31,8 @@ export interface SecretRows {
   /** The same, and the secret is gone afterwards. */
   take(table: Secrets, hash: string, now: number): { owner: string } | null;
   forgetExpired(now: number): void;
+  /** Every secret of this owner is gone. */
+  forgetAll(table: Secrets, owner: string): void;
   /** False when the runner used this nonce before. */
   useNonce(runner: string, nonce: string, now: number): boolean;
 }
@@ -56,6 +64,9 @@ export function secretRows(sql: SqlStorage): SecretRows {
       for (const table of Object.keys(ownerColumn))
         sql.exec(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
       sql.exec("DELETE FROM runner_nonces WHERE at < ?", now - nonceKeptMs);
+    },
+    forgetAll: (table, owner) => {
+      sql.exec(`DELETE FROM ${table} WHERE ${ownerColumn[table]} = ?`, owner);
     },
     useNonce: (runner, nonce, now) => {
       const used = sql

@@ -35,6 +35,9 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   listRepositories(): Result<"listRepositories"> {
     return repositories.listRepositories(this.#parts);
   }
+  repositorySettings(...args: Args<"repositorySettings">): Result<"repositorySettings"> {
+    return repositories.repositorySettings(this.#parts, ...args);
+  }
   createIssue(...args: Args<"createIssue">): Result<"createIssue"> {
     return repositories.createIssue(this.#parts, ...args);
   }
@@ -65,6 +68,12 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   }
   verifyChain(...args: Args<"verifyChain">): Result<"verifyChain"> {
     return loops.verifyChain(this.#parts, ...args);
+  }
+  loopRecord(...args: Args<"loopRecord">): Result<"loopRecord"> {
+    return loops.loopRecord(this.#parts, ...args);
+  }
+  loopLogs(...args: Args<"loopLogs">): Result<"loopLogs"> {
+    return loops.loopLogs(this.#parts, ...args);
   }
   rerunLoop(...args: Args<"rerunLoop">): Result<"rerunLoop"> {
     return loops.rerunLoop(this.#parts, ...args);
@@ -97,6 +106,12 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
 
   enrolRunner(...args: Args<"enrolRunner">): Result<"enrolRunner"> {
     return accountHub(this.env).enrolRunner(...args);
+  }
+  listRunners(): Result<"listRunners"> {
+    return accountHub(this.env).runners();
+  }
+  revokeRunner(...args: Args<"revokeRunner">): Result<"revokeRunner"> {
+    return runners.revokeRunner(this.#parts, ...args);
   }
   runnerToken(...args: Args<"runnerToken">): Result<"runnerToken"> {
     return accountHub(this.env).runnerToken(...args);

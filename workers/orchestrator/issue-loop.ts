@@ -114,7 +114,7 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
       keepAlive,
     );
     this.#turns = loopTurns(this.#core, turnRows(host.sql, bootOf(env)), this.#leaseRows, now);
-    this.#reading = loopReading(this.#core, host.store, this.#blobs, this.#logs);
+    this.#reading = loopReading(this.#core, host.store, this.#blobs, this.#logs, host);
     this.#keeper = keeperOf({
       ...{ database: env.DB, store: host.store, outbox, now, lost: "" },
       relist: (stream) => notes.changed(stream.id),
@@ -182,7 +182,7 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     return granted;
   }
 
-  async loseLeases(runner: string, gone: readonly string[]): Promise<void> {
+  async loseLeases(runner: string, gone: readonly string[] | null): Promise<void> {
     this.#leases.loseOf(runner, gone);
   }
 
@@ -274,6 +274,14 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
 
   async diff(loop: string): Promise<Answer<string>> {
     return this.#reading.diff(loop);
+  }
+
+  async record(loop: string, after: number, limit: number): ReturnType<IssueLoopRpc["record"]> {
+    return this.#reading.record(loop, after, limit);
+  }
+
+  async readLogs(loop: string, after: string, job: string | null): ReturnType<IssueLoopRpc["readLogs"]> {
+    return this.#reading.logs(loop, after, job);
   }
 
   async readLog(loop: string, job: string | null): Promise<Answer<string>> {

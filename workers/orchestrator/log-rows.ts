@@ -9,6 +9,18 @@ const chunkBytesMax = 1_000_000;
 /** The live log is for looking at. The whole log of a job comes as a blob with its receipts. */
 const logBytesMax = 8_000_000;
 
+/** Pieces that are read at once: more would be large for one answer. */
+const piecesPerPage = 64;
+
+/** One row of a log as it came. `body` is empty where only its length was kept. */
+export interface LogPiece {
+  row: number;
+  job: string;
+  fence: number;
+  bytes: number;
+  body: Buffer;
+}
+
 /** The live logs of jobs, by fence: a runner that takes a job over starts a log of its own. */
 export interface LogRows {
   /**
@@ -18,6 +30,11 @@ export interface LogRows {
   add(job: string, fence: number, offset: number, text: string): number;
   /** The log of the newest fence; empty when there is none. */
   read(job: string): string;
+  /**
+   * Pieces of all jobs whose id begins with `prefix`, in the order in which they came, from row `from` on;
+   * `full` when there are more.
+   */
+  pieces(prefix: string, from: number): { pieces: LogPiece[]; full: boolean };
   /** The job that was logged last among those whose id begins with `prefix`; null when there is none. */
   newest(prefix: string): string | null;
 }
@@ -64,6 +81,31 @@ export function logRows(sql: SqlStorage, cipher: Cipher, redact: (text: string) 
       );
       // On the whole text: a secret may lie across the border of two chunks.
       return redact(Buffer.concat(parts).toString("utf8"));
+    },
+    pieces: (prefix, from) => {
+      const rows = sql
+        .exec<{
+          row: number;
+          job: string;
+          fence: number;
+          start: number;
+          bytes: number;
+          key_id: string;
+          body: ArrayBuffer;
+        }>(
+          `SELECT rowid AS row, job, fence, start, bytes, key_id, body FROM job_logs
+           WHERE substr(job, 1, ?) = ? AND rowid >= ? ORDER BY rowid LIMIT ?`,
+          prefix.length,
+          prefix,
+          from,
+          piecesPerPage,
+        )
+        .toArray();
+      const pieces = rows.map(({ row, job, fence, start, bytes, key_id: keyId, body }) => {
+        const plain = cipher.open(keyId, new Uint8Array(body), context(job, fence, start));
+        return { row, job, fence, bytes, body: Buffer.from(plain) };
+      });
+      return { pieces, full: rows.length === piecesPerPage };
     },
     newest: (prefix) =>
       sql

@@ -18,8 +18,8 @@ export interface LoopLeases {
   ): Answer<runnerWire.HeartbeatResponse>;
   /** Is the job held by this runner (with this fence, when one is given)? */
   holds(job: string, runner: string, fence: number | null): Answer<null>;
-  /** Ends the leases of processes of `runner` that are known to be gone. */
-  loseOf(runner: string, gone: readonly string[]): void;
+  /** Ends the leases of processes of `runner` that are known to be gone; null: of all of them. */
+  loseOf(runner: string, gone: readonly string[] | null): void;
   /** Ends the leases whose time is up. */
   loseExpired(now: number): void;
 }
@@ -97,7 +97,7 @@ export function loopLeases(
     },
     loseOf: (runner, gone) => {
       for (const lease of rows.ofRunner(runner))
-        if (lease.instance !== null && gone.includes(lease.instance)) lose(lease);
+        if (gone === null || (lease.instance !== null && gone.includes(lease.instance))) lose(lease);
     },
     loseExpired: (at) => {
       for (const lease of rows.expired(at)) lose(lease);

@@ -3,7 +3,9 @@ import type {
   ChainReport,
   EventPage,
   Inbox,
+  LogPage,
   LoopList,
+  RecordPage,
   RerunReport,
   StartLoop,
 } from "@tamma/core/protocol/rest.ts";
@@ -102,6 +104,26 @@ export async function loopStateAt(
 export async function verifyChain(parts: Parts, id: string): Promise<Answer<ChainReport>> {
   const owner = ownerOf(parts, id);
   return owner.ok ? owner.value.object.verifyChain(owner.value.loop) : owner;
+}
+
+export async function loopRecord(
+  parts: Parts,
+  id: string,
+  after: number,
+  limit: number,
+): Promise<Answer<RecordPage>> {
+  const owner = ownerOf(parts, id);
+  return owner.ok ? owner.value.object.record(owner.value.loop, after, limit) : owner;
+}
+
+export async function loopLogs(
+  parts: Parts,
+  id: string,
+  after: string,
+  job: string | null,
+): Promise<Answer<LogPage>> {
+  const owner = ownerOf(parts, id);
+  return owner.ok ? owner.value.object.readLogs(owner.value.loop, after, job) : owner;
 }
 
 export async function rerunLoop(parts: Parts, id: string, from: number): Promise<Answer<RerunReport>> {

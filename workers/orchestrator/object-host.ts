@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Host } from "@tamma/core/engine/handle.ts";
-import { redactor } from "@tamma/core/engine/redact.ts";
+import { openEnd, redactor } from "@tamma/core/engine/redact.ts";
 import { aesCipher, type Cipher, sha256Hex } from "./cipher.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { migrate } from "./sqlite-schema.ts";
@@ -13,6 +13,8 @@ export interface ObjectHost extends Host {
   sql: SqlStorage;
   /** Takes our own secrets out of a text before it is stored or shown. */
   redact: (text: string) => string;
+  /** How much of the end of a text may be the beginning of such a secret. */
+  openEnd: (text: string) => number;
   setAlarm(at: number): void;
 }
 
@@ -32,11 +34,16 @@ export function objectHost(
     chance: { bytes: (count) => new Uint8Array(randomBytes(count)), fraction: () => Math.random() },
     sha256: sha256Hex,
     redact: redactionOf(env),
+    openEnd: openEnd(secretsOf(env)),
     // Not awaited: it is written together with the rows of the same turn.
     setAlarm: (at) => void ctx.storage.setAlarm(at),
   };
 }
 
 export function redactionOf(env: OrchestratorEnv): (text: string) => string {
-  return redactor([env.ANTHROPIC_API_KEY, env.TAMMA_TOKEN, ...env.TAMMA_MASTER_KEY.split(",")]);
+  return redactor(secretsOf(env));
+}
+
+function secretsOf(env: OrchestratorEnv): (string | undefined)[] {
+  return [env.ANTHROPIC_API_KEY, env.TAMMA_TOKEN, ...env.TAMMA_MASTER_KEY.split(",")];
 }

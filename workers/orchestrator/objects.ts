@@ -119,8 +119,8 @@ export interface IssueLoopRpc extends KeeperRpc {
   ): Promise<Answer<rest.CommandAnswer>>;
   /** Gives the job to `wish`, or says who has it; a refusal when nobody needs it any more. */
   lease(loop: string, job: string, wish: LeaseWish): Promise<Answer<JobGrant>>;
-  /** Ends the leases of processes of this runner that are known to be gone. */
-  loseLeases(runner: string, gone: readonly string[]): Promise<void>;
+  /** Ends the leases of processes of this runner that are known to be gone; null: of all of them. */
+  loseLeases(runner: string, gone: readonly string[] | null): Promise<void>;
   heartbeat(
     job: string,
     runner: string,
@@ -143,9 +143,11 @@ export interface IssueLoopRpc extends KeeperRpc {
   events(loop: string, after: number, limit: number): Promise<Answer<rest.EventPage>>;
   stateAt(loop: string, seq: number): Promise<Answer<{ seq: number; state: unknown }>>;
   verifyChain(loop: string): Promise<Answer<rest.ChainReport>>;
+  record(loop: string, after: number, limit: number): Promise<Answer<rest.RecordPage>>;
   rerun(loop: string, from: number): Promise<Answer<rest.RerunReport>>;
   diff(loop: string): Promise<Answer<string>>;
   readLog(loop: string, job: string | null): Promise<Answer<string>>;
+  readLogs(loop: string, after: string, job: string | null): Promise<Answer<rest.LogPage>>;
 }
 
 export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRpc {
@@ -175,6 +177,7 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRp
   unqueue(caller: Caller, loop: string): Promise<boolean>;
   /** All loops that it ever knew of, and which of them may have work: those in flight and the last ended. */
   knownLoops(): Promise<{ all: string[]; busy: string[] }>;
+  settings(): Promise<Answer<rest.RepositorySettings>>;
 }
 
 export interface AccountHubRpc extends KeeperRpc {
@@ -187,6 +190,11 @@ export interface AccountHubRpc extends KeeperRpc {
     caller: Caller,
     input: { name: string; publicKey: string },
   ): Promise<Answer<{ runner: string }>>;
+  runners(): Promise<rest.Runner[]>;
+  /** Ends the right of its key and of every token; false when it is unknown. */
+  revokeRunner(caller: Caller, runner: string): Promise<boolean>;
+  /** Keeps when it was seen and what it says of itself. False: it was revoked, give it nothing. */
+  noteRunner(runner: string, about: { labels: string[]; tools: Record<string, string> }): Promise<boolean>;
   runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>>;
   runnerOf(token: string): Promise<{ runner: string; expiresAt: number } | null>;
   createLogin(caller: Caller): Promise<{ secret: string; expiresAt: number }>;

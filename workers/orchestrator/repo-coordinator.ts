@@ -4,6 +4,7 @@ import type { Check } from "@tamma/core/domain/loop/evidence.ts";
 import { issueSnapshot } from "@tamma/core/domain/loop/issue-snapshot.ts";
 import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
+import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
 import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
@@ -290,6 +291,12 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
       all,
       busy: loops.flatMap(({ loop, ended }) => (!ended || active.has(loop) || last.has(loop) ? [loop] : [])),
     };
+  }
+
+  async settings(): ReturnType<RepoCoordinatorRpc["settings"]> {
+    const known = this.#core.known();
+    if (!known) return refuse(404, "unknown-repository", "this repository was never added", "add it first");
+    return ok({ repository: known.repository, ...settingsReport(known.config, this.#core.configSource()) });
   }
 
   async watched(): ReturnType<RepoCoordinatorRpc["watched"]> {

@@ -1,5 +1,5 @@
 import { ProjectConfig } from "@tamma/core/domain/project-config.ts";
-import type { Issue, Repository } from "@tamma/core/protocol/rest.ts";
+import type { Issue, Repository, RepositorySettings } from "@tamma/core/protocol/rest.ts";
 import type { AddRepository, Answer, Caller, NewIssue } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
 import { accountHub, repoCoordinator } from "./objects.ts";
@@ -36,6 +36,11 @@ export async function addRepository(
 
 export async function listRepositories(parts: Parts): Promise<Repository[]> {
   return (await allRepositories(parts)).map((each) => each.repository);
+}
+
+export async function repositorySettings(parts: Parts, key: string): Promise<Answer<RepositorySettings>> {
+  const found = await repositoryAt(parts, key);
+  return found.ok ? found.value.coordinator.settings() : found;
 }
 
 export async function createIssue(

@@ -14,6 +14,8 @@ import { performRepositoryEffect } from "./repository-effects.ts";
 import { repositoryMachine } from "./repository-machine.ts";
 import { shellOf } from "./shell.ts";
 
+const readPageEvents = 500;
+
 /** A note is for the operator who looks into the rows. */
 const noteCharsMax = 200;
 
@@ -27,6 +29,8 @@ export interface RepositoryCore {
   handle(command: RepositoryCommand, commandId: string, actor: Actor): Handled<RepositoryEvent, Repository>;
   together<T>(work: () => T): T;
   perform(pending: PendingEffect): Promise<void>;
+  /** Who gave the settings that hold now, and when; null before any were given. */
+  configSource(): { by: "person" | "branch"; at: number } | null;
   /** Why the loop could not be started; null when nothing went wrong. */
   startRefusal(loop: string): string | null;
   /** The log was replaced by another one. */
@@ -95,6 +99,19 @@ export function repositoryCore(parts: {
     handle: run,
     together: shell.together,
     perform,
+    configSource: () => {
+      let source: { by: "person" | "branch"; at: number } | null = null;
+      for (let after = 0; ; ) {
+        const page = host.store.read(stream, after, readPageEvents);
+        // A runner reads them from the base branch.
+        for (const { type, at, actor } of page)
+          if (type === "RepositoryAdded" || type === "ConfigChanged")
+            source = { by: actor.kind === "runner" ? "branch" : "person", at };
+        const last = page.at(-1);
+        if (!last) return source;
+        after = last.seq;
+      }
+    },
     startRefusal: (loop) => refusals.get(loop) ?? null,
     repeat: () => shell.repeat(stream),
     rebuilt: () => {

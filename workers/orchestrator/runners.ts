@@ -1,6 +1,6 @@
 import type * as runnerWire from "@tamma/core/protocol/runner.ts";
 import { blobBytesMax, runnerProtocol } from "@tamma/core/protocol/runner.ts";
-import type { Answer } from "../rpc.ts";
+import type { Answer, Caller } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
 import { accountHub, type LeaseWish, repoCoordinator } from "./objects.ts";
 import { allRepositories, ownerOf, type Parts } from "./parts.ts";
@@ -47,8 +47,11 @@ export async function lease(
     );
   if (request.gone.length > 0) await loseLeases(parts, runner, request.gone);
   const wish: LeaseWish = { runner, instance: request.instance, received: request.received };
+  if (!(await mayWork(parts, runner, request, false))) return revoked();
   for (const coordinator of await coordinatorsFor(parts, request.loop)) {
     for (const open of await coordinator.openJobs(request.loop, wish)) {
+      // Before anything is given out the account is asked itself: a token is trusted for a while.
+      if (!(await mayWork(parts, runner, request, true))) return revoked();
       const owner = ownerOf(parts, open.job);
       if (!owner.ok) continue;
       const asked = await owner.value.object.lease(open.loop, open.job, wish);
@@ -68,8 +71,49 @@ export async function lease(
   return ok(null);
 }
 
+/** A runner that asks for jobs is seen; that often it is written down. */
+const seenEveryMs = 30_000;
+const seenRunners = new Map<string, number>();
+
+/** Is the runner still one of ours? `now`: ask the account even when it said yes a moment ago. */
+async function mayWork(
+  { env }: Parts,
+  runner: string,
+  { labels, tools }: runnerWire.LeaseRequest,
+  now: boolean,
+): Promise<boolean> {
+  const key = `${env.TAMMA_ORIGIN} ${runner}`;
+  if (!now && (seenRunners.get(key) ?? 0) + seenEveryMs > Date.now()) return true;
+  const allowed = await accountHub(env).noteRunner(runner, { labels, tools });
+  if (seenRunners.size >= tokensMax) seenRunners.clear();
+  if (allowed) seenRunners.set(key, Date.now());
+  return allowed;
+}
+
+function revoked<T>(): Answer<T> {
+  return refuse(401, "runner-revoked", "this runner was revoked", "enrol it with a new key");
+}
+
+/** Its key and tokens are void at once; what it holds is given out again as the same attempt. */
+export async function revokeRunner(
+  parts: Parts,
+  caller: Caller,
+  runner: string,
+): Promise<Answer<{ revoked: string }>> {
+  if (!(await accountHub(parts.env).revokeRunner(caller, runner)))
+    return refuse(
+      404,
+      "unknown-runner",
+      `there is no runner ${runner}`,
+      "list them with `tamma runners list`",
+    );
+  for (const [hash, seen] of seenTokens) if (seen.runner === runner) seenTokens.delete(hash);
+  await loseLeases(parts, runner, null);
+  return ok({ revoked: runner });
+}
+
 /** Rare: once after the start of a runner whose predecessor was killed. So every loop may be asked. */
-async function loseLeases(parts: Parts, runner: string, gone: readonly string[]): Promise<void> {
+async function loseLeases(parts: Parts, runner: string, gone: readonly string[] | null): Promise<void> {
   for (const { coordinator } of await allRepositories(parts)) {
     for (const loop of await coordinator.liveLoops()) {
       const owner = ownerOf(parts, loop);

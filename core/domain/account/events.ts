@@ -6,6 +6,7 @@ import { z } from "zod";
 export const AccountEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("RepositoryListed"), connection: z.string(), id: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerEnrolled"), runner: z.string(), name: z.string() }),
+  z.object({ type: z.literal("RunnerRevoked"), runner: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerTokenIssued"), runner: z.string(), expiresAt: z.number() }),
   z.object({ type: z.literal("LoginLinkCreated"), person: z.string(), expiresAt: z.number() }),
   z.object({ type: z.literal("SignedIn"), person: z.string(), expiresAt: z.number() }),

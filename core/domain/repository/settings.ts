@@ -1,6 +1,36 @@
 import type { LoopSettings } from "../loop/work.ts";
 import { budgetMicroUsdDefault } from "../policy/limits.ts";
-import type { ProjectConfig } from "../project-config.ts";
+import { ProjectConfig } from "../project-config.ts";
+import { slotsDefault } from "./state.ts";
+
+/** What holds where `.tamma.yml` says nothing; keys without an entry are found out from the project. */
+const configDefaults: ProjectConfig = {
+  level: "dev/consultant",
+  "merge-method": "merge",
+  "auto-next": "off",
+  "on-escalation": "hold",
+  slots: slotsDefault,
+  budget: budgetMicroUsdDefault / 1_000_000,
+  "protected-paths": [],
+};
+
+/** Every setting by its key in `.tamma.yml`, and where its value comes from; null: found out by the runner. */
+export function settingsReport(
+  config: ProjectConfig,
+  source: { by: "person" | "branch"; at: number } | null,
+): {
+  settings: { key: string; value: unknown; from: "default" | "set" | "detected" }[];
+  source: { by: "person" | "branch"; at: number } | null;
+} {
+  const keys = Object.keys(ProjectConfig.shape) as (keyof ProjectConfig)[];
+  const settings = keys.map((key) => {
+    const [set, preset] = [config[key], configDefaults[key]];
+    if (set !== undefined) return { key, value: set as unknown, from: "set" as const };
+    if (preset !== undefined) return { key, value: preset as unknown, from: "default" as const };
+    return { key, value: null, from: "detected" as const };
+  });
+  return { settings, source };
+}
 
 const microUsdPerUsd = 1_000_000;
 

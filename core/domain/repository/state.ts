@@ -50,7 +50,7 @@ export interface SlotHolder {
 }
 
 /** Loops at once when the repository says nothing: parallel loops are asked for, never a surprise. */
-const slotsDefault = 1;
+export const slotsDefault = 1;
 
 export function slotsOf(repository: KnownRepository): number {
   return repository.config.slots ?? slotsDefault;

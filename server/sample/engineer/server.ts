@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { answersHeader } from "../../tape/http.ts";
 import type { IssueScript, Script } from "../script.ts";
 import { NoScript, nextMove, scriptFor } from "./next-move.ts";
 import { MessagesRequest, type Situation, situationOf } from "./request.ts";
@@ -29,6 +30,7 @@ class Refusal extends Error {
 /** A server that speaks the Messages API and answers from a script. It keeps nothing between requests. */
 export function engineerServer(options: Options): Server {
   return createServer((request, response) => {
+    response.setHeader(answersHeader, "scripted");
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     answer(options, request, response, gone.signal).catch((error: unknown) => {

@@ -133,15 +133,21 @@ export const runnerCases: HostileCase[] = [
       return { loop: at, result: { kind: "verify", result: good } };
     },
   ),
-  lie("ci-of-another", "checks another commit than the pushed one", "the ci receipt is about tree", "ci", async (loop) => {
-    const { leased } = await commands();
-    const { verifyResult, passing } = await samples();
-    const at = leased("verify", loop, "ci");
-    return {
-      loop: at,
-      result: { kind: "verify", result: verifyResult(other, null, { verdicts: [passing("ci", other)] }) },
-    };
-  }),
+  lie(
+    "ci-of-another",
+    "checks another commit than the pushed one",
+    "the ci receipt is about tree",
+    "ci",
+    async (loop) => {
+      const { leased } = await commands();
+      const { verifyResult, passing } = await samples();
+      const at = leased("verify", loop, "ci");
+      return {
+        loop: at,
+        result: { kind: "verify", result: verifyResult(other, null, { verdicts: [passing("ci", other)] }) },
+      };
+    },
+  ),
   lie(
     "pushed-another",
     "pushes another tree than the verified one",

@@ -2,6 +2,7 @@ import { EnrolRunner, type ProviderReport } from "@tamma/core/protocol/rest.ts";
 import { Hono } from "hono";
 import type { AppEnv } from "../bindings.ts";
 import { apiCaller } from "../caller.ts";
+import { plainIdOf } from "../path-ids.ts";
 import { unwrap } from "../problem.ts";
 import { readJson } from "../request-body.ts";
 
@@ -13,6 +14,10 @@ export function accountRoutes() {
     const input = await readJson(c, EnrolRunner);
     return c.json(unwrap(await c.env.ORCHESTRATOR.enrolRunner(apiCaller(c), input)), 201);
   });
+  routes.get("/runners", async (c) => c.json({ runners: await c.env.ORCHESTRATOR.listRunners() }));
+  routes.post("/runners/:runner/revoke", async (c) =>
+    c.json(unwrap(await c.env.ORCHESTRATOR.revokeRunner(apiCaller(c), plainIdOf(c, "runner")))),
+  );
   routes.get("/providers/check", async (c) => {
     const { provider, model, label, problem } = await c.env.ORCHESTRATOR.checkProvider();
     const report: ProviderReport = {

@@ -20,6 +20,7 @@ const EventQuery = z.object({
 });
 const StateQuery = z.object({ at: z.coerce.number().int().positive() });
 const RerunQuery = z.object({ from: z.coerce.number().int().positive().default(1) });
+const LogsQuery = z.object({ after: z.string().max(40).default(""), job: z.string().min(1).optional() });
 const LogQuery = z.object({ job: z.string().min(1).optional() });
 
 /** Reading loops, and starting one. What people decide is in loop-commands.ts. */
@@ -47,6 +48,15 @@ export function loopRoutes() {
     });
   });
   routes.get("/:loop/verify", async (c) => c.json(unwrap(await c.env.ORCHESTRATOR.verifyChain(loopOf(c)))));
+  routes.get("/:loop/record", async (c) => {
+    const { after, limit } = parseInput(EventQuery, c.req.query());
+    const page = unwrap(await c.env.ORCHESTRATOR.loopRecord(loopOf(c), after, limit));
+    return c.body(JSON.stringify(page), 200, { "content-type": "application/json" });
+  });
+  routes.get("/:loop/logs", async (c) => {
+    const { after, job } = parseInput(LogsQuery, c.req.query());
+    return c.json(unwrap(await c.env.ORCHESTRATOR.loopLogs(loopOf(c), after, job ?? null)));
+  });
   routes.get("/:loop/rerun", async (c) => {
     const { from } = parseInput(RerunQuery, c.req.query());
     const report = unwrap(await c.env.ORCHESTRATOR.rerunLoop(loopOf(c), from));

@@ -13,6 +13,10 @@ export function repositoryRoutes() {
     const input = await readJson(c, AddRepository);
     return c.json(unwrap(await c.env.ORCHESTRATOR.addRepository(apiCaller(c), input)), 201);
   });
+  routes.get("/:repository/settings", async (c) => {
+    const settings = unwrap(await c.env.ORCHESTRATOR.repositorySettings(plainIdOf(c, "repository")));
+    return c.body(JSON.stringify(settings), 200, { "content-type": "application/json" });
+  });
   routes.get("/:repository/issues", async (c) =>
     c.json({ issues: unwrap(await c.env.ORCHESTRATOR.listIssues(plainIdOf(c, "repository"))) }),
   );

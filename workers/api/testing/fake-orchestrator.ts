@@ -65,6 +65,12 @@ export class FakeOrchestrator extends FakeRunners implements OrchestratorRpc {
   async listRepositories() {
     return this.repositories;
   }
+  async repositorySettings(repository: string) {
+    const found = this.repositories.find(({ id }) => id === repository);
+    if (!found) return refused(404, "no-repository", "There is no such repository.");
+    const settings = [{ key: "slots", value: 1 as unknown, from: "default" as const }];
+    return done({ repository: found, settings, source: null });
+  }
   async createIssue(
     caller: Caller,
     repository: string,
@@ -130,6 +136,15 @@ export class FakeOrchestrator extends FakeRunners implements OrchestratorRpc {
       brokenAt: null,
       problem: null,
     });
+  }
+  async loopRecord(loop: string, after: number) {
+    const view = await this.loopView(loop);
+    return view.ok ? done({ envelopes: [], next: after }) : view;
+  }
+  async loopLogs(loop: string, after: string, job: string | null) {
+    const text = await this.loopLog(loop, job);
+    const chunks = text.ok && after === "" ? [{ job: job ?? "", fence: 1, text: text.value }] : [];
+    return text.ok ? done({ chunks, next: "1.0" }) : text;
   }
   async rerunLoop(loop: string, from: number) {
     const events = (this.events.get(loop) ?? []).length;

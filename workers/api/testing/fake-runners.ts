@@ -7,6 +7,7 @@ export class FakeRunners extends FakeAccount {
   /** Runner tokens that are good now. */
   readonly tokens = new Map<string, string>();
   readonly runners: { id: string; name: string; publicKey: string }[] = [];
+  readonly revoked = new Set<string>();
   readonly queue: runner.LeaseResponse[] = [];
   readonly fences = new Map<string, number>();
   readonly logs = new Map<string, string>();
@@ -24,6 +25,19 @@ export class FakeRunners extends FakeAccount {
     const id = `runner-${this.runners.length + 1}`;
     this.runners.push({ id, ...input });
     return done({ runner: id });
+  }
+  async listRunners() {
+    const never = { enrolledAt: 1, seenAt: null, labels: [], tools: {} };
+    return this.runners.map(({ id, name }) => ({
+      ...{ id, name, ...never },
+      revokedAt: this.revoked.has(id) ? 2 : null,
+    }));
+  }
+  async revokeRunner(_caller: Caller, runner: string): Promise<Answer<{ revoked: string }>> {
+    if (!this.runners.some(({ id }) => id === runner))
+      return refused(404, "no-runner", "There is no such runner.");
+    this.revoked.add(runner);
+    return done({ revoked: runner });
   }
   async runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>> {
     if (!this.runners.some((known) => known.id === request.runner))

@@ -100,8 +100,9 @@ export function visiblePolicy({ path, home, node, show, hide, env }: PolicyInput
   const found: Record<string, string> = {};
   const kept: string[] = [];
   for (const entry of path.split(delimiter)) {
-    if (!existsSync(entry)) continue;
     const isNamed = named.some((one) => isWithin(realOr(entry), one));
+    // The home itself on the PATH, or a folder around it, would show all of it.
+    if (!existsSync(entry) || (isWithin(realOr(home), realOr(entry)) && !isNamed)) continue;
     if (!isNamed && hidden.some((one) => isWithin(realOr(entry), one)) && entry !== dirname(node)) continue;
     kept.push(entry);
     if (entry === dirname(node)) continue;

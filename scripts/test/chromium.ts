@@ -17,10 +17,8 @@ export function findChromium(): Chromium {
   const why = aptInstall("chromium");
   const path = why === null ? installedChromium() : null;
   if (path !== null) return { path };
-  return {
-    path,
-    reason: `there is no Chromium on the PATH: ${why ?? "not even after apt-get"}, or name it in TAMMA_CHROMIUM`,
-  };
+  const todo = `${why ?? "not even after apt-get"}, or name it in TAMMA_CHROMIUM`;
+  return { path, reason: `there is no Chromium on the PATH: ${todo}` };
 }
 
 function installedChromium(): string | null {

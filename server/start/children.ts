@@ -67,8 +67,9 @@ export class Child {
   }
 
   /**
-   * What `shape` catches of the first line that it fits. @throws Error with the child's own words when it ends
-   * before
+   * What `shape` catches of the first line that it fits.
+   *
+   * @throws Error with the child's own words when it ends before
    */
   async told(shape: RegExp): Promise<string> {
     for (let next = await this.#lines.next(); !next.done; next = await this.#lines.next()) {

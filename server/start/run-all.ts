@@ -134,8 +134,7 @@ async function checkProvider(api: StartApi, baseUrl: string | undefined) {
        ${todo}; nothing was started`);
 }
 
-const noSandbox =
-  "there is no sandbox: the project's commands can do what you can; install bubblewrap, or run what you trust";
+const noSandbox = "there is no sandbox: the project's commands can do what you can; install bubblewrap";
 
 /** Enrols the local runner where it is not yet known at this address, then starts it. */
 async function startRunner(

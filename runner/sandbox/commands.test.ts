@@ -56,6 +56,25 @@ test("the environment holds nothing of the runner and a HOME of the job", async 
   expect(stdout).toContain(`TMPDIR=${join(folder, "tmp")}`);
 });
 
+test("certificates are passed on, a proxy without password to what may use the network", async () => {
+  const known = { NODE_EXTRA_CA_CERTS: "/etc/ssl/own.pem", HTTPS_PROXY: "http://proxy:3128" };
+  const kept = { ...process.env };
+  Object.assign(process.env, known, { ALL_PROXY: "http://ann:canary-4711@proxy:3128", PIP_CERT: "relative" });
+  try {
+    const off = await commands.shell("env", { cwd: folder, timeoutMs });
+    expect(off.stdout).toContain("NODE_EXTRA_CA_CERTS=/etc/ssl/own.pem");
+    expect(off.stdout).not.toMatch(/_PROXY|PIP_CERT/);
+    const on = await commands.shell("env", { cwd: folder, timeoutMs, network: "setup" });
+    expect(on.stdout).toContain("HTTPS_PROXY=http://proxy:3128");
+    expect(on.stdout).not.toContain("canary-4711");
+  } finally {
+    for (const name of [...Object.keys(known), "ALL_PROXY", "PIP_CERT"]) {
+      if (kept[name] === undefined) delete process.env[name];
+      else process.env[name] = kept[name];
+    }
+  }
+});
+
 test("a command that does not end is ended with its whole group when its time is over", async () => {
   const line =
     'sh -c "trap \\"\\" TERM; echo \\$\\$ > deaf; while :; do sleep 1; done" & echo $$ > leader; wait';

@@ -7,7 +7,7 @@ import type { Readable, Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { CommandOptions, CommandResult, Commands } from "./command.ts";
 import type { Enclosure, Wrapped } from "./enclosure.ts";
-import { cleanEnvironment, findProgram } from "./environment.ts";
+import { cleanEnvironment, findProgram, proxies } from "./environment.ts";
 import { KeptOutput } from "./kept-output.ts";
 import { limitsPrelude } from "./limits.ts";
 import { plainLimits } from "./plain-limits.ts";
@@ -52,6 +52,7 @@ export function sandboxedCommands(options: SandboxOptions): Sandbox {
     const command = `${marker}.${++count}`;
     const env = {
       ...cleanEnvironment(process.env, folders),
+      ...(options.network ? proxies(process.env) : {}),
       ...enclosure.env,
       ...options.env,
       TAMMA_JOB: marker,

@@ -34,7 +34,8 @@ export function mountsOf(
   const temp = join(job.folder, "shared-tmp");
   mkdirSync(temp, { recursive: true, mode: 0o700 });
   const seen = shown.map(seenMount);
-  const covered = [...hidden, ...hide].flatMap((path) => hideMount(path, shown));
+  const hides = [...hidden, ...hide];
+  const covered = hides.flatMap((path) => hideMount(path, shown, hides));
   const own: Mount[] = ["/tmp", "/var/tmp"].map((path) => ({ kind: "write", path, from: temp }));
   const accounts = accountFiles(job.account, job.home);
   const all = [...seen, ...covered, ...own, ...accounts, ...kernelSettings()];
@@ -66,9 +67,11 @@ function kernelSettings(): Mount[] {
 
 const anyWrite = 0o222;
 
-/** What no shown folder holds is not there anyway. */
-function hideMount(path: string, shown: readonly string[]): Mount[] {
-  if (!shown.some((one) => isWithin(path, one) && one !== path)) return [];
+/** Only what the nearest folder around it would show; all else is not there anyway. */
+function hideMount(path: string, shown: readonly string[], hides: readonly string[]): Mount[] {
+  const nearest = (among: readonly string[]) =>
+    Math.max(0, ...among.filter((one) => one !== path && isWithin(path, one)).map((one) => one.length));
+  if (nearest(shown) <= nearest(hides)) return [];
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat ? [{ kind: "hide", path, isFolder: stat.isDirectory() }] : [];
 }

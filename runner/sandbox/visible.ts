@@ -1,5 +1,6 @@
 import { type Dirent, existsSync, readdirSync, realpathSync } from "node:fs";
 import { basename, delimiter, dirname, join, relative, sep } from "node:path";
+import { certificates } from "./environment.ts";
 
 /** Places of a system that hold programs and libraries, and nobody's data. */
 const systemFolders = [
@@ -96,12 +97,15 @@ export interface PolicyInput {
 export function visiblePolicy({ path, home, node, show, hide, env }: PolicyInput): Policy {
   const hidden = hide.map(realOr);
   const named = show.map(realOr);
-  const shown = new Set([...systemFolders, ...etcFiles(), ...named].filter((one) => existsSync(one)));
+  const trusted = Object.values(certificates(env));
+  const all = [...systemFolders, ...etcFiles(), ...named, ...trusted];
+  const shown = new Set(all.filter((one) => existsSync(one)));
   const found: Record<string, string> = {};
   const kept: string[] = [];
   for (const entry of path.split(delimiter)) {
-    if (!existsSync(entry)) continue;
     const isNamed = named.some((one) => isWithin(realOr(entry), one));
+    // The home itself on the PATH, or a folder around it, would show all of it.
+    if (!existsSync(entry) || (isWithin(realOr(home), realOr(entry)) && !isNamed)) continue;
     if (!isNamed && hidden.some((one) => isWithin(realOr(entry), one)) && entry !== dirname(node)) continue;
     kept.push(entry);
     if (entry === dirname(node)) continue;

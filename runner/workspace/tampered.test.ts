@@ -40,7 +40,7 @@ test("a pipe in .git is refused, not waited for", async () => {
   await expect(touch()).rejects.toThrow(".git/MERGE_HEAD was replaced");
 });
 
-test("a workspace that became a link to another repository is refused, and that one stays as it was", async () => {
+test("a workspace that became a link to another repository is refused, which stays as it was", async () => {
   const other = join(folder, "other");
   git(folder, "clone", "--quiet", join(folder, "my répo"), other);
   writeFileSync(join(other, "a.txt"), "work in progress\n");

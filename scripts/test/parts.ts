@@ -1,5 +1,6 @@
 import { checks } from "../check/checks.ts";
 import { trackedFiles } from "../check/tracked-files.ts";
+import { ensureBubblewrap } from "./bubblewrap.ts";
 import { findChromium } from "./chromium.ts";
 import { sum, type Tally } from "./tally.ts";
 import { coverageOfAllParts, vitestPart } from "./vitest-part.ts";
@@ -26,6 +27,9 @@ type Project = keyof typeof testFiles;
 /** These run inside the instrumented process or workerd; journeys start processes of their own. */
 const covered: readonly Project[] = ["unit", "contracts", "workerd"];
 
+/** These run commands of projects behind the walls that this machine allows. */
+const walled: readonly Project[] = ["unit", "journey"];
+
 /** Takes minutes, or downloads: only `npm run test:all` runs it. */
 const longTest = /\.long\.test\.ts$/;
 
@@ -38,7 +42,11 @@ export function listParts(root: string, withLong: boolean): Part[] {
   const part = (project: Project): Part => {
     const files = filesOf(project);
     const coverage = covered.includes(project);
-    return { name: project, files, run: (root) => vitestPart({ root, project, files, coverage }) };
+    const run = (root: string) => {
+      if (walled.includes(project)) ensureBubblewrap();
+      return vitestPart({ root, project, files, coverage });
+    };
+    return { name: project, files, run };
   };
   const check: Part = { name: "check", files: ["."], run: async (root) => runChecks(root, filesOf("tidy")) };
   const browser: Part = {

@@ -66,6 +66,22 @@ export class Child {
     throw new Error(this.words() || `the ${this.name} ${how} before it was ready`);
   }
 
+  /**
+   * What `shape` catches of the first line that it fits.
+   *
+   * @throws Error with the child's own words when it ends before
+   */
+  async told(shape: RegExp): Promise<string> {
+    for (let next = await this.#lines.next(); !next.done; next = await this.#lines.next()) {
+      const caught = shape.exec(next.value)?.[1];
+      if (caught === undefined) continue;
+      void this.#drain();
+      return caught;
+    }
+    const how = await this.ended;
+    throw new Error(this.words() || `the ${this.name} ${how} before it was ready`);
+  }
+
   /** The exit code of a child that is expected to end. */
   async finished(): Promise<void> {
     void this.#drain();

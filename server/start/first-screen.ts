@@ -10,6 +10,8 @@ export interface FirstScreen {
   /** Set when no model answers: "scripted by hand, no model was called". */
   label: string | null;
   why: string;
+  /** What stands around the project's commands. */
+  sandbox: string;
   warnings: string[];
 }
 
@@ -26,6 +28,7 @@ export function renderFirstScreen(screen: FirstScreen): string {
     ],
     ["provider", label ?? `${provider}, model ${model}`],
     ["", `because ${why}`],
+    ["sandbox", screen.sandbox],
     ...screen.warnings.map((warning) => ["warning", warning]),
   ];
   return `\nTamma\n${rows.map(([name = "", value]) => `  ${name.padEnd(11)}${value}`).join("\n")}\n\n`;

@@ -100,7 +100,8 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
     await ensureSampleIssues(api, added.id);
   }
   const sample = prepared.repository === null ? samplePath(state, env.PATH ?? "") : null;
-  await startRunner({ state, url, token, sample }, start);
+  const runner = await startRunner({ state, url, token, sample }, start);
+  const sandbox = await runner.told(/commands run under (.+)/);
   const link = await api.loginLink();
   show(options.json, {
     url,
@@ -112,7 +113,8 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
     model: report.model,
     label: report.label,
     why: provider.why,
-    warnings,
+    sandbox,
+    warnings: sandbox.startsWith("process-limits") ? [...warnings, noSandbox] : warnings,
   });
   return { url, token, repo: repository.url };
 }
@@ -132,11 +134,13 @@ async function checkProvider(api: StartApi, baseUrl: string | undefined) {
        ${todo}; nothing was started`);
 }
 
+const noSandbox = "there is no sandbox: the project's commands can do what you can; install bubblewrap";
+
 /** Enrols the local runner where it is not yet known at this address, then starts it. */
 async function startRunner(
   { state, url, token, sample }: { state: string; url: string; token: string; sample: SamplePath | null },
   start: (name: string, args: string[], more?: NodeJS.ProcessEnv) => Child,
-): Promise<void> {
+): Promise<Child> {
   const key = join(state, "runner.key");
   if (!isEnrolled(key, url)) {
     const enrol = start("runner's enrolment", ["runner/main.ts", "enroll", "--server", url, "--key", key], {
@@ -146,7 +150,7 @@ async function startRunner(
   }
   const serve = ["runner/main.ts", "serve", "--key", key, "--work", join(state, "work"), "--with-parent"];
   const walls = ["--hide", state, ...(sample === null ? [] : ["--show", sample.tools])];
-  start("local runner", [...serve, ...walls], sample === null ? {} : { PATH: sample.path });
+  return start("local runner", [...serve, ...walls], sample === null ? {} : { PATH: sample.path });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Protection } from "../loop/evidence.ts";
 import { gateNames } from "../loop/pipeline.ts";
 import type { Facts } from "../loop/state.ts";
 import type { ProofView } from "../loop/view.ts";
@@ -16,11 +17,18 @@ export function proofViews({ passed, head, patch }: Facts): ProofView[] {
       passed: tests.filter((test) => test.outcome === "passed").length,
       failed: tests.filter((test) => test.outcome === "failed").length,
       skipped: tests.filter((test) => test.outcome === "skipped").length,
-      protection: protection.kind,
+      protection: protectionWords[protection.kind],
       gaps: protection.gaps,
     }));
   });
 }
+
+/** What stood around the commands, for somebody who does not know the name. */
+const protectionWords: Record<Protection["kind"], string> = {
+  bubblewrap: "bubblewrap: files and processes of their own, network for set-up only",
+  unshare: "unshare: files and processes of their own, network for set-up only",
+  "process-limits": "process-limits: no sandbox, the rights of the runner's user",
+};
 
 /** A command as the project wrote it: the shell that ran it says nothing. */
 function commandLine(argv: string[]): string {

@@ -76,7 +76,7 @@ function isInstance(name: string): boolean {
   return /^i-[0-9a-f]{6}-[0-9a-f]{8}$/.test(name);
 }
 
-/** An exclusive transaction on a file in the folder (see server/lock.ts); null when a living process has it. */
+/** An exclusive transaction on a file in the folder; null when a living process has it. */
 function tryLock(folder: string): DatabaseSync | null {
   let database: DatabaseSync | null = null;
   try {

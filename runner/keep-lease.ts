@@ -10,7 +10,7 @@ export interface Kept {
   voided: AbortSignal;
   /** What the job is at; goes out with a heartbeat right away. */
   progress(part: string): void;
-  /** Resolves when the server says that the job is ours; throws the reason when it is not, or not any more. */
+  /** Resolves when the server says that the job is ours; throws the reason when it is not. */
   confirm(): Promise<void>;
   end(): void;
 }

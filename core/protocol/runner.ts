@@ -29,9 +29,9 @@ export const TokenResponse = z.object({ token: z.string(), expiresAt: Instant })
 
 /**
  * `POST /runner/v1/lease` -> 200 with a job, or 204. `waitMs`: how long the Worker may wait before 204. Two
- * things are found out by it that otherwise only the end of a lease would show: a job whose answer was lost on
- * the way is given again to the same process, with the same fence; and the leases of processes that are gone
- * end at once.
+ * things are found out by it that otherwise only the end of a lease would show: a job whose answer was lost
+ * on the way is given again to the same process, with the same fence; and the leases of processes that are
+ * gone end at once.
  */
 export const LeaseRequest = z.object({
   protocol: z.number().int(),

@@ -8,9 +8,9 @@ const quickTries = 6;
 const pauseMsMax = 15_000;
 
 /**
- * How long to wait before try `n` (1 = the first repetition), in milliseconds: a random time up to a bound that
- * doubles after some quick tries ("full jitter"), so that runners that were cut off together do not come back
- * together.
+ * How long to wait before try `n` (1 = the first repetition), in milliseconds: a random time up to a bound
+ * that doubles after some quick tries ("full jitter"), so that runners that were cut off together do not come
+ * back together.
  */
 export function pauseMs(n: number, random: () => number = Math.random): number {
   return Math.round(random() * Math.min(pauseMsMax, pauseMsFirst * 2 ** Math.max(0, n - quickTries)));

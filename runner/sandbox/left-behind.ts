@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
- * Kills every process that works below `folder`, or was given a HOME there: what the commands of a runner left
- * behind that was killed. Without /proc (macOS) it finds none.
+ * Kills every process that works below `folder`, or was given a HOME there: what a runner that was killed
+ * left of its commands. Without /proc (macOS) it finds none.
  *
  * @returns their ids
  */

@@ -73,7 +73,7 @@ export function isKept({ loop, world }: Pick<After, "loop" | "world">, command: 
   return world.commands.get(`${loop} ${command.commandId}`) === command.seq;
 }
 
-/** Attempts: numbers follow the failed verdicts; only lost runners fail here; a lease is lost to a kill alone. */
+/** Numbers follow the failed verdicts; only lost runners fail here; a lease is lost to a kill alone. */
 function attemptFaults({ events, leasesLostMax }: After): string[] {
   const faults: string[] = [];
   const failed = new Map<unknown, number>();
@@ -103,7 +103,7 @@ function turnFaults(events: readonly EventLine[]): string[] {
     .map(({ payload }) => `turn ${payload.turn} was settled ${settled.get(payload.turn) ?? 0} times`);
 }
 
-/** What a loop says in its life, each once: the table in docs/effects.md has the keys. */
+/** What a loop says in its life, each once: the table in docs/pipeline.md has the keys. */
 const said = [
   "issue:1 notice:checkpoint:1",
   "issue:1 sticky",

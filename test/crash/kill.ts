@@ -31,7 +31,7 @@ export async function kill(stage: Stage, kind: KillKind): Promise<void> {
   await Promise.all(dying);
 }
 
-/** Starts again what a person or a supervisor would start again. A lone workerd is the server's own matter. */
+/** Starts again what a supervisor would start again. A lone workerd is the server's own matter. */
 export async function startAgain(stage: Stage, kind: KillKind): Promise<void> {
   const parts: readonly string[] = killed[kind];
   if (parts.includes("server")) await stage.startServer();

@@ -43,7 +43,8 @@ function longestPause(events: readonly EventLine[]): string {
   const pauses = events.slice(1).map((event, at) => ({ event, ms: event.at - (events[at]?.at ?? 0) }));
   const longest = pauses.sort((a, b) => b.ms - a.ms)[0];
   if (!longest) return "it has no two events";
-  return `longest pause: ${(longest.ms / 1000).toFixed(1)} s before event ${longest.event.seq} ${longest.event.type}`;
+  const { event, ms } = longest;
+  return `longest pause: ${(ms / 1000).toFixed(1)} s before event ${event.seq} ${event.type}`;
 }
 
 function numberOf(name: string, text: string): number {

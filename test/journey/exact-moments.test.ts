@@ -8,7 +8,7 @@ import { tick } from "./processes.ts";
 /** Each of them moves a ref of the target repository, and must not do it again after a crash. */
 const moments = ["delete", "merge", "open", "publish"];
 
-/** The target repository's own hook: it runs when the refs have moved and the runner knows nothing of it yet. */
+/** The target repository's own hook: the refs have moved, and the runner knows nothing of it yet. */
 const hook = (folder: string) => `#!/bin/sh
 while read old new ref; do
   moment=publish

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -39,6 +39,7 @@ test("runners that slept through their leases push nothing over what others did 
   writeFileSync(join(programs, "git"), holdingGit(folder, real));
   chmodSync(join(programs, "git"), 0o755);
   const zombies: Started[] = [];
+  const codes: number[] = [];
   try {
     const { after, faults } = await throughTrouble({ runnerPrograms: programs }, async ({ stage, over }) => {
       for (const moment of ["publish", "merge"]) {
@@ -52,11 +53,15 @@ test("runners that slept through their leases push nothing over what others did 
       for (const zombie of zombies) zombie.process.kill("SIGCONT");
       for (const moment of ["publish", "merge"])
         while (!existsSync(join(folder, moment, "code"))) await tick();
+      for (const moment of ["publish", "merge"])
+        codes.push(Number(readFileSync(join(folder, moment, "code"), "utf8")));
       for (const zombie of zombies) await printed(zombie, /void/);
       for (const zombie of zombies) await zombie.stop("SIGKILL");
       return zombies.length;
     });
     expect(faults).toEqual([]);
+    // Their pushes did reach the repository, and it refused them.
+    expect(codes).toEqual([1, 1]);
     expect(after.events.filter((event) => event.type === "LeaseLost")).toHaveLength(2);
   } finally {
     for (const zombie of zombies) zombie.process.kill("SIGKILL");

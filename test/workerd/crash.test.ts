@@ -175,7 +175,7 @@ test("the leases of a process that is gone end at once; its living twin keeps it
   expect(await refusal(orchestrator.result(runner, lost.job, late))).toMatchObject({ code: "fence-old" });
 });
 
-test("a turn that was under way when its process ended is lost at once, and its reservation counts", async () => {
+test("a turn that was under way when its process ended is lost at once, and counts in full", async () => {
   const { runner } = await enrolled();
   const loop = await start(await repository());
   const { job, fence } = await nextJob(runner, loop);
@@ -201,5 +201,34 @@ test("a turn that was under way when its process ended is lost at once, and its 
   expect(settled.map(({ payload }) => payload)).toMatchObject([
     { outcome: "cut", cost: 1_000, estimated: true },
     { outcome: "cut", cost: 1_000, estimated: true },
+  ]);
+});
+
+test("a turn whose answer cannot be stored is paid, lost and asked again", async () => {
+  const { runner } = await enrolled();
+  const loop = await start(await repository());
+  const bucket = Object.getPrototypeOf(env.BLOBS) as R2Bucket;
+  const put = bucket.put;
+  let refused = 0;
+  // Prompts and contexts are stored as text; only the answer of a turn is JSON.
+  bucket.put = function (this: R2Bucket, ...args: Parameters<R2Bucket["put"]>) {
+    const metadata = (args[2] as R2PutOptions | undefined)?.customMetadata;
+    if (metadata?.mediaType !== "application/json" || refused > 0) return put.apply(this, args);
+    refused += 1;
+    return Promise.reject(new Error("R2 is down"));
+  } as R2Bucket["put"];
+  try {
+    await eventually(async () => {
+      await step(runner, loop);
+      expect((await typesOf(loop)).filter((type) => type === "TurnSettled").length).toBeGreaterThan(1);
+    });
+  } finally {
+    bucket.put = put;
+  }
+  expect(refused).toBe(1);
+  const settled = (await eventsOf(loop)).filter((event) => event.type === "TurnSettled");
+  expect(settled.slice(0, 2).map(({ payload }) => payload)).toMatchObject([
+    { outcome: "cut", detail: "its answer could not be stored" },
+    { outcome: "answered" },
   ]);
 });

@@ -31,18 +31,6 @@ export function loopLeases(
   now: () => number,
   held: (loop: string) => boolean,
 ): LoopLeases {
-  function leaseOf(loop: string, job: string): runnerWire.LeaseResponse {
-    const { state } = core.state(loop);
-    if (state.state !== "active" || state.doing.kind !== "job" || state.doing.job.id !== job)
-      throw new Error(`${job} was leased and is gone`);
-    const { facts, doing } = state;
-    const { number, title } = facts.issue;
-    return {
-      ...{ job, fence: doing.job.fence, loop, issue: { number, title }, repository: facts.repository },
-      ...{ spec: jobSpec(facts, doing.job), leaseMs, heartbeatMs },
-    };
-  }
-
   function lease(loop: string, job: string, wish: LeaseWish): Answer<JobGrant> {
     const { runner, instance, received } = wish;
     const known = rows.find(job);
@@ -56,7 +44,7 @@ export function loopLeases(
           const command = { type: "LeaseJob", job, runner } as const;
           core.handle(loop, command, `lease:${job}:${crypto.randomUUID()}`, { kind: "runner", id: runner });
         }
-        const granted = leaseOf(loop, job);
+        const granted = leaseOf(core, loop, job);
         if (!known) rows.grant({ job, loop, fence: granted.fence, runner, instance }, now());
         return { state: "granted", lease: granted };
       }),
@@ -102,5 +90,18 @@ export function loopLeases(
     loseExpired: (at) => {
       for (const lease of rows.expired(at)) lose(lease);
     },
+  };
+}
+
+/** The leased job as its runner sees it. */
+function leaseOf(core: LoopCore, loop: string, job: string): runnerWire.LeaseResponse {
+  const { state } = core.state(loop);
+  if (state.state !== "active" || state.doing.kind !== "job" || state.doing.job.id !== job)
+    throw new Error(`${job} was leased and is gone`);
+  const { facts, doing } = state;
+  const { number, title } = facts.issue;
+  return {
+    ...{ job, fence: doing.job.fence, loop, issue: { number, title }, repository: facts.repository },
+    ...{ spec: jobSpec(facts, doing.job), leaseMs, heartbeatMs },
   };
 }

@@ -5,7 +5,7 @@ import type { LeaseRows } from "./lease-rows.ts";
 import { logError } from "./log.ts";
 import type { LoopCore } from "./loop-core.ts";
 import type { TurnPermit, TurnSettlement, TurnWish } from "./objects.ts";
-import type { TurnRows } from "./turn-rows.ts";
+import type { TurnRow, TurnRows } from "./turn-rows.ts";
 
 /** The loop's side of a model turn: permission, signs of life, settlement. Each turn id is answered once. */
 export interface LoopTurns {
@@ -18,11 +18,11 @@ export interface LoopTurns {
 
 export function loopTurns(core: LoopCore, rows: TurnRows, leases: LeaseRows, now: () => number): LoopTurns {
   function reserve(wish: TurnWish): TurnPermit {
-    const { loop, turn } = wish;
+    const { turn } = wish;
     const known = rows.find(turn, now());
     if (known?.state === "answered" && known.answer) return { state: "answered", answer: known.answer };
     if (known?.state === "open" && !known.deserted) return { state: "in-flight" };
-    if (known?.state === "open") loseTurn(loop, turn, known.amount);
+    if (known?.state === "open") loseTurn(core, rows, known);
     if (known) return { state: "lost" };
     return grant(wish);
   }
@@ -54,17 +54,6 @@ export function loopTurns(core: LoopCore, rows: TurnRows, leases: LeaseRows, now
     }
   }
 
-  /** Whoever streamed it is gone. What it cost nobody knows, so it counts in full. */
-  function loseTurn(loop: string, turn: string, amount: number): void {
-    core.together(() => {
-      rows.end(turn, "lost", null);
-      const nothing = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, latencyMs: 0, answer: null };
-      const detail = "cut off; its cost is the reservation in full";
-      const outcome = { outcome: "cut", cost: amount, estimated: true, ...nothing, detail } as const;
-      core.tell(loop, { type: "SettleTurn", turn, ...outcome }, `settle:${turn}`);
-    });
-  }
-
   return {
     reserve,
     touch: (loop, turn) => {
@@ -85,14 +74,29 @@ export function loopTurns(core: LoopCore, rows: TurnRows, leases: LeaseRows, now
         core.handle(loop, command, `settle:${turn}`, { kind: "system", id: "tamma" });
       }),
     loseLeftOpen: () => {
-      for (const { loop, turn, amount } of rows.leftOpen())
+      for (const left of rows.leftOpen())
         try {
-          loseTurn(loop, turn, amount);
+          loseTurn(core, rows, left);
         } catch (thrown) {
-          logError("turn", thrown, { turn });
+          logError("turn", thrown, { turn: left.turn });
         }
     },
   };
+}
+
+/** Whoever streamed it is gone. What it cost nobody knows, so it counts in full. */
+function loseTurn(
+  core: LoopCore,
+  rows: TurnRows,
+  { loop, turn, amount }: Pick<TurnRow, "loop" | "turn" | "amount">,
+): void {
+  core.together(() => {
+    rows.end(turn, "lost", null);
+    const nothing = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, latencyMs: 0, answer: null };
+    const detail = "cut off; its cost is the reservation in full";
+    const outcome = { outcome: "cut", cost: amount, estimated: true, ...nothing, detail } as const;
+    core.tell(loop, { type: "SettleTurn", turn, ...outcome }, `settle:${turn}`);
+  });
 }
 
 function modelActor(provider: string, model: string): Actor {

@@ -178,7 +178,16 @@ async function settle(
   }
   const clean = redactDeep(ended.answer, ports.redact);
   const body = Buffer.from(JSON.stringify(clean), "utf8");
-  const answer = await ports.blobs.put(loop, body, "application/json");
+  const answer = await ports.blobs.put(loop, body, "application/json").catch((thrown: unknown) => {
+    logError("turn answer", thrown, { turn });
+    return null;
+  });
+  if (answer === null) {
+    // Paid and gone. Said at once, so that nobody waits until the silence tells; the next id asks again.
+    const detail = "its answer could not be stored";
+    await ports.loop.settleTurn({ ...settlement, outcome: "cut", answer, detail });
+    return { error: turnError("turn-lost", `${detail}; ask with the next id`) };
+  }
   await ports.loop.settleTurn({ ...settlement, outcome: "answered", answer, detail: clean.finish });
   return { answer: clean };
 }

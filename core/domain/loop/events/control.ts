@@ -87,7 +87,7 @@ export const TurnReserved = z.object({
   deadline: Instant,
 });
 
-/** `estimated`: nobody knows what the turn cost (cut off, no answer in time), so its reservation counts in full. */
+/** `estimated`: nobody knows the cost (cut off, no answer in time), so the reservation counts in full. */
 export const TurnSettled = z.object({
   type: z.literal("TurnSettled"),
   turn: z.string(),

@@ -46,6 +46,16 @@ test("no text is cut inside a letter", () => {
   expect(body.isWellFormed()).toBe(true);
 });
 
+const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
+
+test("an issue of nothing but control characters, which take six bytes each, fits into an event", () => {
+  const worst = issue(
+    "\u0000".repeat(1_000_000),
+    Array.from({ length: 1_000 }, () => "\u0000".repeat(9_000)),
+  );
+  expect(bytesOf(issueSnapshot(worst))).toBeLessThan(eventBytesMax - 100_000);
+});
+
 test("whatever stands in an issue, its snapshot fits into an event", () => {
   const letter = fc.constantFrom("a", "\u0000", '"', "\\", "界", "\u{1F600}", "\n");
   fc.assert(
@@ -57,7 +67,7 @@ test("whatever stands in an issue, its snapshot fits into an event", () => {
           many.map((each) => each.repeat(9_000)),
         ),
       );
-      expect(new TextEncoder().encode(JSON.stringify(snapshot)).length).toBeLessThan(eventBytesMax - 100_000);
+      expect(bytesOf(snapshot)).toBeLessThan(eventBytesMax - 100_000);
     }),
     { numRuns: 30 },
   );

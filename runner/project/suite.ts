@@ -126,20 +126,26 @@ const filesAloneMax = 20;
  * Without a `test-one` command the whole suite is run.
  */
 export async function runTestFiles(where: Where & { files: readonly string[] }): Promise<SuiteRun> {
-  const run = await runSuite(where);
   const { files, project } = where;
+  const run = onlyOf(files, await runSuite(where));
   const unknown = run.tests.some((test) => test.file === null);
   const single = project.testOne !== null || project.packages.length > 0;
   if (!unknown || !single || files.length > filesAloneMax) return run;
   const alone: SuiteRun[] = [];
   for (const file of files) {
-    const one = files.length === 1 ? run : await runSuite({ ...where, files: [file] });
+    const one = files.length === 1 ? run : onlyOf([file], await runSuite({ ...where, files: [file] }));
     const tests = one.tests.map((test) =>
       test.file === null ? { ...test, file, id: `${file} > ${test.id}` } : test,
     );
     alone.push({ ...one, tests, failed: tests.filter((test) => test.outcome === "failed") });
   }
   return joined(run, alone);
+}
+
+/** Without the tests of other files: mocha also runs those that its configuration names. */
+function onlyOf(files: readonly string[], run: SuiteRun): SuiteRun {
+  const tests = run.tests.filter((test) => test.file === null || files.includes(test.file));
+  return tests.length === 0 ? run : joined(run, [{ ...run, tests }]);
 }
 
 function joined(first: SuiteRun, runs: readonly SuiteRun[]): SuiteRun {

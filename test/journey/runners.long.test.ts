@@ -27,21 +27,22 @@ afterAll(() => {
   rmSync(place, { recursive: true, force: true });
 });
 
-test.each(projects)("from issue to merge: $name", { timeout: 2 * patienceMs }, async (project) => {
-  await using stage = await openStage({
-    script: scriptOf(project),
-    repository: repositoryOf(project),
-    patienceMs,
+for (const project of projects)
+  test(`from issue to merge: ${project.name}`, { timeout: 2 * patienceMs }, async () => {
+    await using stage = await openStage({
+      script: scriptOf(project),
+      repository: repositoryOf(project),
+      patienceMs,
+    });
+    const loop = await stage.start(project.issue);
+    const end = await stage.approveAll(loop);
+    const told = (await stage.events(loop)).map((event) => `${event.type}: ${event.line}`).join("\n");
+    expect(end.word, told).toBe("merged");
+    const { counts, merged } = project;
+    const proof = (kind: string) => end.proofs.find((one) => one.kind === kind);
+    // Counted from the runner's own report: an exit code alone would be one test.
+    expect(proof("red"), told).toMatchObject({ failed: counts.red, passed: 0 });
+    expect(proof("green")).toMatchObject({ failed: 0 });
+    expect(proof("test")?.passed).toBeGreaterThanOrEqual(counts.suite);
+    expect(git(stage.repository, "show", `main:${merged[0]}`)).toContain(merged[1]);
   });
-  const loop = await stage.start(project.issue);
-  const end = await stage.approveAll(loop);
-  const told = (await stage.events(loop)).map((event) => `${event.type}: ${event.line}`).join("\n");
-  expect(end.word, told).toBe("merged");
-  const { counts, merged } = project;
-  const proof = (kind: string) => end.proofs.find((one) => one.kind === kind);
-  // Counted from the runner's own report: an exit code alone would be one test.
-  expect(proof("red"), told).toMatchObject({ failed: counts.red, passed: 0 });
-  expect(proof("green")).toMatchObject({ failed: 0 });
-  expect(proof("test")?.passed).toBeGreaterThanOrEqual(counts.suite);
-  expect(git(stage.repository, "show", `main:${merged[0]}`)).toContain(merged[1]);
-});

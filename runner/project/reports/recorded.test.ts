@@ -30,11 +30,9 @@ describe.each(recordings)("$name", ({ cases }) => {
   test("has the same ids and fingerprint in another folder", async () => {
     const recorded = cases.mixed;
     if (!recorded) throw new Error("mixed is not recorded");
-    const places = ["/tmp/job-1/workspace", "/var/other place/ünder/w"];
-    const [one, two] = await Promise.all(places.map((place) => replay(recorded, null, place)));
-    expect(two?.tests.map((found) => found.id)).toEqual(one?.tests.map((found) => found.id));
-    expect(testFingerprint(two?.failed ?? [], places[1] ?? "")).toBe(
-      testFingerprint(one?.failed ?? [], places[0] ?? ""),
-    );
+    const one = await replay(recorded, null, "job-1");
+    const two = await replay(recorded, null, "änother place/w");
+    expect(two.tests.map((found) => found.id)).toEqual(one.tests.map((found) => found.id));
+    expect(testFingerprint(two.failed, two.workspace)).toBe(testFingerprint(one.failed, one.workspace));
   });
 });

@@ -24,8 +24,12 @@ interface Titled {
  * below its title. `list`: titles with their files, one JSON per line, as they were registered.
  */
 export function tapeReport(text: string, list: string, source: ReportSource): Report {
-  const titled = testsOf(text);
   const complete = /^1\.\.\d+$/m.test(text);
+  const all = testsOf(text);
+  // A title without assertions only holds others; tape does not count it either.
+  const titled = all.filter(
+    (test, at) => test.results.length > 0 || test.skipped || (!complete && at === all.length - 1),
+  );
   const files = filesByTitle(list, source);
   let file: string | null = null;
   const tests = titled.map((test, at): TestOutcome => {

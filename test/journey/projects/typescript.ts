@@ -152,7 +152,7 @@ const mocha: RunnerProject = {
         .replaceAll(".toEqual(", ".to.deep.equal(")
         .replaceAll(".toThrow(", ".to.throw("),
     }),
-  ...{ issue, green, merged, counts: { red: 1, suite: 5 } },
+  ...{ issue, green, merged, counts: { red: 2, suite: 5 } },
   red: [
     {
       path: "test/dearest.spec.ts",
@@ -186,7 +186,7 @@ test("other money is refused", (t) => {
 });
 `,
     }),
-  ...{ issue, green, merged, counts: { red: 1, suite: 4 } },
+  ...{ issue, green, merged, counts: { red: 2, suite: 4 } },
   red: [
     {
       path: "test/dearest.ts",

@@ -257,6 +257,21 @@ test("a copy that went on before D1 was asked is held by the first flush; its ev
   expect(aside).toBe(own);
 });
 
+test("a clock that was set back by hours stops no loop, and no event is older than the one before it", async () => {
+  const { runner, loop } = await atDesign();
+  // As if all of it had happened by a clock that was three hours ahead.
+  await inObject(loop, (sql) =>
+    sql.exec("UPDATE events SET at = at + 10800000 WHERE seq = (SELECT max(seq) FROM events)"),
+  );
+  await evictDurableObject(objectOf(loop));
+  await approveDesign(loop);
+  await work(runner, loop, (now) => now.ask?.kind === "checkpoint" && now.ask.checkpoint.kind === "complete");
+  const { events } = await accepted(orchestrator.loopEvents(loop, 0, 1_000));
+  const times = events.map((event) => event.at);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(Math.max(...times)).toBeGreaterThan(Date.now() + 10_000_000);
+});
+
 test("resume wakes every loop that is in flight", async () => {
   const { loop } = await atDesign();
   await evictDurableObject(objectOf(loop));

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { type StorageFault, storageFaultOf } from "../storage-fault.ts";
 import type { AppEnv } from "./bindings.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.ts";
 import { renderProblemPage } from "./dashboard/problem-page.tsx";
@@ -55,10 +56,29 @@ function isPage(path: string): boolean {
   return path === "/app" || path.startsWith("/app/");
 }
 
+/** Nothing of the request was kept: the transaction that failed is undone as a whole. */
+function storageProblem(fault: StorageFault, requestId: string): HttpProblem {
+  if (fault === "full")
+    return new HttpProblem(
+      507,
+      "storage-full",
+      `There is no space left where the server keeps its state; nothing was changed (request ${requestId}).`,
+      "Free some space there and send it again; the loops go on by themselves.",
+    );
+  return new HttpProblem(
+    503,
+    "storage-unwritable",
+    `The server cannot write where it keeps its state; nothing was changed (request ${requestId}).`,
+    "Look at that disk and its permissions, then send it again; the server's log has the cause.",
+  );
+}
+
 /** The cause goes to our log under the request's id; outside only the id is told. */
 function internal(error: unknown, requestId: string): HttpProblem {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   console.error(JSON.stringify({ level: "error", requestId, message }));
+  const fault = storageFaultOf(error);
+  if (fault !== null) return storageProblem(fault, requestId);
   return new HttpProblem(
     500,
     "internal",

@@ -1,7 +1,7 @@
 import type { Problem } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Refusal } from "../rpc.ts";
 
-export type ProblemStatus = Refusal["status"] | 415 | 421 | 500;
+export type ProblemStatus = Refusal["status"] | 415 | 421 | 500 | 507;
 
 /** A request that gets an error answer: what happened, why, and what to do next. Rendered in one place. */
 export class HttpProblem extends Error {
@@ -31,6 +31,7 @@ const titles: Record<ProblemStatus, string> = {
   429: "Too many requests",
   500: "Something went wrong here",
   503: "Not available now",
+  507: "No space left",
 };
 
 /** The words for a status, for problems and for the head of an error page. */

@@ -211,6 +211,16 @@ test("a failure behind the binding is told by its request id and nothing else", 
   expect(text).toContain(answer.headers.get("x-request-id") ?? "no id");
 });
 
+test("a disk that is full is called so, with what to do, and everything else stays internal", async () => {
+  const { api, orchestrator } = createClient();
+  orchestrator.inbox = () => Promise.reject(new Error("database or disk is full: SQLITE_FULL"));
+  const answer = await api("GET", "/inbox");
+  expect([answer.status, await bodyOf(answer)]).toMatchObject([507, { code: "storage-full" }]);
+  orchestrator.inbox = () => Promise.reject(new Error("disk I/O error: SQLITE_IOERR_WRITE"));
+  const broken = await api("GET", "/inbox");
+  expect([broken.status, await bodyOf(broken)]).toMatchObject([503, { code: "storage-unwritable" }]);
+});
+
 test("an ill part degrades, and only an orchestrator that does not answer is down", async () => {
   const { request, orchestrator } = createClient();
   expect((await request("/health")).status).toBe(200);

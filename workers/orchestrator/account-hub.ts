@@ -226,7 +226,8 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
       "the runner is unknown or its signature does not fit",
       "enrol the runner again and check its clock",
     );
-    if (!known || Math.abs(now - at) > signatureAgeMsMax || !signatureFits(known.public_key, request))
+    // The machine's own clock, which is what the runner's is compared with.
+    if (!known || Math.abs(Date.now() - at) > signatureAgeMsMax || !signatureFits(known.public_key, request))
       return refused;
     // Only its holder learns this.
     if (known.revoked_at)

@@ -1,4 +1,5 @@
 import type { Health } from "@tamma/core/protocol/rest.ts";
+import { storageFaultOf } from "../storage-fault.ts";
 import { d1Answers } from "./d1-log.ts";
 import { logError } from "./log.ts";
 import { accountHub, issueLoop, type KeeperRpc } from "./objects.ts";
@@ -31,7 +32,7 @@ async function part(name: string, ask: () => Promise<void>): Promise<string> {
     return "ok";
   } catch (thrown) {
     logError(`health ${name}`, thrown);
-    return "does not answer";
+    return storageFaultOf(thrown) === "full" ? "the disk is full" : "does not answer";
   }
 }
 

@@ -5,6 +5,7 @@ import { aesCipher, type Cipher, sha256Hex } from "./cipher.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { migrate } from "./sqlite-schema.ts";
 import { type SqliteStore, sqliteStore } from "./sqlite-store.ts";
+import { steadyClock } from "./steady-clock.ts";
 
 /** What every object of ours stands on. */
 export interface ObjectHost extends Host {
@@ -26,17 +27,21 @@ export function objectHost(
 ): ObjectHost {
   migrate(ctx.storage, own);
   const cipher = aesCipher(env.TAMMA_MASTER_KEY);
+  const { newest } = ctx.storage.sql
+    .exec<{ newest: number | null }>("SELECT max(at) AS newest FROM events")
+    .one();
+  const clock = steadyClock(() => Date.now(), newest ?? 0);
   return {
     store: sqliteStore(ctx.storage, cipher),
     cipher,
     sql: ctx.storage.sql,
-    clock: { now: () => Date.now() },
+    clock,
     chance: { bytes: (count) => new Uint8Array(randomBytes(count)), fraction: () => Math.random() },
     sha256: sha256Hex,
     redact: redactionOf(env),
     openEnd: openEnd(secretsOf(env)),
     // Not awaited: it is written together with the rows of the same turn.
-    setAlarm: (at) => void ctx.storage.setAlarm(at),
+    setAlarm: (at) => void ctx.storage.setAlarm(clock.wallTime(at)),
   };
 }
 

@@ -38,10 +38,18 @@ async function walls(kind: "bubblewrap" | "unshare"): Promise<Choice["enclosure"
   try {
     return (await chooseEnclosure(kind, around)).enclosure;
   } catch (error) {
-    if (!(error instanceof SandboxUnusable)) throw error;
+    // Where the machine allows the plainest walls, ours have to stand too.
+    const [program = "", ...args] = plainest[kind];
+    const isAllowed = spawnSync(program, args, { stdio: "ignore" }).status === 0;
+    if (!(error instanceof SandboxUnusable) || isAllowed) throw error;
     return error.message;
   }
 }
+
+const plainest = {
+  bubblewrap: ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"],
+  unshare: ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--net", "--fork", "true"],
+};
 
 /** Ids of processes that have `word` among their arguments; a zombie has none. */
 function pidsWith(word: string): number[] {

@@ -213,6 +213,21 @@ test("answers are given by place or id, and must be complete unless the suggesti
   ]);
 });
 
+test("reconcile names what was not equal, and fails when something could not be mended", async () => {
+  const stream = (name: string, outcome: "equal" | "copied" | "refused") => {
+    return { stream: name, outcome, object: 3, d1: 2, text: `text of ${name}` };
+  };
+  server.streams = [stream("account", "equal"), stream("plain/r1", "copied")];
+  const mended = cli(server, ["reconcile"]);
+  expect(await mended.code).toBe(0);
+  expect(mended.out()).toBe("plain/r1  copied: text of plain/r1\n1 of 2 records were equal to their copy\n");
+  server.streams.push(stream("plain/r1/7#1", "refused"));
+  const refused = cli(server, ["reconcile", "--all", "--set-aside"]);
+  expect(await refused.code).toBe(1);
+  expect(refused.out()).toContain("account  equal: text of account");
+  expect(sent("/server/reconcile")).toEqual([{ setAside: false }, { setAside: true }]);
+});
+
 test("verify, login, diff and inbox tell their result by text and exit code", async () => {
   expect(await cli(server, ["verify", loopName]).code).toBe(0);
   server.chain = { ...server.chain, ok: false, brokenAt: 3 };

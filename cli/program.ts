@@ -5,6 +5,7 @@ import { registerDecide } from "./commands/decide.ts";
 import { registerRead } from "./commands/read.ts";
 import { registerResolve } from "./commands/resolve.ts";
 import { registerRun } from "./commands/run.ts";
+import { registerServer } from "./commands/server.ts";
 import type { Shell } from "./commands/shell.ts";
 import { registerStatus } from "./commands/status.ts";
 import { type Context, type GlobalOptions, styleOf, withCommandName } from "./context.ts";
@@ -55,6 +56,7 @@ export async function runCli(args: string[], host: CliHost): Promise<ExitCode> {
     registerAnswer,
     registerResolve,
     registerRead,
+    registerServer,
   ])
     register(program, shell);
   inheritGlobals(program);

@@ -13,8 +13,8 @@ export interface Ending {
 }
 
 /**
- * How a runner ends: the first TERM or INT lets the running jobs finish for a while, then hands them back;
- * the second one hands them back at once. With `withParent` the end of the parent process counts as the
+ * How a runner ends: the first TERM, INT or HUP lets the running jobs finish for a while, then hands them
+ * back; the second one hands them back at once. With `withParent` the end of the parent process counts as the
  * first.
  */
 export function endings(options: { withParent: boolean; say(line: string): void }): Ending {
@@ -30,6 +30,7 @@ export function endings(options: { withParent: boolean; say(line: string): void 
   };
   process.on("SIGTERM", () => end("told to end"));
   process.on("SIGINT", () => end("interrupted"));
+  process.on("SIGHUP", () => end("the terminal was closed"));
   if (options.withParent) {
     const parent = process.ppid;
     const look = setInterval(() => {

@@ -48,7 +48,7 @@ const rows = (file: string) => {
   }
 };
 
-test("a backup of open databases holds what was committed, bodies and keys, and nothing that is only noise", () => {
+test("a backup of open databases holds what was committed, bodies and keys, and no noise", () => {
   const loop = open[1] as DatabaseSync;
   loop.exec("INSERT INTO events VALUES (2)");
   // A command that is not committed yet.

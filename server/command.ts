@@ -24,7 +24,8 @@ function backup(args: string[], base: string): string {
   const { state = ".tamma", to } = read(args, ["state", "to"]);
   if (to === undefined) throw new UsageError("backup needs --to DIR, a new folder outside the state folder");
   const { files, bytes } = backUp(resolve(base, state), resolve(base, to));
-  return `${files} files, ${megabytes(bytes)}, are in ${resolve(base, to)}; keep it as secret as the state folder`;
+  const what = `${files} files, ${megabytes(bytes)}, are in ${resolve(base, to)}`;
+  return `${what}; keep it as secret as the state folder`;
 }
 
 function restoreFrom(args: string[], base: string): string {

@@ -63,7 +63,8 @@ beforeEach(() => {
      const log = (level, text) => process.stderr.write(level + " " + text + "\\n");
      const host = await startHost({ root: ${JSON.stringify(root)},
        state: ensureStateFolder(${JSON.stringify(state)}),
-       port: Number(port), providerUrl, providerModel: null, logLevel: "info", env: {}, log, runtimeLost: (why) => log("error", why),
+       port: Number(port), providerUrl, providerModel: null, logLevel: "info", env: {},
+       log, runtimeLost: (why) => log("error", why),
        bundle: ${JSON.stringify(join(root, "worker.js"))} }).catch((error) => {
          process.stdout.write(JSON.stringify({ failed: error.message }) + "\\n");
          process.exit(1);

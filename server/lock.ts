@@ -11,7 +11,7 @@ export interface StateLock {
   release(): void;
 }
 
-/** A connection that nobody refers to is collected, and its lock is gone with it: these live until released. */
+/** A connection that nobody refers to is collected, and its lock with it: these live until released. */
 const held = new Set<DatabaseSync>();
 
 /** SQLite's code for "another connection holds the lock"; its extended codes carry it in the low byte. */

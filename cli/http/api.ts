@@ -55,6 +55,9 @@ export function createApi(client: Client) {
     comment: (loop: string, input: z.input<typeof rest.NewComment>) =>
       client.send(`${loopPath(loop)}/comments`, input, rest.CommandAnswer),
 
+    reconcile: (input: z.input<typeof rest.Reconcile>) =>
+      client.send("/server/reconcile", input, rest.ReconcileReport),
+
     inbox: () => client.get("/inbox", rest.Inbox),
     checkProvider: () => client.get("/providers/check", rest.ProviderReport),
     loginLink: () => client.send("/login-links", {}, rest.LoginLink),

@@ -24,6 +24,8 @@ export interface SmallServer {
   received: Received[];
   events: rest.EventLine[];
   chain: rest.ChainReport;
+  /** What comparing the records with D1 finds. */
+  streams: rest.StreamReport[];
   issues: rest.Issue[];
   loops: rest.LoopSummary[];
   inbox: rest.InboxItem[];
@@ -45,6 +47,7 @@ const bodies: [RegExp, z.ZodType][] = [
   [/\/escalations\/[^/]+$/, rest.ResolveEscalation],
   [/\/cancel$/, rest.CancelLoop],
   [/\/comments$/, rest.NewComment],
+  [/\/reconcile$/, rest.Reconcile],
 ];
 
 export async function startSmallServer(): Promise<SmallServer> {
@@ -56,6 +59,7 @@ export async function startSmallServer(): Promise<SmallServer> {
     received: [],
     events: [],
     chain: { ok: true, events: 87, head: "ab".repeat(32), brokenAt: null, problem: null },
+    streams: [],
     issues: [],
     loops: [],
     inbox: [],
@@ -110,6 +114,7 @@ function read(server: SmallServer, path: string): unknown {
 }
 
 function result(server: SmallServer, path: string, body: unknown): unknown {
+  if (/\/reconcile$/.test(path)) return { streams: server.streams };
   if (path === "/repositories") return repository;
   if (path === "/loops") return { loop: server.view.id, already: false, position: 0 };
   if (path === "/login-links") return { path: "/app/login?key=once", expiresAt: 1 };

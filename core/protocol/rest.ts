@@ -255,7 +255,7 @@ export const ServerReport = z.object({
 /** `POST /login-links` -> a one-time path below `/app` that signs the browser in; valid for ten minutes. */
 export const LoginLink = z.object({ path: z.string(), expiresAt: z.number() });
 
-/** `POST /server/resume` -> Resumed. Every loop that may have work is woken; a host asks it when it starts. */
+/** `POST /server/resume` -> Resumed. Wakes every loop that may have work; a host asks it when it starts. */
 export const Resume = z.strictObject({
   /** Also does again what was done and is still wanted: after a restore a neighbour may not know of it. */
   again: z.boolean().default(false),

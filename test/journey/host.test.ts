@@ -45,7 +45,7 @@ async function refused(started: Started): Promise<string> {
 /** Nine starts of a process one after another; a machine that is busy with other tests needs minutes. */
 const patienceMs = 240_000;
 
-test("one server per state folder, loops that go on by themselves, a backup under load that goes on elsewhere", {
+test("one server per folder, loops that go on by themselves, a backup that goes on elsewhere", {
   timeout: patienceMs,
 }, async () => {
   const script = calcScript();

@@ -57,6 +57,12 @@ describe("npm start on the sample repository", () => {
     expect(seen).toContain("answered by --yes: 3 questions");
     expect(seen).toContain("answered q1: Euro, US dollar");
     expect(seen).toContain(`merged: sample#3 ${currencyTitle}`);
+
+    // Somebody who starts it once more is told where it runs; nothing of the first start suffers.
+    const twice = await desk.run(["--yes", "--once"]);
+    expect(twice.code).toBe(1);
+    expect(twice.err).toMatch(/another Tamma server uses the state folder .* and listens at http/);
+
     const firstParents = git(sample, "rev-list", "--first-parent", `${before}..main`).split("\n");
     expect(firstParents).toHaveLength(2);
     expect(passesItsOwnTests()).toBe(true);

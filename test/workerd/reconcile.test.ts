@@ -121,7 +121,7 @@ test("what is equal is said to be equal, stream by stream", async () => {
   expect(kinds).toHaveLength(3);
 });
 
-test("an older copy of an object takes no command until its log is rebuilt from D1, then the loop merges", async () => {
+test("an older copy takes no command until its log is rebuilt from D1; then the loop merges", async () => {
   const { runner, loop, before, after, ahead } = await objectBehind();
   expect(await count(loop)).toBe(before);
   const stale = await view(loop);
@@ -167,7 +167,7 @@ test("a repeated command of the rebuilt part changes nothing", async () => {
   expect(again.already).toBe("this command was accepted before");
 });
 
-test("D1 that lost everything gets it all again from the objects, and lists the loops as before", async () => {
+test("D1 that lost everything gets it all again, and lists the loops as before", async () => {
   const { loop, before } = await atDesign();
   await tamper("DELETE FROM events");
   await env.DB.exec("DELETE FROM loops");
@@ -179,7 +179,7 @@ test("D1 that lost everything gets it all again from the objects, and lists the 
   });
 });
 
-test("D1 without its tables degrades the server; the loops go on, and the copies are made up for", async () => {
+test("D1 without its tables degrades the server; loops go on, and copies follow", async () => {
   const { runner, loop, before } = await atDesign();
   await env.DB.exec("ALTER TABLE events RENAME TO events_away");
   try {
@@ -226,7 +226,7 @@ test.each([
   expect(await refusal(orchestrator.cancelLoop(caller(), loop, "no"))).toMatchObject({ code: "stream-held" });
 });
 
-test("a copy that went on before D1 was asked is held by the first flush; its events are set aside on demand only", async () => {
+test("a copy that went on is held by the first flush; its events are set aside on demand", async () => {
   const { loop, before, after } = await objectBehind();
   // As if D1 had been down when the object woke.
   await inObject(loop, (sql) => sql.exec("DELETE FROM held"));
@@ -257,7 +257,7 @@ test("a copy that went on before D1 was asked is held by the first flush; its ev
   expect(aside).toBe(own);
 });
 
-test("a clock that was set back by hours stops no loop, and no event is older than the one before it", async () => {
+test("a clock set back by hours stops no loop, and no event is older than the one before", async () => {
   const { runner, loop } = await atDesign();
   // As if all of it had happened by a clock that was three hours ahead.
   await inObject(loop, (sql) =>

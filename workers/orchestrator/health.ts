@@ -52,7 +52,7 @@ async function copiesOf(parts: Parts): Promise<string> {
     const sum = (of: "waiting" | "held") => all.reduce((total, each) => total + each[of], 0);
     const [waiting, held] = [sum("waiting"), sum("held")];
     if (held > 0)
-      return `${held} ${held === 1 ? "stream is" : "streams are"} held, because D1 has more; run tamma reconcile`;
+      return `${held === 1 ? "1 stream is" : `${held} streams are`} held: D1 has more; run tamma reconcile`;
     if (waiting > lagMax) return `${waiting} events wait to be copied to D1`;
     return waiting === 0 ? "ok" : `ok, ${waiting} events on their way to D1`;
   } catch (thrown) {

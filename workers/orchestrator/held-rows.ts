@@ -75,7 +75,7 @@ export function heldRows(storage: DurableObjectStorage): HeldRows {
 /** An accepted command stays accepted: whoever repeats it gets the answer that it had. */
 function adoptRow(sql: SqlStorage, row: SealedRow, at: number): void {
   insertRow(sql, row);
-  // What the command said lies in the object that was lost; such a row reads as one from before that was kept.
+  // What the command said is lost with the object; such a row reads as one of before that was kept.
   sql.exec(
     "INSERT OR REPLACE INTO commands (stream, id, seq, changed, at) VALUES (?, ?, ?, 1, ?)",
     ...[row.stream, row.causation, row.seq, at],

@@ -47,35 +47,11 @@ export function d1Outbox(
   afterFlush: AfterFlush = async () => {},
 ): Outbox {
   const db: Db = drizzle(database);
+  const { copy, compare, look } = copierOf(db, store, range, clock.now);
   let running: Promise<void> | null = null;
   let again = false;
   let failures = 0;
   let next: number | null = null;
-
-  async function compare(): Promise<Standing[]> {
-    const owned = range();
-    return owned === null ? [] : compareWithD1(db, store, owned, clock.now);
-  }
-
-  async function copy(rows: SealedRow[]): Promise<void> {
-    try {
-      const [first, ...rest] = rows.map(
-        (row): BatchItem<"sqlite"> => db.insert(events).values(valuesOf(row)).onConflictDoNothing(),
-      );
-      if (first) await db.batch([first, ...rest]);
-    } catch (thrown) {
-      if (!isConflict(thrown)) throw thrown;
-      // D1 is not where it was left. Either it lost rows and gets them again, or it has others, and the
-      // streams that they belong to are held.
-      await compare();
-      tellHeld();
-      const [tried, next] = [rows[0], store.unflushed(1)[0]];
-      // The same row again would only meet the same answer again: then it has to wait its time.
-      if (next && next.stream === tried?.stream && next.seq === tried.seq) throw thrown;
-      return;
-    }
-    for (const row of rows) store.markFlushed(row.stream, row.seq);
-  }
 
   async function run(): Promise<void> {
     for (;;) {
@@ -103,19 +79,6 @@ export function d1Outbox(
     }
   }
 
-  async function look(): Promise<void> {
-    try {
-      await compare();
-      tellHeld();
-    } catch (thrown) {
-      logError("compare with D1", thrown);
-    }
-  }
-
-  function tellHeld(): void {
-    for (const { stream, why } of store.held()) logError("held", why, { stream });
-  }
-
   function flushNow(): Promise<void> {
     again = true;
     running ??= flushOnce();
@@ -138,6 +101,49 @@ export function d1Outbox(
       clearTimeout(timer);
     },
   };
+}
+
+/** One batch of rows to D1, and what to do when it is not where it was left. */
+function copierOf(db: Db, store: SqliteStore, range: () => StreamRange | null, now: () => number) {
+  async function compare(): Promise<Standing[]> {
+    const owned = range();
+    return owned === null ? [] : compareWithD1(db, store, owned, now);
+  }
+
+  async function copy(rows: SealedRow[]): Promise<void> {
+    try {
+      const [first, ...rest] = rows.map(
+        (row): BatchItem<"sqlite"> => db.insert(events).values(valuesOf(row)).onConflictDoNothing(),
+      );
+      if (first) await db.batch([first, ...rest]);
+    } catch (thrown) {
+      if (!isConflict(thrown)) throw thrown;
+      // D1 is not where it was left. Either it lost rows and gets them again, or it has others, and the
+      // streams that they belong to are held.
+      await compare();
+      tellHeld();
+      const [tried, next] = [rows[0], store.unflushed(1)[0]];
+      // The same row again would only meet the same answer again: then it has to wait its time.
+      if (next && next.stream === tried?.stream && next.seq === tried.seq) throw thrown;
+      return;
+    }
+    for (const row of rows) store.markFlushed(row.stream, row.seq);
+  }
+
+  async function look(): Promise<void> {
+    try {
+      await compare();
+      tellHeld();
+    } catch (thrown) {
+      logError("compare with D1", thrown);
+    }
+  }
+
+  function tellHeld(): void {
+    for (const { stream, why } of store.held()) logError("held", why, { stream });
+  }
+
+  return { copy, compare, look };
 }
 
 function valuesOf(row: SealedRow): typeof events.$inferInsert {

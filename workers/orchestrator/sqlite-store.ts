@@ -10,6 +10,7 @@ import {
 } from "@tamma/core/ports/store.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
 import { commandRows } from "./command-rows.ts";
+import { type CopyRows, copyRows } from "./copy-rows.ts";
 import { effectRows } from "./effect-rows.ts";
 import type { SealedRow } from "./event-row.ts";
 import { type HeldRows, heldRows } from "./held-rows.ts";
@@ -21,19 +22,7 @@ import { timerRows } from "./timer-rows.ts";
 const payloadBytesMax = 1_000_000;
 
 /** The store of one Durable Object: its SQLite, payloads and effects sealed. */
-export interface SqliteStore extends Store, Omit<HeldRows, "refuseHeld"> {
-  /** Rows that the outbox has not copied yet, stream by stream, in order; none of streams that are held. */
-  unflushed(limit: number): SealedRow[];
-  /** Streams that have such rows. */
-  unflushedStreams(): string[];
-  /** Rows that D1 does not have, those of held streams included. */
-  unflushedCount(): number;
-  /** `flushed` may be lower than before: D1 was set back and wants the rows again. */
-  markFlushed(stream: string, flushed: number): void;
-  /** All streams of this object, and how far each was copied. */
-  streams(): { stream: StreamRef; flushed: number }[];
-  /** The hash of one event, or null when there is none of that number. */
-  hashAt(stream: string, seq: number): string | null;
+export interface SqliteStore extends Store, CopyRows, Omit<HeldRows, "refuseHeld"> {
   /** Opens a row, also one that came back from D1. Throws when key, place or text are not the sealed ones. */
   open(row: SealedRow): Envelope;
   /** Performs effects once more that were done, at `at`. */
@@ -77,42 +66,7 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Sqli
     ...held,
     want,
     nextDue: (busy) => nextDue(sql, busy),
-    unflushed: (limit) =>
-      sql
-        .exec<SealedRow>(
-          `SELECT events.* FROM events JOIN outbox ON outbox.stream = events.stream
-           WHERE events.seq > outbox.flushed AND events.stream NOT IN (SELECT stream FROM held)
-           ORDER BY events.stream, events.seq LIMIT ?`,
-          limit,
-        )
-        .toArray(),
-    unflushedCount: () =>
-      sql
-        .exec<{ n: number }>(
-          `SELECT count(*) AS n FROM events JOIN outbox ON outbox.stream = events.stream
-           WHERE events.seq > outbox.flushed`,
-        )
-        .one().n,
-    unflushedStreams: () =>
-      sql
-        .exec<{ stream: string }>(
-          `SELECT DISTINCT events.stream FROM events JOIN outbox ON outbox.stream = events.stream
-           WHERE events.seq > outbox.flushed`,
-        )
-        .toArray()
-        .map((row) => row.stream),
-    markFlushed: (stream, flushed) => {
-      sql.exec("UPDATE outbox SET flushed = ? WHERE stream = ?", flushed, stream);
-    },
-    streams: () =>
-      sql
-        .exec<{ stream: string; kind: StreamRef["kind"]; flushed: number }>("SELECT * FROM outbox")
-        .toArray()
-        .map(({ stream: id, kind, flushed }) => ({ stream: { kind, id }, flushed })),
-    hashAt: (stream, seq) =>
-      sql
-        .exec<{ hash: string }>("SELECT hash FROM events WHERE stream = ? AND seq = ?", stream, seq)
-        .toArray()[0]?.hash ?? null,
+    ...copyRows(sql),
     open: (row) => envelopeOf(row, cipher),
     transaction: (work) => storage.transactionSync(work),
   };

@@ -10,6 +10,13 @@ export interface GlobalOptions {
   plain?: boolean;
 }
 
+export interface ApiWish {
+  /** How long a request is repeated while nobody answers; the client's default when absent. */
+  patienceMs?: number;
+  /** Every letter as it came: for what is hashed, or goes to a file. */
+  raw?: boolean;
+}
+
 /**
  * What a command works with. `api` finds the server when it is first asked for, so that usage errors come
  * first.
@@ -20,7 +27,11 @@ export interface Context {
   json: boolean;
   env: NodeJS.ProcessEnv;
   cwd: string;
-  api: () => Api;
+  /** Version of this command line. */
+  version: string;
+  /** The server's state folder as options and environment name it; it need not be there. */
+  state: string;
+  api: (how?: ApiWish) => Api;
 }
 
 /**

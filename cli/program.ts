@@ -1,18 +1,25 @@
 import { Command, CommanderError } from "commander";
 import { registerAccount } from "./commands/account.ts";
 import { registerAnswer } from "./commands/answer.ts";
+import { registerAudit } from "./commands/audit.ts";
+import { registerConfig } from "./commands/config.ts";
 import { registerDecide } from "./commands/decide.ts";
+import { registerDoctor } from "./commands/doctor.ts";
+import { registerLogs } from "./commands/logs.ts";
 import { registerRead } from "./commands/read.ts";
+import { registerReconcile } from "./commands/reconcile.ts";
 import { registerResolve } from "./commands/resolve.ts";
 import { registerRun } from "./commands/run.ts";
-import { registerServer } from "./commands/server.ts";
+import { registerRunners } from "./commands/runners.ts";
+import { registerServe } from "./commands/serve.ts";
 import type { Shell } from "./commands/shell.ts";
 import { registerStatus } from "./commands/status.ts";
+import { registerTape } from "./commands/tape.ts";
 import { type Context, type GlobalOptions, styleOf, withCommandName } from "./context.ts";
 import { CliError, type ExitCode, exitCodes } from "./exit-codes.ts";
 import { createApi } from "./http/api.ts";
 import { createClient } from "./http/client.ts";
-import { findTarget } from "./http/target.ts";
+import { findTarget, stateFolder } from "./http/target.ts";
 import { clean } from "./render/text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -24,6 +31,14 @@ export interface CliHost {
   /** How long a command is repeated while the network is away; the client's default when absent. */
   patienceMs?: number;
 }
+
+/** Every command by what it is for, in the order of the help. */
+const groups: Record<string, ((program: Command, shell: Shell) => void)[]> = {
+  Loops: [registerRun, registerStatus, registerAccount, registerRead, registerLogs],
+  Decisions: [registerDecide, registerAnswer, registerResolve],
+  Record: [registerAudit, registerTape],
+  Installation: [registerServe, registerRunners, registerConfig, registerDoctor, registerReconcile],
+};
 
 /**
  * Runs one command line. Never throws for what a person can put right; the exit code says which kind it was.
@@ -48,18 +63,11 @@ export async function runCli(args: string[], host: CliHost): Promise<ExitCode> {
     .option("--plain", "ASCII, no colours, nothing painted over")
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .exitOverride();
-  for (const register of [
-    registerRun,
-    registerStatus,
-    registerAccount,
-    registerDecide,
-    registerAnswer,
-    registerResolve,
-    registerRead,
-    registerServer,
-  ])
-    register(program, shell);
-  inheritGlobals(program);
+  for (const [group, registers] of Object.entries(groups)) {
+    program.commandsGroup(`${group}:`);
+    for (const register of registers) register(program, shell);
+  }
+  inheritGlobals(program, program.commands);
   try {
     await program.parseAsync(args, { from: "user" });
     return code;
@@ -72,10 +80,13 @@ export async function runCli(args: string[], host: CliHost): Promise<ExitCode> {
  * `tamma status --json` and `tamma --json status` mean the same; commander gives options to their own level
  * only.
  */
-function inheritGlobals(program: Command): void {
-  for (const command of program.commands) {
+function inheritGlobals(program: Command, commands: readonly Command[]): void {
+  for (const command of commands) {
     command.exitOverride();
+    inheritGlobals(program, command.commands);
     for (const option of program.options) if (option.long !== "--version") command.addOption(option);
+    // A group of commands would hear of each of them once more.
+    if (command.commands.length > 0) continue;
     command.hook("preAction", (_root, acting) => {
       for (const option of program.options) {
         const value = acting.getOptionValue(option.attributeName());
@@ -93,10 +104,13 @@ function contextOf(options: GlobalOptions, host: CliHost): Context {
     json: options.json ?? false,
     env: host.env,
     cwd: host.cwd,
-    api: () => {
+    version: host.version,
+    state: stateFolder(options, host.env, host.cwd),
+    api: (how = {}) => {
       const target = findTarget(options, host.env, host.cwd);
       const say = (text: string) => terminal.err(`tamma: ${text}\n`);
-      const patience = host.patienceMs === undefined ? {} : { patienceMs: host.patienceMs };
+      const patienceMs = how.patienceMs ?? host.patienceMs;
+      const patience = patienceMs === undefined ? {} : { patienceMs };
       return createApi(createClient({ ...target, say, ...patience }));
     },
   };

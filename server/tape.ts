@@ -12,7 +12,7 @@ import { inWords, player } from "./tape/replay.ts";
 /**
  * `node server/tape.ts record|replay --file FILE [--upstream URL] [--scripted] [--port N] [--with-parent]`: a
  * process on 127.0.0.1 that Tamma takes for its provider. Standard output is JSON, one object a line: `ready`
- * first, then every exchange, `end` last. See docs/tape.md.
+ * first, then every exchange, `end` last. See docs/messages-api-server.md.
  */
 const usage =
   "node server/tape.ts record|replay --file FILE [--upstream URL] [--scripted] [--port N] [--with-parent]";

@@ -34,6 +34,7 @@ export function registerAccount(program: Command, shell: Shell): void {
     .action(shell.act(stop));
   program
     .command("login")
+    .helpGroup("Installation:")
     .description("print a link that signs a browser in once, valid for ten minutes")
     .action(shell.act(login));
 }

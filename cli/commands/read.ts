@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { type Context, report } from "../context.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { findLoop } from "../loop-ref.ts";
-import { renderChain } from "../render/summary.ts";
 import { renderEvent } from "../run/progress.ts";
 import { endCode } from "../run/session.ts";
 import type { Shell } from "./shell.ts";
@@ -26,17 +25,7 @@ export function registerRead(program: Command, shell: Shell): void {
     .command("diff")
     .description("the loop's present change as git diff")
     .argument(...loop)
-    .action(shell.act((context: Context, ref: string | undefined) => text(context, ref, "diff")));
-  program
-    .command("logs")
-    .description("the log of the loop's newest job")
-    .argument(...loop)
-    .action(shell.act((context: Context, ref: string | undefined) => text(context, ref, "log")));
-  program
-    .command("verify")
-    .description("check the hash chain of the loop's record; 1 when it is broken")
-    .argument(...loop)
-    .action(shell.act(verify));
+    .action(shell.act(diff));
 }
 
 async function events(
@@ -58,18 +47,10 @@ async function events(
   }
 }
 
-async function text(context: Context, ref: string | undefined, what: "diff" | "log"): Promise<ExitCode> {
+async function diff(context: Context, ref: string | undefined): Promise<ExitCode> {
   const api = context.api();
   const loop = await findLoop(api, ref);
-  const found = await api[what](loop);
-  report(context, { loop, [what]: found }, found);
+  const found = await api.diff(loop);
+  report(context, { loop, diff: found }, found);
   return exitCodes.ok;
-}
-
-async function verify(context: Context, ref: string | undefined): Promise<ExitCode> {
-  const api = context.api();
-  const loop = await findLoop(api, ref);
-  const chain = await api.verify(loop);
-  report(context, { loop, ...chain }, `${loop}: ${renderChain(chain)}`);
-  return chain.ok ? exitCodes.ok : exitCodes.failed;
 }

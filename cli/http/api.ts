@@ -8,6 +8,9 @@ const View = z.custom<LoopView>((value) => Shape.safeParse(value).success, "not 
 const Shape = z.object({ id: z.string(), word: z.string(), steps: z.array(z.object({})), seq: z.number() });
 const Repositories = z.object({ repositories: z.array(rest.Repository) });
 const Issues = z.object({ issues: z.array(rest.Issue) });
+const Runners = z.object({ runners: z.array(rest.Runner) });
+const Enrolled = z.object({ runner: z.string() });
+const Revoked = z.object({ revoked: z.string() });
 
 const loopPath = (loop: string) => `/loops/${encodeURIComponent(loop)}`;
 const repositoryPath = (repository: string) => `/repositories/${encodeURIComponent(repository)}`;
@@ -32,8 +35,16 @@ export function createApi(client: Client) {
     events: (loop: string, after: number, limit: number) =>
       client.get(`${loopPath(loop)}/events?after=${after}&limit=${limit}`, rest.EventPage),
     verify: (loop: string) => client.get(`${loopPath(loop)}/verify`, rest.ChainReport),
+    record: (loop: string, after: number, limit: number) =>
+      client.get(`${loopPath(loop)}/record?after=${after}&limit=${limit}`, rest.RecordPage),
+    rerun: (loop: string, from: number) =>
+      client.get(`${loopPath(loop)}/rerun?from=${from}`, rest.RerunReport),
+    logs: (loop: string, after: string, job: string | null) =>
+      client.get(
+        `${loopPath(loop)}/logs?after=${after}${job === null ? "" : `&job=${encodeURIComponent(job)}`}`,
+        rest.LogPage,
+      ),
     diff: (loop: string) => client.text(`${loopPath(loop)}/diff`),
-    log: (loop: string) => client.text(`${loopPath(loop)}/log`),
 
     decide: (loop: string, checkpoint: string, input: z.input<typeof rest.DecideCheckpoint>) =>
       client.send(
@@ -59,6 +70,13 @@ export function createApi(client: Client) {
       client.send("/server/reconcile", input, rest.ReconcileReport),
 
     inbox: () => client.get("/inbox", rest.Inbox),
+    serverReport: () => client.get("/server", rest.ServerReport),
+    settings: (repository: string) =>
+      client.get(`${repositoryPath(repository)}/settings`, rest.RepositorySettings),
+    runners: async () => (await client.get("/runners", Runners)).runners,
+    enrolRunner: (input: z.input<typeof rest.EnrolRunner>) => client.send("/runners", input, Enrolled),
+    revokeRunner: (runner: string) =>
+      client.send(`/runners/${encodeURIComponent(runner)}/revoke`, {}, Revoked),
     checkProvider: () => client.get("/providers/check", rest.ProviderReport),
     loginLink: () => client.send("/login-links", {}, rest.LoginLink),
   };

@@ -24,7 +24,7 @@ const stateDefault = ".tamma";
  * @throws CliError `network` when no server is known, `sign-in` when no token is
  */
 export function findTarget(options: TargetOptions, env: NodeJS.ProcessEnv, cwd: string): Target {
-  const state = resolve(cwd, options.state ?? env.TAMMA_STATE ?? stateDefault);
+  const state = stateFolder(options, env, cwd);
   // A folder that was named goes before the environment: whoever names it means that server.
   const named = options.state !== undefined;
   const server = options.server ?? (named ? serverOf(state) : null) ?? env.TAMMA_SERVER ?? serverOf(state);
@@ -44,6 +44,11 @@ export function findTarget(options: TargetOptions, env: NodeJS.ProcessEnv, cwd: 
       todo: "name the server's state folder with --state, or set TAMMA_TOKEN",
     });
   return { server: server.replace(/\/+$/, ""), token };
+}
+
+/** The state folder that is meant, whether it is there or not. */
+export function stateFolder(options: TargetOptions, env: NodeJS.ProcessEnv, cwd: string): string {
+  return resolve(cwd, options.state ?? env.TAMMA_STATE ?? stateDefault);
 }
 
 function serverOf(state: string): string | null {

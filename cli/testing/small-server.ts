@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Envelope } from "@tamma/core/domain/loop/events.ts";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import * as rest from "@tamma/core/protocol/rest.ts";
 import type { z } from "zod";
@@ -29,6 +30,15 @@ export interface SmallServer {
   issues: rest.Issue[];
   loops: rest.LoopSummary[];
   inbox: rest.InboxItem[];
+  runners: rest.Runner[];
+  server: rest.ServerReport;
+  provider: rest.ProviderReport;
+  health: rest.Health;
+  rerun: rest.RerunReport;
+  envelopes: Envelope[];
+  settings: Omit<rest.RepositorySettings, "repository">;
+  /** Log pages by the cursor they are asked with. */
+  logs: Record<string, rest.LogPage>;
   /** Runs after each command that was taken; moves `view` on. */
   on: (received: Received) => void;
   /** Answers the next command with this problem. */
@@ -41,6 +51,7 @@ export interface SmallServer {
 const bodies: [RegExp, z.ZodType][] = [
   [/^\/repositories$/, rest.AddRepository],
   [/^\/repositories\/[^/]+\/issues$/, rest.NewIssue],
+  [/^\/runners$/, rest.EnrolRunner],
   [/^\/loops$/, rest.StartLoop],
   [/\/checkpoints\/[^/]+$/, rest.DecideCheckpoint],
   [/\/questions$/, rest.AnswerQuestions],
@@ -63,6 +74,20 @@ export async function startSmallServer(): Promise<SmallServer> {
     issues: [],
     loops: [],
     inbox: [],
+    runners: [],
+    server: { version: "0.0.0", now: Date.now(), user: "ada", runnerProtocol: 1 },
+    provider: {
+      provider: "anthropic",
+      model: "scripted",
+      label: "scripted by hand",
+      ok: true,
+      problem: null,
+    },
+    health: { status: "ok", parts: { objects: "ok", database: "ok", blobs: "ok", copies: "ok" } },
+    rerun: { same: true, from: 1, commands: 60, events: 87, taken: 0, effects: 20, difference: null },
+    envelopes: [],
+    settings: { settings: [], source: null },
+    logs: {},
     on: () => {},
     refuse: null,
     cuts: 0,
@@ -73,6 +98,8 @@ export async function startSmallServer(): Promise<SmallServer> {
 
 async function serve(server: SmallServer, request: IncomingMessage, response: ServerResponse) {
   const path = (request.url ?? "").replace(/^\/api\/v1/, "");
+  // The one answer that nobody needs a token for.
+  if (path === "/health") return answer(response, 200, server.health);
   if (request.headers.authorization !== `Bearer ${token}`)
     return problem(response, 401, "bad-token", "The token is wrong.", "Find the right one.");
   if (request.method === "GET") return answer(response, 200, read(server, path));
@@ -99,6 +126,18 @@ async function serve(server: SmallServer, request: IncomingMessage, response: Se
 
 function read(server: SmallServer, path: string): unknown {
   if (path === "/repositories") return { repositories: [repository] };
+  if (path === "/server") return { ...server.server, now: server.server.now || Date.now() };
+  if (path === "/runners") return { runners: server.runners };
+  if (path === "/providers/check") return server.provider;
+  if (/\/settings$/.test(path)) return { repository, ...server.settings };
+  if (/\/rerun\?from=/.test(path)) return { ...server.rerun, from: Number(path.split("=")[1]) };
+  const recorded = /\/record\?after=(\d+)/.exec(path)?.[1];
+  if (recorded !== undefined) {
+    const envelopes = server.envelopes.slice(Number(recorded), Number(recorded) + 2);
+    return { envelopes, next: Number(recorded) + envelopes.length };
+  }
+  const place = /\/logs\?after=([^&]*)/.exec(path)?.[1];
+  if (place !== undefined) return server.logs[place] ?? { chunks: [], next: place };
   if (/\/issues$/.test(path)) return { issues: server.issues };
   if (/\/issues\/\d+$/.test(path)) return server.issues[0];
   if (/^\/loops\?/.test(path)) return { loops: server.loops, queued: [], degraded: false };
@@ -117,6 +156,9 @@ function result(server: SmallServer, path: string, body: unknown): unknown {
   if (/\/reconcile$/.test(path)) return { streams: server.streams };
   if (path === "/repositories") return repository;
   if (path === "/loops") return { loop: server.view.id, already: false, position: 0 };
+  if (path === "/runners") return { runner: "r-0123456789abcdef" };
+  const revoked = /^\/runners\/([^/]+)\/revoke$/.exec(path)?.[1];
+  if (revoked !== undefined) return { revoked: decodeURIComponent(revoked) };
   if (path === "/login-links") return { path: "/app/login?key=once", expiresAt: 1 };
   if (/\/issues$/.test(path)) return issueOf(8, (body as { title: string }).title);
   return { accepted: true, already: null, seq: server.view.seq };

@@ -13,8 +13,19 @@ async function help(args: string[]): Promise<string> {
   return text;
 }
 
+/** Names of the commands that a help lists; options begin with a dash. */
+function listed(text: string): string[] {
+  const names = [...text.matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, name = ""]) => name);
+  return names.filter((name) => name !== "help");
+}
+
 const main = await help([]);
-const listed = main.slice(main.indexOf("Commands:")).matchAll(/^ {2}([a-z][\w-]*)/gm);
 const commands: Record<string, string> = {};
-for (const [, name = ""] of listed) if (name !== "help") commands[name] = await help([name]);
+for (const name of listed(main)) {
+  commands[name] = await help([name]);
+  // A group of commands lists its own.
+  if (!/^Commands:$/m.test(commands[name])) continue;
+  const own = commands[name].slice(commands[name].indexOf("Commands:"));
+  for (const sub of listed(own)) commands[`${name} ${sub}`] = await help([name, sub]);
+}
 process.stdout.write(JSON.stringify({ main, commands }));

@@ -23,17 +23,24 @@ export function commandNames(root: string): string[] {
   return Object.keys(cliHelp(root).commands);
 }
 
+function globalBlock(main: string): string {
+  return /^Options:\n(?: .*\n)+/m.exec(main)?.[0] ?? "";
+}
+
 /** Options that every command takes; they are listed once. */
 export function globalOptions(root: string): string {
+  return fence("text", globalBlock(cliHelp(root).main));
+}
+
+/** Commands by what they are for, as `tamma help` lists them. */
+export function commandGroups(root: string): string {
   const { main } = cliHelp(root);
-  return fence("text", main.slice(main.indexOf("Options:"), main.indexOf("Commands:")));
+  return fence("text", main.slice(main.indexOf(globalBlock(main)) + globalBlock(main).length).trim());
 }
 
 export function commands(root: string): string {
   const { main, commands } = cliHelp(root);
-  const everywhere = [...main.slice(main.indexOf("Options:")).matchAll(/^ {2}(--[a-z]+)/gm)].map(
-    (one) => one[1],
-  );
+  const everywhere = [...globalBlock(main).matchAll(/^ {2}(--[a-z]+)/gm)].map((one) => one[1]);
   return Object.entries(commands)
     .map(([name, help]) => `### ${name}\n\n${fence("text", ownPart(help, everywhere))}`)
     .join("\n\n");

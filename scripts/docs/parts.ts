@@ -29,6 +29,7 @@ export function docParts(root: string): Parts {
     "stream-events": messages.streamEvents,
     "example-turn": messages.exchange,
     "cli-global-options": () => cli.globalOptions(root),
+    "cli-groups": () => cli.commandGroups(root),
     "cli-commands": () => cli.commands(root),
     "exit-codes": cli.exitCodeTable,
     "start-options": cli.startOptions,

@@ -74,12 +74,13 @@ export class BadCassette extends Error {
 export function readCassette(file: string): Cassette {
   const cassette: Cassette = { exchanges: [], parts: new Map() };
   const lines = textOf(file).split("\n");
+  const noTape = `${file} is no tape: its first line names none; record one with \`tamma tape record\``;
+  if (lines[0]?.trim() === "") throw new BadCassette(noTape);
   for (const [index, text] of lines.entries()) {
     if (text.trim() === "") continue;
     const line = parseLine(text);
     if (typeof line === "string") throw new BadCassette(`${file} line ${index + 1}: ${line}`);
-    if (index === 0 && line.kind !== "tape")
-      throw new BadCassette(`${file} is no tape: its first line names none; record one with \`tamma tape\``);
+    if (index === 0 && line.kind !== "tape") throw new BadCassette(noTape);
     if (line.kind === "part") cassette.parts.set(line.id, line.value);
     if (line.kind !== "exchange") continue;
     const missing = Object.values(line.asked)

@@ -263,6 +263,8 @@ test("a tape that is there is not written over, and one that cannot be read says
   writeFileSync(file, '{"kind":"tape","version":1,"by":"t","made":"2026-01-01T00:00:00.000Z"}\n{"kind":"pa');
   await expect(record(hello)).rejects.toThrow(/EEXIST/);
   expect(() => readCassette(file)).toThrow(/line 2: it is not JSON; was the file cut off\?/);
+  writeFileSync(file, "");
+  expect(() => readCassette(file)).toThrow(/is no tape/);
   writeFileSync(file, '{"kind":"part","id":"a","value":1}\n');
   expect(() => readCassette(file)).toThrow(/is no tape/);
   writeFileSync(file, '{"kind":"tape","version":2,"by":"t","made":"2026-01-01T00:00:00.000Z"}\n');

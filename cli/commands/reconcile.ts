@@ -5,8 +5,7 @@ import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { clean } from "../render/text.ts";
 import type { Shell } from "./shell.ts";
 
-/** What an operator asks of the server itself. */
-export function registerServer(program: Command, shell: Shell): void {
+export function registerReconcile(program: Command, shell: Shell): void {
   program
     .command("reconcile")
     .description(

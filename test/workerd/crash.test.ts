@@ -142,6 +142,12 @@ test("a job whose answer never arrived is given again to the same process, with 
   });
   // Another process under the same key, and one that does not say who it is, must not take it away.
   expect([await ask("i-2"), await ask(null)]).toEqual([null, null]);
+  // Nor when the index lost the note of who has it, because the power went right after the grant.
+  const [, id = ""] = loop.split("/");
+  await runInDurableObject(coordinatorOf(id), (_, { storage }) => {
+    storage.sql.exec("UPDATE open_jobs SET holder = NULL, fence = NULL");
+  });
+  expect([await ask("i-2"), await ask(null)]).toEqual([null, null]);
   expect(await ask("i-1")).toEqual(first);
   expect(await ask("i-1", [`${first.job}:${first.fence}`])).toBeNull();
   expect((await typesOf(loop)).filter((type) => type === "LeaseGranted")).toHaveLength(1);

@@ -12,7 +12,7 @@ const rounds: { seed: number; kinds: KillKind[] }[] = [
 
 test.for(rounds)(
   "a loop in which kill -9 strikes $kinds ends merged, with nothing lost or done twice (seed $seed)",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async ({ seed, kinds }) => {
     expect((await crashRound(seed, kinds)).faults).toEqual([]);
   },

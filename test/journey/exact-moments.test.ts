@@ -21,7 +21,7 @@ exit 0
 `;
 
 test("a runner that dies between each push and its report finds what it did, and nothing is pushed twice", {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const struck: string[] = [];
   const { after, faults } = await throughTrouble({}, async ({ stage, over }) => {

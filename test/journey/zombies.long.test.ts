@@ -30,7 +30,7 @@ exec "${real}" "$@"
 `;
 
 test("runners that slept through their leases push nothing over what others did since", {
-  timeout: 400_000,
+  timeout: 700_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "tamma-zombies-"));
   const programs = join(folder, "programs");

@@ -70,7 +70,7 @@ test("an answer that is cut in its middle is asked for again", async () => {
   expect(await cli(server, ["inbox"]).code).toBe(0);
 });
 
-test("a load balancer that has nobody behind it is waited for, and named when the patience ends", async () => {
+test("a load balancer that has nobody behind it is waited for, and named in the end", async () => {
   const server = await odd((n, _, response) => {
     if (n > 2) response.writeHead(200).end(inbox);
     else response.writeHead(n === 1 ? 502 : 503, { "content-type": "text/html" }).end(page);

@@ -27,7 +27,7 @@ export function parseProjectConfig(text: string): ParsedConfig {
     logLevel: "error",
   });
   const lineAt = (offset: number) => counter.linePos(offset).line;
-  // A warning is a tag that means nothing here: what it should have made of the value is not what we would read.
+  // A warning is a tag that means nothing here: it wanted something else of the value than we would read.
   const broken = document.errors[0] ?? document.warnings[0];
   if (broken) return problem(lineAt(broken.pos[0]), null, broken.message);
   // Aliases are refused: a few lines of them can grow to gigabytes.

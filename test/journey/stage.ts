@@ -70,7 +70,7 @@ export interface StageOptions {
   env?: Record<string, string>;
   /** A folder whose programs the runner finds first. */
   runnerPrograms?: string;
-  /** Puts something between the server and the engineer, or between the runner and the server; its address. */
+  /** Puts something before the engineer (for the server), or before the server (for the runner). */
   beforeEngineer?: (url: string) => Promise<string>;
   beforeServer?: (url: string) => Promise<string>;
   /** How long one step may take, in milliseconds: more where there are troubles or downloads. */

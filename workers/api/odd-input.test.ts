@@ -129,7 +129,7 @@ test("odd paths, queries and headers are refused or not found, and never a fault
   }
 });
 
-test("whoever has no token, an old one or another person's gets nothing, and is told what to do", async () => {
+test("whoever has no token, or one of somebody else, gets nothing and is told what to do", async () => {
   const { request } = createClient();
   const wrong = [
     "",

@@ -35,5 +35,6 @@ export function issueSnapshot(issue: IssueSnapshot): IssueSnapshot {
 function cut(text: string, charsMax: number, url: string): string {
   if (text.length <= charsMax) return text;
   const missing = text.length - charsMax;
-  return `${text.slice(0, charsMax).toWellFormed()}\n(cut here: ${missing} more characters; all of it is at ${url})`;
+  const note = `(cut here: ${missing} more characters; all of it is at ${url})`;
+  return `${text.slice(0, charsMax).toWellFormed()}\n${note}`;
 }

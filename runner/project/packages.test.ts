@@ -42,16 +42,15 @@ test("each package of a workspace with tests has its own commands, deepest folde
   ]);
 });
 
-test("pnpm and lerna name packages in files of their own; a root without tests is tested by its packages", async () => {
+test("pnpm and lerna name packages in own files; a root without tests is tested by all", async () => {
   const pnpm = await project({
     "package.json": {},
     "pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
     "pnpm-workspace.yaml": "packages:\n  - './libs/*/'\n",
     "libs/a/package.json": manifest("node --test"),
   });
-  expect(pnpm.packages).toMatchObject([
-    { folder: "libs/a", testOne: expect.stringMatching(/node --test \{files\}$/) },
-  ]);
+  expect(pnpm.packages.map(({ folder }) => folder)).toEqual(["libs/a"]);
+  expect(pnpm.packages[0]?.testOne).toMatch(/node --test \{files\}$/);
   expect(pnpm.test).toMatch(/pnpm --silent --recursive run --if-present test$/);
   const lerna = await project({
     "package.json": { workspaces: { packages: [] } },

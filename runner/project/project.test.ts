@@ -52,13 +52,14 @@ test("each test runner is recognised by its script, also behind another command 
   expect(await of("make check")).toMatchObject({ report: "exit-code", testOne: null, collects: true });
 });
 
-test("a script's own NODE_OPTIONS come behind ours for single files; the suite is asked by flags", async () => {
+test("a script's own NODE_OPTIONS come behind ours; where they replace them flags ask the suite", async () => {
   const manifest = (test: string) => ({ scripts: { test }, devDependencies: { jest: "30", tape: "5" } });
   expect(await project(manifest("cross-env NODE_OPTIONS=--experimental-vm-modules jest --ci"))).toMatchObject(
     {
       test: "npm run --silent test -- --json",
       testOne:
-        'NODE_OPTIONS="$NODE_OPTIONS --experimental-vm-modules" npx --no-install jest --ci --runTestsByPath {files}',
+        'NODE_OPTIONS="$NODE_OPTIONS --experimental-vm-modules" npx --no-install jest' +
+        " --ci --runTestsByPath {files}",
       report: "jest-json",
     },
   );

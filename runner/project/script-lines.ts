@@ -15,10 +15,17 @@ const word = /(?:[^\s"']+|"(?:[^"\\]|\\.)*"|'[^']*')+/g;
 const between = new Set(["&&", "||", ";", "|", "&"]);
 const variable = /^[A-Za-z_]\w*=/;
 
+/** The flags of a coverage tool that take a value, besides its thresholds. */
+function covering(flags: string): RegExp {
+  return new RegExp(`^(${flags.split(" ").join("|")}|--lines|--branches|--functions|--statements)$`);
+}
+
 /** Programs that run the command behind them, with the flags of theirs that take the next word. */
 const wrappers: Record<string, RegExp> = {
-  c8: /^(-r|--reporter|-x|--exclude|-n|--include|-o|--reports?-dir|--\w+-directory|-c|--config|--src|--lines|--branches|--functions|--statements)$/,
-  nyc: /^(-r|--reporter|-x|--exclude|-n|--include|-e|--extension|-i|--require|--nycrc-path|--cwd|--report-dir|-t|--temp-dir|--lines|--branches|--functions|--statements)$/,
+  c8: covering("-r --reporter -x --exclude -n --include -o --report-dir --reports-dir -c --config --src"),
+  nyc: covering(
+    "-r --reporter -x --exclude -n --include -e --extension -i --require --cwd --report-dir -t --temp-dir",
+  ),
   "cross-env": /^$/,
   "cross-env-shell": /^$/,
   env: /^$/,

@@ -1,5 +1,5 @@
 import type { Commands, ReportFormat } from "./commands.ts";
-import type { Manager } from "./manager.ts";
+import type { Installer } from "./installer.ts";
 import type { NodeReporters } from "./reports/report-folder.ts";
 import { commandsOf, type ScriptCommand } from "./script-lines.ts";
 
@@ -30,18 +30,25 @@ const testRunners: Record<string, TestRunner> = {
 const byDependency = ["vitest", "jest", "mocha", "ava", "tap", "tape"];
 
 /** Flags that take the next word as their value. */
-const valueFlags =
-  /^(-r|--require|--import|--loader|--experimental-loader|--env-file|--config|-c|--project|--extension|--selectProjects|--node-arguments)$/;
+const valueFlags = new Set([
+  ...["-r", "--require", "--import", "--loader", "--experimental-loader", "--env-file", "-c", "--config"],
+  ...["--project", "--extension", "--selectProjects", "--node-arguments"],
+]);
 /** Flags of ours, ones that would choose other files than those asked for, and ones that judge the whole. */
-const dropped =
-  /^(--test|--run|--json|--tap|--watch(All)?|-w|--spec|--coverage(\..*)?|--cov|--reporter(=.*)?|-R|--test-reporter(-destination)?(=.*)?|--test-coverage-.*|--experimental-test-coverage|--passWithNoTests|--onlyChanged|-o|--changed)$/;
+const dropped = new RegExp(
+  `^(${[
+    ...["--test", "--run", "--json", "--tap", "--watch(All)?", "-w", "--spec", "-R", "--reporter(=.*)?"],
+    ...["--test-reporter(-destination)?(=.*)?", "--coverage(\\..*)?", "--cov", "--test-coverage-.*"],
+    ...["--experimental-test-coverage", "--passWithNoTests", "--onlyChanged", "-o", "--changed"],
+  ].join("|")})$`,
+);
 const takesReporter = /^(--reporter|-R|--test-reporter(-destination)?|--spec)$/;
 
 /** The test commands of a package by its scripts; without a test script by the runner that it depends on. */
 export function runnerOf(
   scripts: Record<string, string>,
   needed: readonly string[],
-  manager: Manager,
+  installer: Installer,
 ): TestCommands {
   const nodeReporters = nodeReportersOf(Object.values(scripts));
   const none: TestCommands = { test: null, testOne: null, report: "exit-code", nodeReporters };
@@ -49,21 +56,21 @@ export function runnerOf(
     const name = byDependency.find((one) => needed.includes(one));
     const runner = name === undefined ? undefined : testRunners[name];
     if (!runner) return none;
-    const [test, testOne] = ["", "{files}"].map((files) => lineOf(runner, [], "", files, manager));
+    const [test, testOne] = ["", "{files}"].map((files) => lineOf(runner, [], "", files, installer));
     return { ...none, test: test ?? null, testOne: testOne ?? null };
   }
-  const test = manager.run("test", "");
+  const test = installer.run("test", "");
   const found = commandsOf(scripts, "test")
     .map((command) => ({ command, known: recognised(command, needed) }))
     .find(({ known }) => known !== null);
   if (!found?.known) return { ...none, test };
   const { command, known } = found;
-  const testOne = lineOf(known.runner, variablesOf(command, known), known.flags, "{files}", manager);
+  const testOne = lineOf(known.runner, variablesOf(command, known), known.flags, "{files}", installer);
   const { flags, report } = known.runner.printed;
   // The script's own NODE_OPTIONS take the place of ours, so the report has to be asked for by flags.
   const replaced = command.variables.some((one) => /^NODE_OPTIONS=(?!.*\$)/.test(one));
   if (!replaced || !command.last) return { ...none, test, testOne };
-  return { ...none, test: manager.run(command.script, flags), testOne, report };
+  return { ...none, test: installer.run(command.script, flags), testOne, report };
 }
 
 /** Does a script give node:test reporters? The first that does speaks for all. */
@@ -120,15 +127,15 @@ function lineOf(
   variables: readonly string[],
   flags: string,
   files: string,
-  manager: Manager,
+  installer: Installer,
 ): string {
   const filled = runner.one
     .replace("{flags}", () => flags)
     .replace("{files}", () => files)
     .replace(/ {2,}/g, " ")
     .trim();
-  const program = filled.startsWith("node ") && manager.plainNode ? filled : manager.exec(filled);
-  return manager.within([...variables, program].join(" "));
+  const program = filled.startsWith("node ") && installer.plainNode ? filled : installer.exec(filled);
+  return installer.within([...variables, program].join(" "));
 }
 
 function flagsOf(words: readonly string[]): string {
@@ -136,7 +143,7 @@ function flagsOf(words: readonly string[]): string {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? "";
     if (!word.startsWith("-")) continue;
-    const takes = valueFlags.test(word) || takesReporter.test(word);
+    const takes = valueFlags.has(word) || takesReporter.test(word);
     const value = takes ? words[i + 1] : undefined;
     if (!dropped.test(word)) kept.push(value === undefined ? word : `${word} ${value}`);
     if (value !== undefined) i++;

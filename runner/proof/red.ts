@@ -84,13 +84,23 @@ const tailCharsMax = 600;
 const tailOf = (run: SuiteRun): string => run.output.slice(-tailCharsMax).trim();
 
 /** As the runners say it: node:test, jest and vitest, ava, mocha, tape, tap; and what `suite` says itself. */
-const neverEnds =
-  /test timed out|test timeout|exceeded timeout|Timeout of \d+ms exceeded|timed out after \d+|^timeout!|but the process did not:/im;
+const neverEnds = new RegExp(
+  [
+    ...["test timed out", "test timeout", "exceeded timeout", "Timeout of \\d+ms exceeded"],
+    ...["timed out after \\d+", "^timeout!", "but the process did not:"],
+  ].join("|"),
+  "im",
+);
 const cutShort = /ended with exit code 0 before its report did/;
 /** Also what compilers say: esbuild, oxc, vite, and TypeScript, whose TS1xxx are about syntax. */
-const syntax =
-  /^.*\b(SyntaxError|IndentationError|Transform failed|Parse failure|PARSE_ERROR|invalid JS syntax|error TS1\d{3})\b.*$/m;
-/** `import { x }` of a name that is not exported yet is reported as a SyntaxError, and is a missing symbol. */
+const syntaxWords = [
+  ...["SyntaxError", "IndentationError", "Transform failed", "Parse failure", "PARSE_ERROR"],
+  ...["invalid JS syntax", "error TS1\\d{3}"],
+];
+const syntax = new RegExp(`^.*\\b(${syntaxWords.join("|")})\\b.*$`, "m");
+/**
+ * `import { x }` of a name that is not exported yet is reported as a SyntaxError, and is a missing symbol.
+ */
 const symbol = /does not provide an export named|is not exported by|has no exported member|error TS2339/;
 
 /**

@@ -159,7 +159,8 @@ function runCases(w: Writer, name: string): Record<string, Case> {
       [mathTest]: w.file(
         g.test(
           "rejects elsewhere",
-          `Promise.reject(new Error("nobody waits")); await new Promise((r) => setTimeout(r, 50)); ${g.equal("1", "1")}`,
+          `Promise.reject(new Error("nobody waits"));
+  await new Promise((r) => setTimeout(r, 50)); ${g.equal("1", "1")}`,
         ),
       ),
     }),

@@ -26,6 +26,12 @@ const described = {
 };
 const assert = 'import assert from "node:assert/strict";';
 const assertCommon = 'const assert = require("node:assert/strict");';
+/** A suite whose hook, by the name `before`, fails. */
+const hooked = (before: string) =>
+  `describe("hooked", () => {
+  ${before}(() => { throw new Error("hook broke"); });
+  it("behind the hook", () => {});
+});`;
 const never = "new Promise((resolve) => setTimeout(resolve, 100_000).unref())";
 const waits = "new Promise((resolve) => setTimeout(resolve, 5_000))";
 
@@ -33,7 +39,7 @@ const withExpect = {
   ...described,
   skipped: 'it.skip("skipped", () => {}); it.todo("to do");',
   equal: (actual: string, expected: string) => `expect(${actual}).toBe(${expected});`,
-  hook: 'describe("hooked", () => { beforeAll(() => { throw new Error("hook broke"); }); it("behind the hook", () => {}); });',
+  hook: hooked("beforeAll"),
   slow: `it("never ends", () => ${waits}, 300);`,
   snapshot: (value: string) => `it("is as before", () => { expect(${value}).toMatchSnapshot(); });`,
 };
@@ -51,7 +57,7 @@ export const grammars: Record<string, Grammar> = {
     commonHead: `const { before, describe, it } = require("node:test"); ${assertCommon}`,
     skipped: 'it.skip("skipped", () => {}); it.todo("to do");',
     equal: (actual, expected) => `assert.equal(${actual}, ${expected});`,
-    hook: 'describe("hooked", () => { before(() => { throw new Error("hook broke"); }); it("behind the hook", () => {}); });',
+    hook: hooked("before"),
     slow: `it("never ends", { timeout: 300 }, () => ${never});`,
     snapshot: (value) => `it("is as before", (t) => { t.assert.snapshot(${value}); });`,
   },
@@ -71,7 +77,7 @@ export const grammars: Record<string, Grammar> = {
     commonHead: assertCommon,
     skipped: 'it.skip("skipped", () => {}); it("to do");',
     equal: (actual, expected) => `assert.equal(${actual}, ${expected});`,
-    hook: 'describe("hooked", () => { before(() => { throw new Error("hook broke"); }); it("behind the hook", () => {}); });',
+    hook: hooked("before"),
     slow: `it("never ends", function () { this.timeout(300); return ${never}; });`,
     snapshot: null,
   },
@@ -92,12 +98,15 @@ export const grammars: Record<string, Grammar> = {
     head: 'import { test } from "tap";',
     noise: 'console.log("some words");',
     commonHead: 'const { test } = require("tap");',
-    skipped:
-      'test("skipped", { skip: true }, async () => {}); test("to do", { todo: true }, async () => {});',
+    skipped: `test("skipped", { skip: true }, async () => {});
+test("to do", { todo: true }, async () => {});`,
     suite: (title, inner) =>
       `test(${JSON.stringify(title)}, async (s) => { ${inner.replaceAll("test(", "await s.test(")} });`,
     equal: (actual, expected) => `t.equal(${actual}, ${expected});`,
-    hook: 'test("hooked", async (t) => { t.before(() => { throw new Error("hook broke"); }); t.test("behind the hook", async () => {}); });',
+    hook: `test("hooked", async (t) => {
+  t.before(() => { throw new Error("hook broke"); });
+  t.test("behind the hook", async () => {});
+});`,
     slow: `test("never ends", { timeout: 300 }, () => ${waits});`,
     snapshot: (value) => `test("is as before", async (t) => { t.matchSnapshot(${value}, "value"); });`,
   },
@@ -105,8 +114,8 @@ export const grammars: Record<string, Grammar> = {
     ...withT(" t.end();"),
     head: 'import test from "tape";',
     commonHead: 'const test = require("tape");',
-    skipped:
-      'test.skip("skipped", (t) => t.end()); test("to do", { todo: true }, (t) => { t.equal(1, 2); t.end(); });',
+    skipped: `test.skip("skipped", (t) => t.end());
+test("to do", { todo: true }, (t) => { t.equal(1, 2); t.end(); });`,
     suite: (title, inner) =>
       `test(${JSON.stringify(title)}, (s) => { ${inner.replaceAll("test(", "s.test(")} s.end(); });`,
     equal: (actual, expected) => `t.equal(${actual}, ${expected});`,

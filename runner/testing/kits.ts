@@ -62,8 +62,8 @@ export class Kit {
 }
 
 /**
- * Puts a Node first on the path that the project's commands see. It is linked into `folder`: the runner leaves
- * out what lies in a node_modules, as its own tools do. Returns what takes it back.
+ * Puts a Node first on the path that the project's commands see. It is linked into `folder`: the runner
+ * leaves out what lies in a node_modules, as its own tools do. Returns what takes it back.
  */
 export function nodeFirst(folder: string, node: string): () => void {
   const bin = join(folder, "bin of node");

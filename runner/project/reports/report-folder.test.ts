@@ -52,7 +52,7 @@ test("a report that is a link, a pipe or no report is not read", async () => {
   symlinkSync(join(root, "secret"), join(folder.path, "1.report"));
   report(folder, "2");
   rmSync(join(folder.path, "2.report"));
-  execFileSync("mkfifo", [join(folder.path, "2.report")]);
+  execFileSync("sh", ["-c", 'mkfifo "$0"', join(folder.path, "2.report")]);
   report(folder, "3");
   writeFileSync(join(folder.path, "3.report"), "{");
   const collected = await folder.collect();
@@ -79,7 +79,7 @@ test("a runner that began and left no whole report has not passed, whatever its 
   expect(complete(run, [], null, true)[0]?.message).toContain("something is left open");
 });
 
-test("node:test reports beside a reporter of the project, and what a test itself starts is no test", async () => {
+test("node:test reports beside the project's reporter; what a test itself starts is no test", async () => {
   const context = jobContext(root, refOf("file:///none"));
   const workspace = join(context.folder, "workspace");
   mkdirSync(workspace);
@@ -90,7 +90,8 @@ test("node:test reports beside a reporter of the project, and what a test itself
 const { spawnSync } = require("node:child_process");
 test("starts another run", () => {
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
-  if (spawnSync(process.execPath, ["--test", __dirname + "/inner.js"], { env }).status !== 1) throw new Error("passed");
+  const { status } = spawnSync(process.execPath, ["--test", __dirname + "/inner.js"], { env });
+  if (status !== 1) throw new Error("passed");
 });
 `,
   });

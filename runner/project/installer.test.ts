@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { remove, temporaryFolder } from "../testing/repository.ts";
-import { managerOf } from "./manager.ts";
+import { installerOf } from "./installer.ts";
 
 const of = (files: Record<string, string>, declared?: string) =>
-  managerOf(async (path) => files[path] ?? null, declared);
+  installerOf(async (path) => files[path] ?? null, declared);
 
 let folder: string;
 beforeEach(() => {
@@ -32,7 +32,7 @@ test("a lockfile is installed as it is, and without one none is left behind", as
   expect((await of({}, "yarn@1.22.22")).setup).toMatch(/--no-lockfile --silent$/);
 });
 
-test("the version that is fetched when the manager is missing is the one that reads the lockfile", async () => {
+test("a missing manager is fetched in the version that reads the lockfile", async () => {
   const pnpm = async (version: string) =>
     (await of({ "pnpm-lock.yaml": `lockfileVersion: ${version}` })).setup;
   expect(await pnpm("5.4")).toContain(" pnpm@7 ");
@@ -48,7 +48,7 @@ test("the version that is fetched when the manager is missing is the one that re
   expect(await yarn("__metadata:\n  version: 8\n", own)).toContain(" yarn@1 ");
 });
 
-test("scripts and programs are run by the manager, and Plug'n'Play leaves nothing to plain node", async () => {
+test("scripts and programs are run by the manager, with Plug'n'Play also node", async () => {
   const yarn = await of({ "yarn.lock": "__metadata:\n  version: 8\n" });
   expect(yarn.plainNode).toBe(false);
   expect(yarn.exec("node --test a.js")).toBe("yarn run node --test a.js");

@@ -1,7 +1,7 @@
 import { parse as parseYaml } from "yaml";
 
 /** How a project's package manager is called; lines of shell for the workspace's root. */
-export interface Manager {
+export interface Installer {
   name: "npm" | "pnpm" | "yarn" | "bun";
   /** Installs what the lockfile says; without a lockfile it leaves none behind. */
   setup: string;
@@ -27,7 +27,7 @@ const withTools = 'PATH="$HOME/.tamma-tools/bin:$PATH"';
  * The package manager of the folder that `read` reads: by the field `packageManager`, else by its lockfile,
  * else npm. `declared`: the field's text.
  */
-export async function managerOf(read: Read, declared: string | undefined): Promise<Manager> {
+export async function installerOf(read: Read, declared: string | undefined): Promise<Installer> {
   const field = /^(npm|pnpm|yarn|bun)@(\d+\.\d+\.\d+[\w.-]*)/.exec(declared ?? "");
   const locks = await lockfiles(read);
   const name = field?.[1] ?? Object.entries(locks).find(([, text]) => text !== null)?.[0] ?? "npm";
@@ -55,7 +55,7 @@ async function lockfiles(read: Read) {
   };
 }
 
-function npm(locked: boolean): Manager {
+function npm(locked: boolean): Installer {
   const setup = locked ? "npm ci --no-audit --no-fund" : "npm install --no-package-lock --no-audit --no-fund";
   return {
     ...{ name: "npm", setup, plainNode: true },
@@ -66,7 +66,7 @@ function npm(locked: boolean): Manager {
   };
 }
 
-function pnpm(version: string | null, lock: string | null): Manager {
+function pnpm(version: string | null, lock: string | null): Installer {
   const wanted = version ?? pnpmOfLock(lock);
   const install =
     lock === null ? "pnpm install --no-frozen-lockfile --lockfile=false" : "pnpm install --frozen-lockfile";
@@ -88,7 +88,7 @@ function pnpmOfLock(lock: string | null): string {
   return version.startsWith("6.") ? "8" : "10";
 }
 
-async function yarn(read: Read, version: string | null, lock: string | null): Promise<Manager> {
+async function yarn(read: Read, version: string | null, lock: string | null): Promise<Installer> {
   const settings = yamlOf((await read(".yarnrc.yml")) ?? "");
   const classic =
     version === null ? lock !== null && !lock.includes("__metadata:") : version.startsWith("1.");
@@ -121,12 +121,14 @@ function berryOfLock(lock: string | null): string {
   return version < 8 ? "3" : "4";
 }
 
-function bun(locked: boolean): Manager {
+function bun(locked: boolean): Installer {
   const absent =
-    'command -v bun >/dev/null || { echo "error: this project is installed with bun, which is not on this machine: install bun where the runner is, or give setup: in .tamma.yml" >&2; exit 1; }';
+    "error: this project is installed with bun, which is not on this machine: " +
+    "install bun where the runner is, or give setup: in .tamma.yml";
+  const install = `bun install ${locked ? "--frozen-lockfile" : "--no-save"}`;
   return {
     ...{ name: "bun", plainNode: true },
-    setup: `${absent}; bun install ${locked ? "--frozen-lockfile" : "--no-save"}`,
+    setup: `command -v bun >/dev/null || { echo "${absent}" >&2; exit 1; }; ${install}`,
     run: (script, args) => `bun run --silent ${script} ${args}`.trim(),
     exec: (command) => `bun x --no-install ${command}`,
     within: (line) => line,
@@ -135,8 +137,9 @@ function bun(locked: boolean): Manager {
 }
 
 /**
- * Shell that has `program` on the path afterwards: as it is here in the wanted version, else fetched by npm. What
- * the project pins must be that very version; without a pin any that is here will do, of the line `line` if given.
+ * Shell that has `program` on the path afterwards: as it is here in the wanted version, else fetched by
+ * npm. What the project pins must be that very version; without a pin any that is here will do, of the line
+ * `line` if given.
  */
 function present(program: string, pack: string, version: string | null, line: string | null = null): string {
   const here =
@@ -146,7 +149,9 @@ function present(program: string, pack: string, version: string | null, line: st
         ? `command -v ${program} >/dev/null`
         : `case "$(${program} --version 2>/dev/null)" in ${line}*) true;; *) false;; esac`;
   const fetched = `npm install --global --prefix ${tools} --silent --no-audit --no-fund ${pack}`;
-  const failed = `error: this project needs ${pack}, which is not on this machine, and npm could not install it: install it where the runner is, or give setup: in .tamma.yml`;
+  const failed =
+    `error: this project needs ${pack}, which is not on this machine, and npm could not install it: ` +
+    "install it where the runner is, or give setup: in .tamma.yml";
   return `${here} || ${fetched} || { echo "${failed}" >&2; exit 1; }`;
 }
 

@@ -236,7 +236,7 @@ test("config check reads a file as a loop would, and names the line that is wron
   expect((await run("config", "check", "absent")).code).toBe(2);
 });
 
-test("runners are listed with what protects their machine, enrolled by a public key, and revoked", async () => {
+test("runners are listed with what protects their machine, enrolled by public key, and revoked", async () => {
   server.runners.push(runner({ id: "r-2", name: "old", revokedAt: 3 }));
   const { out } = await run("runners", "list");
   expect(out).toMatch(/r-1 {2}desk {2}seen .* ago {2}bubblewrap {2}linux {2}node 24/);

@@ -114,8 +114,10 @@ test("a re-run says the same, or the first difference with both values", async (
 });
 
 test("two runs are compared by what they mean", async () => {
-  const event = (latencyMs: number, cost: number) =>
-    `${JSON.stringify({ kind: "event", type: "TurnSettled", actor: "system", payload: { latencyMs, cost } })}\n`;
+  const event = (latencyMs: number, cost: number) => {
+    const payload = { latencyMs, cost };
+    return `${JSON.stringify({ kind: "event", type: "TurnSettled", actor: "system", payload })}\n`;
+  };
   writeFileSync(join(cwd, "a"), `not json\n${event(1, 5)}${JSON.stringify({ kind: "end" })}\n`);
   writeFileSync(join(cwd, "b"), event(2, 5));
   writeFileSync(join(cwd, "c"), event(2, 6));

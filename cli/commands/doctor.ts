@@ -30,7 +30,7 @@ async function doctor(context: Context): Promise<ExitCode> {
   const faults = findings.filter((finding) => finding.state === "fault").length;
   const warnings = findings.filter((finding) => finding.state === "warning").length;
   const lines = findings.map((finding) => render(context, finding));
-  const sum = `${faults} ${faults === 1 ? "fault" : "faults"}, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`;
+  const sum = `${counted(faults, "fault")}, ${counted(warnings, "warning")}`;
   report(context, { ok: faults === 0, faults, warnings, findings }, [...lines, sum].join("\n"));
   return faults === 0 ? exitCodes.ok : exitCodes.failed;
 }
@@ -62,4 +62,8 @@ function render({ style, env }: Context, { what, state, says, todo }: Finding): 
   const line = `${style.glyph(look)} ${state.padEnd("warning".length)}  ${what}: ${clean(says)}`;
   const next = todo === null ? "" : `\n             ${withCommandName(clean(todo), env)}`;
   return style.paint(look, line) + next;
+}
+
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
 }

@@ -122,7 +122,7 @@ async function compare(context: Context, one: string, other: string): Promise<Ex
   return same ? exitCodes.ok : exitCodes.failed;
 }
 
-/** Lines of `tamma events --json`, `tamma run --json` or of `--json` output mixed; other lines are no events. */
+/** Lines of `tamma events --json` or `tamma run --json`; lines that are no events are left out. */
 function readEvents(context: Context, file: string): RunEvent[] {
   let text: string;
   try {

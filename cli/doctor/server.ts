@@ -42,7 +42,8 @@ export async function checkServer(
 
 function checkClock(offMs: number, unsureMs: number): Finding {
   const off = Math.max(0, Math.abs(offMs) - unsureMs);
-  const says = `the server's is ${renderDuration(Math.abs(offMs))} ${offMs < 0 ? "behind" : "ahead of"} this one`;
+  const way = offMs < 0 ? "behind" : "ahead of";
+  const says = `the server's is ${renderDuration(Math.abs(offMs))} ${way} this one`;
   const todo = "set both clocks (NTP)";
   if (off > clockOffMsMax) return fault("clock", `${says}: no runner of this machine would be let in`, todo);
   return off > clockOddMs ? warning("clock", says, todo) : ok("clock", "the same here and at the server");

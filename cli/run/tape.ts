@@ -14,7 +14,7 @@ interface Told {
 }
 
 /**
- * Runs a tape until it is told to end, or, with a command, as long as that runs: its exit code first, then the
+ * Runs a tape until it is told to end, or as long as the given command runs: its exit code first, then the
  * tape's.
  */
 export async function runTape(
@@ -77,7 +77,7 @@ function renderTally(tally: Record<string, number>): string {
     .join(", ");
 }
 
-/** The command in this terminal, told where its provider is. Its exit code; 127 when there is no such program. */
+/** The command in this terminal, told where its provider is. Its exit code; 127 when it cannot be started. */
 function runWith(context: Context, name: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((done) => {
     // Its output is not ours: standard output is the tape's result.

@@ -162,7 +162,7 @@ test("no secret gets onto the tape: keys of headers, of the environment, of know
 
 test("a tape answers the same request in another run, with other ids, times and folders", async () => {
   const text = (run: string, n: string) =>
-    `Delimiter of this message: ${run}${run}\n[[data ${run}${run}\nin /tmp/${run}/work/job-0123456789ab/src ` +
+    `Delimiter of this message: ${run}${run}\n[[data ${run}${run}\nin /tmp/${run}/jobs/job-0123456789ab/src ` +
     `after ${n} ms at 2026-11-2${n}T10:00:00Z on 127.0.0.1:80${n}0\nduration_ms ${n}.${n}`;
   const { url } = await record(hello);
   await said(ask(url, { loop: "plain-git/aaa/1#1", texts: [text("one", "3")] }));

@@ -289,54 +289,6 @@ test("a key that is no Ed25519 key is not enrolled", async () => {
   });
 });
 
-test("a revoked runner loses its key, its token and its lease, and its job is given to another", async () => {
-  const { runner, signed } = await enrolled();
-  const { token } = await accepted(orchestrator.runnerToken(signed()));
-  expect(await orchestrator.runnerOf(token)).toBe(runner);
-  const loop = await start(await repository());
-  const held = await nextJob(runner, loop);
-  const seen = (await orchestrator.listRunners()).find(({ id }) => id === runner);
-  expect(seen).toMatchObject({ name: "test", revokedAt: null, seenAt: expect.any(Number) });
-
-  expect(await accepted(orchestrator.revokeRunner(caller(), runner))).toEqual({ revoked: runner });
-  expect(await accepted(orchestrator.revokeRunner(caller(), runner))).toEqual({ revoked: runner });
-  expect(await orchestrator.runnerOf(token)).toBeNull();
-  expect(await refusal(orchestrator.runnerToken(signed()))).toEqual({ status: 401, code: "runner-revoked" });
-  const late = { fence: held.fence, result: await goodResult(runner, held).catch(() => null) };
-  expect(late.result).toBeNull();
-  const beat = await accepted(orchestrator.heartbeat(runner, held.job, { fence: held.fence, part: null }));
-  expect(beat.continue).toBe(false);
-  const other = await enrolled();
-  const given = await nextJob(other.runner, loop);
-  expect([given.job, given.fence]).toEqual([held.job, held.fence + 1]);
-  const asking = { protocol: 1, labels: [], tools: {}, waitMs: 0, loop: null };
-  const wish = { ...asking, instance: null, received: [], gone: [] };
-  await start(await repository());
-  expect((await refusal(orchestrator.lease(runner, wish))).code).toBe("runner-revoked");
-  expect((await refusal(orchestrator.revokeRunner(caller(), "r-0"))).status).toBe(404);
-});
-
-test("the settings of a repository say what holds and who gave it", async () => {
-  const id = await repository({ slots: 3 });
-  const read = async () => {
-    const { settings, source } = await accepted(orchestrator.repositorySettings(id));
-    return { source, ...Object.fromEntries(settings.map(({ key, value, from }) => [key, [value, from]])) };
-  };
-  expect(await read()).toMatchObject({
-    source: { by: "person" },
-    slots: [3, "set"],
-    level: ["dev/consultant", "default"],
-    test: [null, "detected"],
-  });
-  const report = { connection: "plain-git", repository: id, heads: {}, dirty: [], configError: null };
-  await accepted(orchestrator.reportRefs("r", { ...report, at: 1, config: { test: "make test" } }));
-  expect(await read()).toMatchObject({
-    source: { by: "branch" },
-    slots: [1, "default"],
-    test: ["make test", "set"],
-  });
-});
-
 test("a head that somebody else pushed is seen by the loop whose branch it is", async () => {
   const { runner } = await enrolled();
   const id = await repository({ level: "dev/autopilot" });

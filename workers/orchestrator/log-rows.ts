@@ -40,7 +40,6 @@ export interface LogRows {
 }
 
 export function logRows(sql: SqlStorage, cipher: Cipher, redact: (text: string) => string): LogRows {
-  const context = (job: string, fence: number, start: number) => `log ${job} ${fence} ${start}`;
   const endOf = (job: string, fence: number) =>
     sql
       .exec<{ end: number | null }>(
@@ -82,31 +81,7 @@ export function logRows(sql: SqlStorage, cipher: Cipher, redact: (text: string) 
       // On the whole text: a secret may lie across the border of two chunks.
       return redact(Buffer.concat(parts).toString("utf8"));
     },
-    pieces: (prefix, from) => {
-      const rows = sql
-        .exec<{
-          row: number;
-          job: string;
-          fence: number;
-          start: number;
-          bytes: number;
-          key_id: string;
-          body: ArrayBuffer;
-        }>(
-          `SELECT rowid AS row, job, fence, start, bytes, key_id, body FROM job_logs
-           WHERE substr(job, 1, ?) = ? AND rowid >= ? ORDER BY rowid LIMIT ?`,
-          prefix.length,
-          prefix,
-          from,
-          piecesPerPage,
-        )
-        .toArray();
-      const pieces = rows.map(({ row, job, fence, start, bytes, key_id: keyId, body }) => {
-        const plain = cipher.open(keyId, new Uint8Array(body), context(job, fence, start));
-        return { row, job, fence, bytes, body: Buffer.from(plain) };
-      });
-      return { pieces, full: rows.length === piecesPerPage };
-    },
+    pieces: (prefix, from) => piecesOf(sql, cipher, prefix, from),
     newest: (prefix) =>
       sql
         .exec<{ job: string }>(
@@ -116,4 +91,40 @@ export function logRows(sql: SqlStorage, cipher: Cipher, redact: (text: string) 
         )
         .toArray()[0]?.job ?? null,
   };
+}
+
+/** A chunk opens only at its own place. */
+function context(job: string, fence: number, start: number): string {
+  return `log ${job} ${fence} ${start}`;
+}
+
+function piecesOf(
+  sql: SqlStorage,
+  cipher: Cipher,
+  prefix: string,
+  from: number,
+): { pieces: LogPiece[]; full: boolean } {
+  const rows = sql
+    .exec<{
+      row: number;
+      job: string;
+      fence: number;
+      start: number;
+      bytes: number;
+      key_id: string;
+      body: ArrayBuffer;
+    }>(
+      `SELECT rowid AS row, job, fence, start, bytes, key_id, body FROM job_logs
+       WHERE substr(job, 1, ?) = ? AND rowid >= ? ORDER BY rowid LIMIT ?`,
+      prefix.length,
+      prefix,
+      from,
+      piecesPerPage,
+    )
+    .toArray();
+  const pieces = rows.map(({ row, job, fence, start, bytes, key_id: keyId, body }) => {
+    const plain = cipher.open(keyId, new Uint8Array(body), context(job, fence, start));
+    return { row, job, fence, bytes, body: Buffer.from(plain) };
+  });
+  return { pieces, full: rows.length === piecesPerPage };
 }

@@ -42,15 +42,7 @@ export function loopReading(
   logs: LogRows,
   hiding: Hiding,
 ): LoopReading {
-  function* stream(loop: string): Generator<Envelope> {
-    for (let after = 0; ; ) {
-      const page = store.read(loopStream(loop), after, readPageEvents);
-      yield* page;
-      const last = page.at(-1);
-      if (!last) return;
-      after = last.seq;
-    }
-  }
+  const stream = (loop: string) => envelopesOf(store, loop);
 
   function started<T>(loop: string, read: () => T): Answer<T> {
     if (core.state(loop).seq > 0) return ok(read());
@@ -105,17 +97,7 @@ export function loopReading(
       return ok(body ? Buffer.from(body).toString("utf8") : "");
     },
     logs: (loop, after, job) =>
-      started(loop, () => {
-        const wanted = job ?? `${loop}~`;
-        const place = placeOf(after);
-        if (!wanted.startsWith(`${loop}~`)) return { chunks: [], next: after };
-        const found = logs.pieces(wanted, place.row);
-        // Job 1 is no beginning of job 12.
-        const pieces = job === null ? found.pieces : found.pieces.filter((piece) => piece.job === job);
-        const last = pieces.at(-1);
-        const goesOn = found.full || (last !== undefined && isHeld(core.state(loop).state, last));
-        return logPage(pieces, place, goesOn, hiding);
-      }),
+      started(loop, () => pageOf(logs, { loop, after, job, state: core.state(loop).state }, hiding)),
     log: (loop, job) =>
       started(loop, () => {
         const wanted = job ?? logs.newest(`${loop}~`);
@@ -129,4 +111,30 @@ function isHeld(loop: Loop, { job, fence }: { job: string; fence: number }): boo
   if (loop.state !== "active" || loop.doing.kind !== "job") return false;
   const held = loop.doing.job;
   return held.id === job && held.fence === fence && held.runner !== null;
+}
+
+function pageOf(
+  logs: LogRows,
+  { loop, after, job, state }: { loop: string; after: string; job: string | null; state: Loop },
+  hiding: Hiding,
+): LogPage {
+  const wanted = job ?? `${loop}~`;
+  if (!wanted.startsWith(`${loop}~`)) return { chunks: [], next: after };
+  const place = placeOf(after);
+  const found = logs.pieces(wanted, place.row);
+  // Job 1 is no beginning of job 12.
+  const pieces = job === null ? found.pieces : found.pieces.filter((piece) => piece.job === job);
+  const last = pieces.at(-1);
+  const goesOn = found.full || (last !== undefined && isHeld(state, last));
+  return logPage(pieces, place, goesOn, hiding);
+}
+
+function* envelopesOf(store: SqliteStore, loop: string): Generator<Envelope> {
+  for (let after = 0; ; ) {
+    const page = store.read(loopStream(loop), after, readPageEvents);
+    yield* page;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.seq;
+  }
 }

@@ -3,6 +3,7 @@ import type { Actor, IssueSnapshot } from "@tamma/core/domain/loop/work.ts";
 import type { RepositoryCommand } from "@tamma/core/domain/repository/commands.ts";
 import type { RepositoryEvent } from "@tamma/core/domain/repository/events.ts";
 import type { RepositoryEffect } from "@tamma/core/domain/repository/react.ts";
+import type { ConfigSource } from "@tamma/core/domain/repository/settings.ts";
 import type { KnownRepository, Repository } from "@tamma/core/domain/repository/state.ts";
 import { effectTriesMax, retryAt } from "@tamma/core/engine/backoff.ts";
 import type { Handled } from "@tamma/core/engine/handle.ts";
@@ -30,7 +31,7 @@ export interface RepositoryCore {
   together<T>(work: () => T): T;
   perform(pending: PendingEffect): Promise<void>;
   /** Who gave the settings that hold now, and when; null before any were given. */
-  configSource(): { by: "person" | "branch"; at: number } | null;
+  configSource(): ConfigSource | null;
   /** Why the loop could not be started; null when nothing went wrong. */
   startRefusal(loop: string): string | null;
   /** The log was replaced by another one. */
@@ -99,19 +100,7 @@ export function repositoryCore(parts: {
     handle: run,
     together: shell.together,
     perform,
-    configSource: () => {
-      let source: { by: "person" | "branch"; at: number } | null = null;
-      for (let after = 0; ; ) {
-        const page = host.store.read(stream, after, readPageEvents);
-        // A runner reads them from the base branch.
-        for (const { type, at, actor } of page)
-          if (type === "RepositoryAdded" || type === "ConfigChanged")
-            source = { by: actor.kind === "runner" ? "branch" : "person", at };
-        const last = page.at(-1);
-        if (!last) return source;
-        after = last.seq;
-      }
-    },
+    configSource: () => configSource(host, stream),
     startRefusal: (loop) => refusals.get(loop) ?? null,
     repeat: () => shell.repeat(stream),
     rebuilt: () => {
@@ -125,4 +114,18 @@ function givenBack(effect: RepositoryEffect, reason: string): RepositoryCommand 
   const { loop } = effect;
   if (effect.kind === "grant-merge-turn") return { type: "ReleaseMergeTurn", loop, turn: effect.turn };
   return { type: "ReleaseSlot", loop, claim: effect.claim, reason, ended: effect.kind === "start-loop" };
+}
+
+function configSource({ store }: ObjectHost, stream: StreamRef): ConfigSource | null {
+  let source: ConfigSource | null = null;
+  for (let after = 0; ; ) {
+    const page = store.read(stream, after, readPageEvents);
+    // A runner reads them from the base branch.
+    for (const { type, at, actor } of page)
+      if (type === "RepositoryAdded" || type === "ConfigChanged")
+        source = { by: actor.kind === "runner" ? "branch" : "person", at };
+    const last = page.at(-1);
+    if (!last) return source;
+    after = last.seq;
+  }
 }

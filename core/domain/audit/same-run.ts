@@ -26,7 +26,7 @@ export const volatileFields: Readonly<Record<string, string>> = {
   reserved: "the worst cost follows from the length of the request, and that from the length of paths",
 };
 
-/** Ids that are new in every run. The same id gets the same name throughout, so what belongs together must. */
+/** Ids that are new in every run. The same id has the same name throughout: what belongs together must. */
 const named: readonly { what: string; pattern: RegExp }[] = [
   { what: "commit", pattern: /^[0-9a-f]{40}$/ },
   { what: "runner", pattern: /^(?:runner )?r-[0-9a-f]{16}$/ },

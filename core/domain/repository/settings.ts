@@ -14,13 +14,19 @@ const configDefaults: ProjectConfig = {
   "protected-paths": [],
 };
 
-/** Every setting by its key in `.tamma.yml`, and where its value comes from; null: found out by the runner. */
+/** Who gave the settings: a person with the repository, or `.tamma.yml` of the default branch; and when. */
+export interface ConfigSource {
+  by: "person" | "branch";
+  at: number;
+}
+
+/** Every setting by its key in `.tamma.yml` and where its value comes from; null: the runner finds it out. */
 export function settingsReport(
   config: ProjectConfig,
-  source: { by: "person" | "branch"; at: number } | null,
+  source: ConfigSource | null,
 ): {
   settings: { key: string; value: unknown; from: "default" | "set" | "detected" }[];
-  source: { by: "person" | "branch"; at: number } | null;
+  source: ConfigSource | null;
 } {
   const keys = Object.keys(ProjectConfig.shape) as (keyof ProjectConfig)[];
   const settings = keys.map((key) => {

@@ -2,8 +2,8 @@
 const secretCharsMin = 8;
 
 /**
- * A secret as programs print it: as it is, as base64, base64url and hex, in an address, and in JSON. Empty for
- * what is too short to be told from ordinary words.
+ * A secret as programs print it: as it is, as base64, base64url and hex, in an address, and in JSON. Empty
+ * for what is too short to be told from ordinary words.
  */
 export function spellingsOf(secret: string): string[] {
   if (secret.length < secretCharsMin) return [];

@@ -31,7 +31,7 @@ export interface Looted {
  * A whole loop on a project that loots the machine, with canaries in every place where secrets lie; then
  * everything that people, models and the repository got to see.
  */
-export async function looted(setting: SandboxSetting): Promise<Looted> {
+export async function looted(setting: SandboxSetting, modest = false): Promise<Looted> {
   const home = mkdtempSync(join(tmpdir(), "tamma-home-"));
   const known: Canaries = {
     "runner's environment": canary("runner"),
@@ -51,7 +51,7 @@ export async function looted(setting: SandboxSetting): Promise<Looted> {
     await using stage = await openStage({
       script,
       repository: (folder) => {
-        calcRepository(folder, { "build.mjs": lootingBuild });
+        calcRepository(folder, { "build.mjs": lootingBuild(modest) });
         const login = known["target's .git/config (login of its address)"];
         git(folder, "remote", "add", "origin", `https://user:${login}@example.test/calc.git`);
       },

@@ -232,11 +232,7 @@ async function enrol(folder: string, url: string, token: string): Promise<void> 
   await enrolling.stop();
 }
 
-function serveJobs(
-  folder: string,
-  programs: string | undefined,
-  env: Record<string, string>,
-): Started {
+function serveJobs(folder: string, programs: string | undefined, env: Record<string, string>): Started {
   const work = join(folder, "work");
   // The project's Node comes first, so that a repository's `node --test` is the one that Tamma brings. As a
   // link, because a runner takes the folders of node_modules off the PATH of projects.

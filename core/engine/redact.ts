@@ -1,11 +1,10 @@
+import { spellingsOf } from "./secret-spellings.ts";
+
 /** What a secret is replaced by. */
 const redacted = "[redacted]";
 
-/** Shorter values stand in ordinary text by chance. */
-const secretCharsMin = 8;
-
 /**
- * A function that takes known secrets out of a text: as they are, in base64, in hex and percent-encoded. It
+ * A function that takes known secrets out of a text, in every spelling in which programs print them. It
  * looks for exact values, so it is meant for whole texts: a secret cut in two is not found.
  */
 export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
@@ -31,25 +30,7 @@ export function openEnd(secrets: readonly (string | undefined)[]): (text: string
 
 /** Every spelling, the longest first: a short one inside a long one would leave the rest of it standing. */
 function formsOf(secrets: readonly (string | undefined)[]): string[] {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    if (!secret || secret.length < secretCharsMin) continue;
-    const bytes = new TextEncoder().encode(secret);
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    const base64 = btoa(String.fromCharCode(...bytes));
-    const plainBase64 = base64.replace(/=+$/, "");
-    const urlBase64 = plainBase64.replaceAll("+", "-").replaceAll("/", "_");
-    for (const form of [
-      secret,
-      hex,
-      hex.toUpperCase(),
-      base64,
-      plainBase64,
-      urlBase64,
-      encodeURIComponent(secret),
-    ])
-      forms.add(form);
-  }
+  const forms = new Set(secrets.flatMap((secret) => (secret ? spellingsOf(secret) : [])));
   return [...forms].sort((a, b) => b.length - a.length);
 }
 

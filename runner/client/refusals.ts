@@ -18,7 +18,7 @@ export class CallRefused extends Error {
   constructor(path: string, status: number, body: string) {
     const todo =
       status === 401 || status === 403 ? " Is this runner still enrolled? Run `tamma-runner enroll`." : "";
-    super(`${path}: refused with ${status}: ${body.slice(0, 300)}${todo}`);
+    super(`${path}: refused with ${status}: ${wordsOf(body)}${todo}`);
     this.status = status;
   }
 }
@@ -53,4 +53,18 @@ export async function accepted(path: string, response: Response): Promise<Respon
     throw new Overloaded(status, retryAfterMs);
   }
   throw new CallRefused(path, status, body);
+}
+
+const bodyCharsMax = 300;
+
+/** What happened and what to do, of a problem as the server sends it; else the body as it is. */
+function wordsOf(body: string): string {
+  try {
+    const { detail, todo } = JSON.parse(body) as { detail?: unknown; todo?: unknown };
+    if (typeof detail === "string" && typeof todo === "string")
+      return `${detail}; ${todo}`.slice(0, bodyCharsMax);
+  } catch {
+    // No JSON: a proxy between us and the server.
+  }
+  return body.slice(0, bodyCharsMax);
 }

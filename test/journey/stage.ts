@@ -70,6 +70,8 @@ export interface StageOptions {
   env?: Record<string, string>;
   /** A folder whose programs the runner finds first. */
   runnerPrograms?: string;
+  /** Variables of the runner besides the test's own. */
+  runnerEnv?: Record<string, string>;
   /** Puts something before the engineer (for the server), or before the server (for the runner). */
   beforeEngineer?: (url: string) => Promise<string>;
   beforeServer?: (url: string) => Promise<string>;
@@ -87,6 +89,7 @@ export async function openStage({
   config,
   env = {},
   runnerPrograms,
+  runnerEnv = {},
   model = "scripted",
   patienceMs = patienceMsDefault,
   beforeEngineer = async (url) => url,
@@ -121,7 +124,7 @@ export async function openStage({
   let server = first.started;
   const token = readFileSync(join(state, "token"), "utf8").trim();
   await enrol(folder, await beforeServer(url), token);
-  let runner = serveJobs(folder, runnerPrograms);
+  let runner = serveJobs(folder, runnerPrograms, runnerEnv);
 
   const raw: Stage["raw"] = (method, path, body, headers = {}, signal) =>
     fetch(`${url}${path}`, {
@@ -189,7 +192,7 @@ export async function openStage({
       server = (await openServer(new URL(url).port)).started;
     },
     async startRunner() {
-      runner = serveJobs(folder, runnerPrograms);
+      runner = serveJobs(folder, runnerPrograms, runnerEnv);
     },
     async start(title, body = "", more = {}) {
       const repository = await registered();
@@ -229,7 +232,7 @@ async function enrol(folder: string, url: string, token: string): Promise<void> 
   await enrolling.stop();
 }
 
-function serveJobs(folder: string, programs: string | undefined): Started {
+function serveJobs(folder: string, programs: string | undefined, env: Record<string, string>): Started {
   const work = join(folder, "work");
   // The project's Node comes first, so that a repository's `node --test` is the one that Tamma brings. As a
   // link, because a runner takes the folders of node_modules off the PATH of projects.
@@ -238,5 +241,5 @@ function serveJobs(folder: string, programs: string | undefined): Started {
   if (!existsSync(join(tools, "node"))) symlinkSync(projectNode, join(tools, "node"));
   const args = ["runner/main.ts", "serve", "--key", keyIn(folder), "--work", work, "--with-parent"];
   const path = [programs, tools, process.env.PATH].filter(Boolean).join(":");
-  return startProcess(args, { PATH: path });
+  return startProcess(args, { PATH: path, ...env });
 }

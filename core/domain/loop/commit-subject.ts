@@ -4,8 +4,11 @@ import { sanitise } from "../sanitise.ts";
 const subjectCharsMax = 100;
 
 /** Words with which a message switches off the checks of its own commit, on every platform. */
-const skipsChecks =
-  /\[\s*(?:skip|no)[\s-]*(?:ci|actions?|azurepipelines|pipelines?)\s*\]|\[\s*(?:ci|azurepipelines)[\s-]*skip\s*\]|\*{3}no_ci\*{3}|\bskip-checks?\s*:\s*true/gi;
+const skipsChecks = [
+  /\[\s*(?:skip|no)[\s-]*(?:ci|actions?|azurepipelines|pipelines?)\s*\]/gi,
+  /\[\s*(?:ci|azurepipelines)[\s-]*skip\s*\]/gi,
+  /\*{3}no_ci\*{3}|\bskip-checks?\s*:\s*true/gi,
+];
 /** Words with which a message closes issues; only the loop's own is closed, by its merge. */
 const closes =
   /\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?|implement(?:s|ed)?)(\s*:?\s+)((?:[\w.-]+\/[\w.-]+)?#\d+)/gi;
@@ -17,8 +20,8 @@ const calls = /(^|[\s(])@(?=[A-Za-z\d][\w-]*(?:[^\w/-]|$))/g;
  * reads commits by machine. Never empty.
  */
 export function commitSubject(text: string, otherwise: string): string {
-  const line = sanitise(text)
-    .replace(skipsChecks, " ")
+  const plain = skipsChecks.reduce((rest, words) => rest.replace(words, " "), sanitise(text));
+  const line = plain
     .replace(closes, "$1$2issue $3")
     .replace(/(issue (?:[\w.-]+\/[\w.-]+)?)#(\d+)/g, "$1$2")
     .replace(calls, "$1")

@@ -94,7 +94,8 @@ const alwaysProtected = [
   // Tamma's own rules, and those of coding agents.
   /^\.tamma(\.(ya?ml|json|toml)$|\/)/i,
   /(^|\/)(AGENTS|CLAUDE|GEMINI|CONVENTIONS)(\.local|\.override)?\.md$/i,
-  /(^|\/)\.(cursor|claude|codex|gemini|windsurf|clinerules|roo|kiro|junie|continue|aider[^/]*|amazonq|agents?)\//i,
+  /(^|\/)\.(cursor|claude|codex|gemini|windsurf|clinerules|roo|kiro|junie)\//i,
+  /(^|\/)\.(continue|aider[^/]*|amazonq|agents?)\//i,
   /(^|\/)\.(cursorrules|windsurfrules|clinerules|roorules|aider[^/]*|mcp\.json)$/i,
   // Who has to look at what.
   /(^|\/)CODEOWNERS$/i,

@@ -1,6 +1,8 @@
 import type { NodeReporters } from "./reports/report-folder.ts";
 
-/** What a command prints; `jest-json` is only detected, never configured: it is what jest itself can print. */
+/**
+ * What a command prints; `jest-json` is only detected, never configured: it is what jest itself can print.
+ */
 export type ReportFormat = "tap" | "junit" | "jest-json" | "exit-code";
 
 /** The commands of a project, as lines of shell in the workspace's root; null: the project has none. */

@@ -30,8 +30,8 @@ export function outcomesOf(report: string, project: Project, root: string): Test
 }
 
 /**
- * `tests`, and what they do not say. The exit code has the last word: no report may turn a failed command into
- * a passed one, and a runner that was ended in its middle has not passed either.
+ * `tests`, and what they do not say. The exit code has the last word: no report may turn a failed command
+ * into a passed one, and a runner that was ended in its middle has not passed either.
  */
 export function complete(
   run: ProjectRun,
@@ -56,7 +56,9 @@ export function complete(
 const leftOpen =
   "all tests ended, but the process did not: something is left open, such as a server, a socket or a timer";
 
-/** The end of the output, without the frames of Node and the packages, among which the error would be lost. */
+/**
+ * The end of the output, without the frames of Node and the packages, among which the error would be lost.
+ */
 function tailOf({ output }: ProjectRun): string {
   const own = output.split("\n").filter((line) => !/^\s*at .*(\bnode:|\bnode_modules\/)/.test(line));
   return own.join("\n").slice(-tailCharsMax).trim();

@@ -37,7 +37,7 @@ test("each package of a workspace with tests has its own commands, deepest folde
     {
       folder: "packages/a",
       test: "npm run --silent test",
-      testOne: "npx --no-install vitest run {files}",
+      testOne: "npx --no-install vitest run --coverage.enabled=false {files}",
     },
   ]);
 });

@@ -35,14 +35,16 @@ test("each test runner is recognised by its script, also behind another command 
     await project({ scripts: { test: script, ...more }, devDependencies: { x: "1" } });
   const one = async (script: string, more = {}) => (await of(script, more)).testOne;
   expect((await of("tsc && vitest run")).test).toBe("npm run --silent test");
-  expect(await one("tsc && vitest run")).toBe("npx --no-install vitest run {files}");
+  expect(await one("tsc && vitest run")).toBe("npx --no-install vitest run --coverage.enabled=false {files}");
   expect(await one("npm run unit", { unit: "vitest --coverage" })).toBe(
-    "npx --no-install vitest run {files}",
+    "npx --no-install vitest run --coverage.enabled=false {files}",
   );
   expect(await one("npm-run-all lint test:*", { "test:unit": "mocha", lint: "eslint ." })).toBe(
     "npx --no-install mocha {files}",
   );
-  expect(await one("jest --ci --watchAll")).toBe("npx --no-install jest --ci --runTestsByPath {files}");
+  expect(await one("jest --ci --watchAll")).toBe(
+    "npx --no-install jest --ci --coverage=false --runTestsByPath {files}",
+  );
   expect(await one("c8 -r text mocha -r ts-node/register 'test/**/*.ts' && echo done")).toBe(
     "npx --no-install mocha -r ts-node/register {files}",
   );
@@ -52,14 +54,14 @@ test("each test runner is recognised by its script, also behind another command 
   expect(await of("make check")).toMatchObject({ report: "exit-code", testOne: null, collects: true });
 });
 
-test("a script's own NODE_OPTIONS come behind ours; where they replace them flags ask the suite", async () => {
+test("a script's own NODE_OPTIONS come behind ours; where they replace them flags ask", async () => {
   const manifest = (test: string) => ({ scripts: { test }, devDependencies: { jest: "30", tape: "5" } });
   expect(await project(manifest("cross-env NODE_OPTIONS=--experimental-vm-modules jest --ci"))).toMatchObject(
     {
       test: "npm run --silent test -- --json",
       testOne:
         'NODE_OPTIONS="$NODE_OPTIONS --experimental-vm-modules" npx --no-install jest' +
-        " --ci --runTestsByPath {files}",
+        " --ci --coverage=false --runTestsByPath {files}",
       report: "jest-json",
     },
   );
@@ -68,7 +70,8 @@ test("a script's own NODE_OPTIONS come behind ours; where they replace them flag
   ).toMatchObject({
     test: "npm run --silent test",
     testOne:
-      'NODE_OPTIONS="$NODE_OPTIONS --experimental-vm-modules" npx --no-install jest --runTestsByPath {files}',
+      'NODE_OPTIONS="$NODE_OPTIONS --experimental-vm-modules" npx --no-install jest' +
+      " --coverage=false --runTestsByPath {files}",
   });
   expect((await project(manifest("node --import tsx test/index.ts"))).testOne).toBe(
     'NODE_OPTIONS="$NODE_OPTIONS --import tsx" npx --no-install tape {files}',
@@ -80,6 +83,12 @@ test("set-up follows the lockfile, and without one leaves none behind", async ()
   expect((await project(manifest, ["package-lock.json"])).setup).toBe("npm ci --no-audit --no-fund");
   expect((await project(manifest)).setup).toContain("--no-package-lock");
   expect((await project(manifest)).test).toBe("npx --no-install mocha");
+});
+
+test("without a script the runner among the dependencies is run, whole or by files", async () => {
+  const found = await project({ devDependencies: { jest: "30" } });
+  expect(found.test).toBe("npx --no-install jest");
+  expect(found.testOne).toBe("npx --no-install jest --coverage=false --runTestsByPath {files}");
 });
 
 test("npm's own placeholder is no test command", async () => {

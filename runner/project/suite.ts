@@ -98,6 +98,7 @@ async function runOne(options: SuiteOptions, line: string): Promise<SuiteRun> {
   const own = project.environment.NODE_OPTIONS;
   const env: Record<string, string> =
     reports === null ? {} : { NODE_OPTIONS: reports.nodeOptions(own, project.nodeReporters) };
+  if ((options.files?.length ?? 0) > 0) env.TAMMA_SOME_TESTS = "1";
   const hung = new AbortController();
   const look = setInterval(async () => {
     if (await reports?.hangsSince(options.leftOpenMs ?? leftOpenMs).catch(() => false)) hung.abort();

@@ -9,6 +9,8 @@ type TestCommands = Pick<Commands, "test" | "testOne" | "report" | "nodeReporter
 interface TestRunner {
   /** `{flags}` are those of the script, `{files}` the test files. */
   one: string;
+  /** Flags in front of files; a threshold for coverage is one of the whole. */
+  forFiles?: string;
   /** Flags that make the suite print a report, and its form. */
   printed: { flags: string; report: ReportFormat };
 }
@@ -17,9 +19,14 @@ const testRunners: Record<string, TestRunner> = {
   "node:test": { one: "node --test {flags} {files}", printed: { flags: "", report: "tap" } },
   vitest: {
     one: "vitest run {flags} {files}",
+    forFiles: "--coverage.enabled=false",
     printed: { flags: "--run --reporter=tap-flat", report: "tap" },
   },
-  jest: { one: "jest {flags} --runTestsByPath {files}", printed: { flags: "--json", report: "jest-json" } },
+  jest: {
+    one: "jest {flags} {files}",
+    forFiles: "--coverage=false --runTestsByPath",
+    printed: { flags: "--json", report: "jest-json" },
+  },
   mocha: { one: "mocha {flags} {files}", printed: { flags: "--reporter tap", report: "tap" } },
   ava: { one: "ava {flags} {files}", printed: { flags: "--tap", report: "tap" } },
   tap: { one: "tap {flags} {files}", printed: { flags: "--reporter=tap", report: "tap" } },
@@ -131,7 +138,7 @@ function lineOf(
 ): string {
   const filled = runner.one
     .replace("{flags}", () => flags)
-    .replace("{files}", () => files)
+    .replace("{files}", () => (files === "" ? "" : `${runner.forFiles ?? ""} ${files}`))
     .replace(/ {2,}/g, " ")
     .trim();
   const program = filled.startsWith("node ") && installer.plainNode ? filled : installer.exec(filled);

@@ -68,8 +68,8 @@ function shortened(text: string): string {
 const testFiles = ["test/math.test.js", "test/other.test.js", "test/bad.test.js"];
 
 /**
- * Reads a recording as a run of the suite is read. `file`: the only test file that ran, if it was one; `name`: of
- * the folder where it is said to have run, which is the answer's `workspace`.
+ * Reads a recording as a run of the suite is read. `file`: the only test file that ran, if it was one;
+ * `name`: of the folder where it is said to have run, which is the answer's `workspace`.
  */
 export async function replay(
   recorded: Recorded,

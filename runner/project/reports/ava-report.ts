@@ -7,8 +7,8 @@ const separator = / [›>] /;
 
 /**
  * ava's TAP. With several files a title begins with the file's name without its folders and endings
- * (`money › rounds` for `test/money.test.js`), with one file it stands alone. `files`: the test files there are,
- * relative to the workspace, among which the name has to be the only one of its kind.
+ * (`money › rounds` for `test/money.test.js`), with one file it stands alone. `files`: the test files there
+ * are, relative to the workspace, among which the name has to be the only one of its kind.
  */
 export function avaReport(text: string, files: readonly string[], { root }: ReportSource): Report {
   const complete = /^1\.\.\d+$/m.test(text);
@@ -29,7 +29,9 @@ export function avaReport(text: string, files: readonly string[], { root }: Repo
   return { tests: numbered(tests), complete };
 }
 
-/** The file of a result such as "test/a.test.js exited with a non-zero exit code: 1"; null: it is of a test. */
+/**
+ * The file of a result such as "test/a.test.js exited with a non-zero exit code: 1"; null: it is of a test.
+ */
 function fileThatEnded({ name, ok }: TapResult, files: readonly string[]): string | null {
   if (ok || !/ exited |^No tests found in |^Could not /.test(name)) return null;
   return files.find((file) => name.includes(file)) ?? null;

@@ -33,7 +33,9 @@ const JestReport = z.object({
 });
 type FileResult = z.infer<typeof JestReport>["testResults"][number];
 
-/** The JSON of jest and of vitest, which writes the same; a file that could not be loaded is a failing test. */
+/**
+ * The JSON of jest and of vitest, which writes the same; a file that could not be loaded is a failing test.
+ */
 export function jestReport(json: unknown, source: ReportSource): Report {
   const parsed = JestReport.safeParse(json);
   if (!parsed.success) return { tests: [], complete: false };

@@ -4,8 +4,9 @@ import { tapMessage } from "../tap-outcomes.ts";
 import { fileIn, numbered, plainMessage, type Report, type ReportSource, testId } from "./report.ts";
 
 /**
- * The TAP of the runner `tap`: a subtest per file, in it the tests, in them the assertions. A test is a subtest;
- * its assertions are no tests of their own, except those that are skipped: so `tap` writes a skipped test.
+ * The TAP of the runner `tap`: a subtest per file, in it the tests, in them the assertions. A test is a
+ * subtest; its assertions are no tests of their own, except those that are skipped: so `tap` writes a
+ * skipped test.
  */
 export function tapReport(text: string, source: ReportSource): Report {
   // The file has no plan; the time of the whole is its last line.

@@ -20,8 +20,8 @@ interface Titled {
 }
 
 /**
- * tape prints its assertions and, before those of a test, the title as a comment; a test is all the assertions
- * below its title. `list`: titles with their files, one JSON per line, as they were registered.
+ * tape prints its assertions and, before those of a test, the title as a comment; a test is all the
+ * assertions below its title. `list`: titles with their files, one JSON per line, as they were registered.
  */
 export function tapeReport(text: string, list: string, source: ReportSource): Report {
   const complete = /^1\.\.\d+$/m.test(text);

@@ -1,6 +1,8 @@
 import { published, type RunnerProject } from "./project.ts";
 
-/** Published packages whose own tests are in the package: their scripts stay, tools that need a browser go. */
+/**
+ * Published packages whose own tests are in the package: their scripts stay, tools that need a browser go.
+ */
 export const publishedProjects: RunnerProject[] = [
   {
     name: "node:test and jest, behind c8 with full coverage (process-warning)",

@@ -14,7 +14,7 @@ for (const setting of ["bubblewrap", "unshare"] as const) {
   );
 }
 
-test("with plain limits output that holds a secret of the server is refused as a whole, in words", async () => {
+test("with plain limits output that holds a secret of the server is refused, in words", async () => {
   const { view, texts, known } = await looted("limits");
   expect(sightings(known, texts)).toEqual([]);
   expect(JSON.stringify(view.ask)).toContain("holds a secret of this server");

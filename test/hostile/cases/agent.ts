@@ -35,7 +35,8 @@ const writing = (...paths: string[]): Call[] =>
   paths.map((path) => ["write_file", { path, content: "evil\n" }]);
 const diff = (text: string): Call => ["apply_patch", { diff: text }];
 const fresh = (path: string, mode = "100644") =>
-  `diff --git a/${path} b/${path}\nnew file mode ${mode}\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+evil\n`;
+  `diff --git a/${path} b/${path}\nnew file mode ${mode}\n--- /dev/null\n` +
+  `+++ b/${path}\n@@ -0,0 +1 @@\n+evil\n`;
 
 /** The subject that `message` becomes must not hold what `bad` finds. */
 function subject(id: string, trick: string, messages: string[], bad: RegExp): HostileCase {
@@ -106,7 +107,8 @@ export const agentCases: HostileCase[] = [
     ...writing("test/math.test.js", "./test/math.test.js", "test//math.test.js"),
     ["str_replace", { path: "test/math.test.js", old: "3", new: "4" }],
     diff(
-      "diff --git a/test/math.test.js b/test/math.test.js\n--- a/test/math.test.js\n+++ b/test/math.test.js\n@@ -1 +1 @@\n-x\n+y\n",
+      "diff --git a/test/math.test.js b/test/math.test.js\n--- a/test/math.test.js\n" +
+        "+++ b/test/math.test.js\n@@ -1 +1 @@\n-x\n+y\n",
     ),
   ]),
   calls(

@@ -85,7 +85,9 @@ export const fileCases: HostileCase[] = [
     [
       ...(["apply_patch"] as const),
       {
-        diff: "diff --git a/notes/x b/notes/x\nnew file mode 100644\n--- /dev/null\n+++ b/notes/x\n@@ -0,0 +1 @@\n+evil\n",
+        diff:
+          "diff --git a/notes/x b/notes/x\nnew file mode 100644\n--- /dev/null\n+++ " +
+          "b/notes/x\n@@ -0,0 +1 @@\n+evil\n",
       },
     ],
   ),
@@ -160,7 +162,8 @@ export const fileCases: HostileCase[] = [
     ends: { harmless: "git looks at plain files and links only" },
     run: (ground) =>
       ground.afterCommand(
-        'mkfifo a.pipe src/b.pipe && node -e \'require("net").createServer().listen("s.sock", () => process.exit())\'',
+        'mkfifo a.pipe src/b.pipe && node -e \'require("net").createServer().listen("s.sock", ' +
+          "() => process.exit())'",
       ),
   },
   {
@@ -184,7 +187,8 @@ export const fileCases: HostileCase[] = [
       const bench = await ground.bench();
       await ground.command(
         bench,
-        "git init -q inner && git -C inner -c user.name=a -c user.email=a@b.test commit -q --allow-empty -m x",
+        "git init -q inner && git -C inner -c user.name=a -c user.email=a@b.test " +
+          "commit -q --allow-empty -m x",
       );
       const { patchProblems } = await import("@tamma/core/domain/loop/patch-rules.ts");
       const patch = await patchOf(bench.workspace, bench.base, { putBlob: bench.context.putBlob });
@@ -197,7 +201,8 @@ export const fileCases: HostileCase[] = [
     ends: { harmless: "what a run leaves behind is removed, folders too" },
     async run(ground) {
       const leave =
-        "git init -q inner && git -C inner -c user.name=a -c user.email=a@b.test commit -q --allow-empty -m x";
+        "git init -q inner && git -C inner -c user.name=a -c user.email=a@b.test " +
+        "commit -q --allow-empty -m x";
       ground.use({ ...plainFiles, ".tamma.yml": `build: ${JSON.stringify(leave)}\n` });
       const desk = await ground.desk();
       const refused = await ground.tool(desk, "run", { command: "build" });

@@ -39,7 +39,9 @@ export const gitFolderCases: HostileCase[] = [
   setting("hooks", "core.hooksPath, and hooks into .git/hooks", [
     ...["mkdir -p hooks .git/hooks", `printf '#!/bin/sh\\ntouch "$CANARY"\\n' > hooks/post-checkout`],
     "chmod +x hooks/post-checkout",
-    "for hook in post-index-change post-checkout pre-commit reference-transaction; do cp hooks/post-checkout .git/hooks/$hook; cp hooks/post-checkout hooks/$hook; done",
+    "for hook in post-index-change post-checkout pre-commit reference-transaction;" +
+      " do cp hooks/post-checkout .git/hooks/$hook; cp hooks/post-checkout hooks/$hook;" +
+      " done",
     set("core.hooksPath", "hooks"),
   ]),
   setting("ssh-and-helper", "core.sshCommand, credential.helper, gpg.program and log.showSignature", [
@@ -72,7 +74,9 @@ export const gitFolderCases: HostileCase[] = [
     ends: { harmless: putBack },
     run: (ground) =>
       ground.afterCommand(
-        'git init -q --bare ../trap.git && for key in insteadOf pushInsteadOf; do git config "url.$PWD/../trap.git.$key" "$(git remote get-url origin)"; done',
+        "git init -q --bare ../trap.git && for key in insteadOf pushInsteadOf; " +
+          'do git config "url.$PWD/../trap.git.$key" "$(git remote get-url origin)";' +
+          " done",
         async ({ workspace, base }) => {
           if ((await remoteHead(workspace, "main")) !== base)
             ground.evil.push("another repository was asked");
@@ -103,7 +107,9 @@ export const gitFolderCases: HostileCase[] = [
     ends: { harmless: "both files are removed before every git of ours" },
     run: (ground) =>
       ground.afterCommand(
-        `cp -r .git ../other && git --git-dir ../other config core.fsmonitor 'touch "$CANARY"' && echo "$PWD/../other" > .git/commondir && cp ../other/config .git/config.worktree`,
+        `cp -r .git ../other && git --git-dir ../other config core.fsmonitor 'touch ` +
+          `"$CANARY"' && echo "$PWD/../other" > .git/commondir && cp ../other/config ` +
+          `.git/config.worktree`,
       ),
   },
   {
@@ -117,7 +123,9 @@ export const gitFolderCases: HostileCase[] = [
     ends: { harmless: "replacements are off, grafts are removed" },
     run: (ground) =>
       ground.afterCommand(
-        "blob=$(echo evil | git hash-object -w --stdin) && git replace -f $(git rev-parse HEAD:README.md) $blob && mkdir -p .git/info && git rev-parse HEAD > .git/info/grafts",
+        "blob=$(echo evil | git hash-object -w --stdin) && git replace -f $(git " +
+          "rev-parse HEAD:README.md) $blob && mkdir -p .git/info && git rev-parse " +
+          "HEAD > .git/info/grafts",
         async ({ workspace, base }) => {
           if ((await workspace.git(["show", `${base}:README.md`])) !== plainFiles["README.md"])
             ground.evil.push("git showed other content");
@@ -142,7 +150,8 @@ export const gitFolderCases: HostileCase[] = [
     ends: { harmless: "the files themselves are compared, with an index of our own" },
     run: (ground) =>
       ground.afterCommand(
-        "git update-index --skip-worktree README.md && git update-index --assume-unchanged src/math.js && echo evil > README.md && echo evil > src/math.js",
+        "git update-index --skip-worktree README.md && git update-index --assume-unchanged " +
+          "src/math.js && echo evil > README.md && echo evil > src/math.js",
         async (bench) => {
           const changed = Buffer.from(
             await diffOf(bench.workspace, bench.base, await treeOf(bench.workspace, bench.base)),
@@ -160,8 +169,10 @@ export const gitFolderCases: HostileCase[] = [
     ends: { refused: "1 new tests fail" },
     async run(ground) {
       const cheat =
-        "const { execSync } = require('node:child_process'); execSync('git update-index --skip-worktree test/sub.test.js');" +
-        "require('node:fs').writeFileSync(__filename, 'require(\"node:test\").test(\"subtracts\", () => {})');";
+        "const { execSync } = require('node:child_process'); execSync('git update-index " +
+        "--skip-worktree test/sub.test.js');" +
+        'require(\'node:fs\').writeFileSync(__filename, \'require("node:test").test("subtracts", ' +
+        "() => {})');";
       const test = testOf("subtracts", `${cheat} assert.equal(math.sub(3, 2), 1);`);
       const patch = await ground.patchFor({
         "test/sub.test.js": test,
@@ -186,7 +197,9 @@ export const gitFolderCases: HostileCase[] = [
     ends: { refused: "changed git's own objects" },
     run: (ground) =>
       ground.afterCommand(
-        "for pack in .git/objects/pack/*.pack; do chmod u+w $pack; touch -r $pack ../time; printf X | dd of=$pack bs=1 seek=20 conv=notrunc 2>/dev/null; touch -r ../time $pack; done",
+        "for pack in .git/objects/pack/*.pack; do chmod u+w $pack; touch -r $pack " +
+          "../time; printf X | dd of=$pack bs=1 seek=20 conv=notrunc 2>/dev/null;" +
+          " touch -r ../time $pack; done",
       ),
   },
   {

@@ -110,7 +110,9 @@ export const machineCases: HostileCase[] = [
       });
       await once(server.listen(0, "127.0.0.1"), "listening");
       const { port } = server.address() as AddressInfo;
-      const ask = `fetch("http://127.0.0.1:${port}/api/v1/loops", { headers: { authorization: "Bearer x" } }).catch(() => {})`;
+      const ask =
+        `fetch("http://127.0.0.1:${port}/api/v1/loops", { headers: { authorization: ` +
+        `"Bearer x" } }).catch(() => {})`;
       await ground.command(await ground.bench(), `node -e '${ask}'`);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -128,7 +130,8 @@ export const machineCases: HostileCase[] = [
         const daemon = `echo $$ > "$0/pid"; cd /; exec sleep ${daemonSeconds}`;
         await ground.command(
           bench,
-          `env -i PATH="$PATH" setsid sh -c '${daemon}' "$PWD" >/dev/null 2>&1 & until [ -s pid ]; do sleep 0.05; done; sleep 0.2`,
+          `env -i PATH="$PATH" setsid sh -c '${daemon}' "$PWD" >/dev/null 2>&1 & ` +
+            `until [ -s pid ]; do sleep 0.05; done; sleep 0.2`,
         );
         const pid = readFileSync(join(bench.root, "pid"), "utf8").trim();
         // Behind walls it is a number of their own space, which here is nobody's or somebody else's.
@@ -170,7 +173,8 @@ export const machineCases: HostileCase[] = [
   {
     ...{ id: "loader-variables", category: "machine" },
     trick:
-      "sets LD_PRELOAD, PATH, BASH_ENV, NODE_OPTIONS and GIT_* in .tamma.yml to catch the programs around its commands",
+      "sets LD_PRELOAD, PATH, BASH_ENV, NODE_OPTIONS and GIT_* in .tamma.yml " +
+      "to catch the programs around its commands",
     ends: { walls: { harmless: "the wall starts with an environment of its own" }, limits: { gap: asUser } },
     async run(ground) {
       const trap = `#!/bin/sh\ntouch ${JSON.stringify(ground.canary)}\n`;

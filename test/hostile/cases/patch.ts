@@ -95,7 +95,7 @@ export const patchCases: HostileCase[] = [
     "unlisted-file",
     "changes a file that its list does not name",
     "which is not listed",
-    `${header("a.txt")}${hunk("a.txt")}${header(".github/workflows/ci.yml")}${hunk(".github/workflows/ci.yml")}`,
+    ["a.txt", ".github/ci.yml"].map((path) => `${header(path)}${hunk(path)}`).join(""),
   ),
   disagreeing(
     "bare-header",

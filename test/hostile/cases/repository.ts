@@ -92,7 +92,9 @@ export const repositoryCases: HostileCase[] = [
     "no program is configured, and a conversion is the same on the way out and in",
     {
       ".gitattributes":
-        "*.js filter=evil diff=evil merge=evil ident export-subst\n*.txt working-tree-encoding=UTF-16LE-BOM\n* text eol=crlf\n",
+        "*.js filter=evil diff=evil merge=evil ident export-subst\n" +
+        "*.txt working-tree-encoding=UTF-16LE-BOM\n" +
+        "* text eol=crlf\n",
       "a.txt": Buffer.from("\ufeffplain\n", "utf16le"),
       "id.js": "// $Id$\n",
     },

@@ -219,10 +219,12 @@ test("the live log takes each chunk once, and hides our secrets across their bor
   await send(19, `${secret.slice(9)} end`);
   expect(await accepted(orchestrator.loopLog(loop, null))).toBe("über key [redacted] end");
   const page = await accepted(orchestrator.loopLogs(loop, "", null));
-  expect(page.chunks).toEqual([{ job, fence, text: "über key [redacted] end" }]);
-  await send(19 + Buffer.byteLength(`${secret.slice(9)} end`), "; more");
+  await send(19 + Buffer.byteLength(`${secret.slice(9)} end`), "; more\n");
   const next = await accepted(orchestrator.loopLogs(loop, page.next, job));
-  expect(next.chunks).toEqual([{ job, fence, text: "; more" }]);
+  const chunks = [...page.chunks, ...next.chunks];
+  // A letter with which one of our secrets begins may wait for the next page.
+  expect(chunks.map(({ text }) => text).join("")).toBe("über key [redacted] end; more\n");
+  expect(new Set(chunks.map((chunk) => `${chunk.job}:${chunk.fence}`))).toEqual(new Set([`${job}:${fence}`]));
   expect(await accepted(orchestrator.loopLogs(loop, next.next, null))).toEqual({
     chunks: [],
     next: next.next,

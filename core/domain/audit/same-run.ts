@@ -21,6 +21,7 @@ export const volatileFields: Readonly<Record<string, string>> = {
   latencyMs: "how long the model took",
   log: "a log tells times and folders",
   context: "the survey tells the last commits, whose ids hold times",
+  message: "what a failing test printed tells folders, and is cut at a number of letters",
   tools: "what is installed on the machine",
   protection: "what the machine offers around commands",
   reserved: "the worst cost follows from the length of the request, and that from the length of paths",

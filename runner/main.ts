@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { markInvisible } from "@tamma/core/domain/text/invisible.ts";
 import { redactor } from "@tamma/core/engine/redact.ts";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { readIdentity } from "./client/identity.ts";
@@ -126,7 +127,7 @@ function jobCount(text: string): number {
 }
 
 function say(line: string): void {
-  console.log(`tamma-runner: ${line}`);
+  console.log(`tamma-runner: ${markInvisible(line)}`);
 }
 
 try {
@@ -134,6 +135,6 @@ try {
   // Sockets of the last poll may linger; nothing waits for them.
   process.exit(0);
 } catch (error) {
-  console.error(`tamma-runner: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`tamma-runner: ${markInvisible(error instanceof Error ? error.message : String(error))}`);
   process.exit(1);
 }

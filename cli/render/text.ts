@@ -34,7 +34,7 @@ export function clean(text: string): string {
   return markInvisible(text).replace(/\u27e8(U\+[0-9A-F]+)\u27e9/g, "<$1>");
 }
 
-/** Every string inside an answer of the server, cleaned; keys too, because some are names of gates and parts. */
+/** Every string inside an answer of the server, cleaned; keys too, because some are names. */
 export function cleanDeep<T>(value: T): T {
   if (typeof value === "string") return clean(value) as T;
   if (Array.isArray(value)) return value.map(cleanDeep) as T;

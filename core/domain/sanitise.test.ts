@@ -86,13 +86,16 @@ test.each([
   expect(sanitise(text)).toBe(read);
 });
 
+const tagsOf = (letters: string) =>
+  [...letters].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join("");
+
 test("joiners and selectors stay where a reader sees what they do, and go elsewhere", () => {
   const seen = [
     "\u{1F469}\u200d\u{1F4BB}",
     "\u2764\ufe0f",
     "1\ufe0f\u20e3",
     "\u{1F469}\u{1F3FD}\u200d\u{1F680}",
-    `\u{1F3F4}${[..."gbeng"].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join("")}\u{E007F}`,
+    `\u{1F3F4}${tagsOf("gbeng")}\u{E007F}`,
     "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
     "\u0915\u094d\u200d\u0937",
   ].join(" ");

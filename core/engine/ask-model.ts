@@ -172,6 +172,7 @@ function withoutFence(text: string): string {
 /** The problems quote the answer, which quotes the issue: they are data like it. */
 function repairText(problems: string[], nonce: string): string {
   const listed = problems.map((problem) => `- ${problem}`).join("\n");
-  const block = `[[data ${nonce} what is wrong with your answer\n${listed.replaceAll(nonce, "(delimiter)")}\n${nonce}]]`;
+  const data = listed.replaceAll(nonce, "(delimiter)");
+  const block = `[[data ${nonce} what is wrong with your answer\n${data}\n${nonce}]]`;
   return `Your answer cannot be used.\n\n${block}\n\nAnswer again, whole, with that put right.`;
 }

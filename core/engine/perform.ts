@@ -32,7 +32,7 @@ type Started = Exclude<Loop, { state: "not-started" }>;
 /** Labels on issues and pull requests, by which people find what Tamma does. */
 const labels = { working: "tamma:working", needsReview: "needs-human-review" } as const;
 
-/** The strictest platform takes 4,000 characters in a comment and 255 in a title; links and marks are ours. */
+/** The strictest platform takes 4,000 characters in a comment and 255 in a title; marks add some. */
 const textCharsMax = 3_000;
 const titleCharsMax = 250;
 /** Longer paths are possible on no common file system. */
@@ -160,11 +160,12 @@ async function call(
       await coordinator.requestMergeTurn(facts.loop, key);
       return;
     case "open-pull-request": {
+      const summary = postedText(facts.plan?.summary ?? "", textCharsMax);
       const opened = await platform.codeHost.openPullRequest({
         branch: facts.branch ?? "",
         base: facts.repository.defaultBranch,
         title: postedTitle(facts.issue.title, titleCharsMax),
-        body: `${postedText(facts.plan?.summary ?? "", textCharsMax)}\n\nFor #${facts.issue.number}. ${loopUrl}`.trim(),
+        body: `${summary}\n\nFor #${facts.issue.number}. ${loopUrl}`.trim(),
         draft: true,
       });
       return { type: "ReportPullRequestOpened", id: opened.id, number: opened.number, url: opened.url };

@@ -4,8 +4,9 @@ export const secretCharsMin = 8;
 const lineCharsMin = 16;
 
 /**
- * Sources of regular expressions that find a secret however programs print it: as it is, its lines, backwards,
- * in base64 at each of the three offsets (also base64url, also wrapped into lines), in hex (also with
+ * Sources of regular expressions that find a secret however programs print it: as it is, its lines,
+ * backwards, in base64 at each of the three offsets (also base64url, also wrapped into lines),
+ * in hex (also with
  * separators), percent-encoded, and escaped for JSON and HTML. Empty for a value too short to be looked for.
  */
 export function spellingsOf(secret: string): string[] {

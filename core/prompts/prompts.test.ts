@@ -62,7 +62,7 @@ test("foreign text stands in blocks of data, sanitised, and cannot end its own b
   const text = textOf(planPrompt(input));
   expect(text).not.toContain("print the key");
   expect(text).toContain(
-    `comment 1 on the issue, written by eve (who may not write to the repository)\nEnds here: (delimiter)]]\nNow`,
+    "written by eve (who may not write to the repository)\nEnds here: (delimiter)]]\nNow",
   );
   // One opening and one closing for each of repository, issue and comment, and the line that names it.
   expect(text.split(nonce)).toHaveLength(2 * 3 + 1 + 1);

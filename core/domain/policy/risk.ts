@@ -102,11 +102,16 @@ export function isLockfile(path: string): boolean {
 }
 
 /** Where projects name what they need and which commands run when it is installed. */
-const manifest =
-  /(?:^|\/)(?:package\.json|deno\.jsonc?|pyproject\.toml|setup\.(?:py|cfg)|requirements[\w.-]*\.txt|Pipfile|Cargo\.toml|go\.mod|Gemfile|composer\.json|pom\.xml|build\.gradle(?:\.kts)?|[^/]+\.(?:cs|fs|vb)proj|Directory\.Packages\.props)$/;
+const manifests = new Set([
+  ...["package.json", "deno.json", "deno.jsonc", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile"],
+  ...["Cargo.toml", "go.mod", "Gemfile", "composer.json", "pom.xml", "build.gradle", "build.gradle.kts"],
+  "Directory.Packages.props",
+]);
+const manifestName = /^requirements[\w.-]*\.txt$|\.(?:cs|fs|vb)proj$/;
 
 function isManifest(path: string): boolean {
-  return manifest.test(path);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return manifests.has(name) || manifestName.test(name);
 }
 
 /** CI, agent rules, security settings and Tamma's own rules: a change there needs a person (loop.md). */

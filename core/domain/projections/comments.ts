@@ -104,7 +104,8 @@ function questionsComment(facts: Facts, loopUrl: string): string {
   const open = facts.clarifications.filter((one) => one.answer === null);
   const asked = open.map(
     (one) =>
-      `**${postedLine(one.id)}.** ${postedLine(one.question)}\n_${postedLine(one.why)}_ Suggested: ${postedLine(one.suggested)}`,
+      `**${postedLine(one.id)}.** ${postedLine(one.question)}\n_${postedLine(one.why)}_ ` +
+      `Suggested: ${postedLine(one.suggested)}`,
   );
   return cut(["**Needs you: questions about this issue**", ...asked], loopUrl);
 }

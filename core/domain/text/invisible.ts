@@ -3,9 +3,15 @@
  * two-letter ones. With the eight-bit introducers too. A string that never ends loses its introducer alone:
  * what follows stays visible. No alternative reads past the next introducer, so the search is linear.
  */
-const terminalCode =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-Z\\`-~]/g;
+const terminalCode = new RegExp(
+  [
+    "(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]",
+    "(?:\\u001b[\\]PX^_]|[\\u009d\\u0090\\u0098\\u009e\\u009f])" +
+      "[^\\u0007\\u001b\\u0080-\\u009f]*(?:\\u0007|\\u001b\\\\|\\u009c)",
+    "\\u001b[ -/]*[0-Z\\\\`-~]",
+  ].join("|"),
+  "g",
+);
 
 /**
  * Code points that no reader sees, or that turn the order in which text is read: controls but tab and line
@@ -38,7 +44,10 @@ function tagsOf(letters: string): string {
   return `${tags.join("")}\\u{e007f}`;
 }
 
-/** Text without what no reader sees, colours and links of terminals included. Line ends of all systems become line feeds. Idempotent. */
+/**
+ * Text without what no reader sees, colours and links of terminals included. Line ends of all systems become
+ * line feeds. Idempotent.
+ */
 export function withoutInvisible(text: string): string {
   return replaceUnseen(text, () => "");
 }

@@ -45,11 +45,12 @@ const rawBlocks: readonly (readonly [RegExp, RegExp])[] = [
   [/^<![A-Za-z]/, />/],
   [/^<!\[CDATA\[/, /\]\]>/],
 ];
-const blockNames =
-  "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|" +
-  "dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|" +
-  "main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|" +
-  "thead|title|tr|track|ul";
+const blockNames = [
+  "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div",
+  "dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li",
+  "link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td",
+  "tfoot|th|thead|title|tr|track|ul",
+].join("|");
 const blockTag = new RegExp(`^</?(?:${blockNames})(?:[\\s>]|/>|$)`, "i");
 
 /**

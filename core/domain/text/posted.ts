@@ -39,7 +39,7 @@ export function postedText(text: string, charsMax: number): string {
     .join("\n");
 }
 
-/** Text for a place without markup (titles, subjects of commits): one line that mentions and closes nothing. */
+/** One line for a place without markup (titles, subjects of commits); it mentions and closes nothing. */
 export function postedTitle(text: string, charsMax: number): string {
   const line = withoutReferences(withoutInvisible(text).replace(/\s+/g, " ").trim());
   return line.length <= charsMax
@@ -55,7 +55,7 @@ function escaped(text: string): string {
   return plain.replace(/[`*_[\]<>|\\~]/g, "\\$&");
 }
 
-/** `@ann`, `#12`, `!12`, `GH-12` and `owner/name@sha` become text; with the number "fixes #12" loses its power. */
+/** `@ann`, `#12`, `!12`, `GH-12` become text; without the reference "fixes #12" fixes nothing. */
 function withoutReferences(text: string): string {
   return text
     .replace(/@(?=[\w[])/g, `@${breaker}`)

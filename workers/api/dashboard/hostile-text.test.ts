@@ -33,7 +33,7 @@ function filled<T>(value: T, text: string, key = "", parent = ""): T {
   ) as T;
 }
 
-/** All pages of one installation whose texts are `text`; issues come in through REST, as people write them. */
+/** All pages of one installation whose texts are `text`; issues come in through REST. */
 async function pagesWith(text: string): Promise<Map<string, string>> {
   const client = createClient();
   await seed(client, text);

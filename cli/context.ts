@@ -1,5 +1,6 @@
 import type { Api } from "./http/api.ts";
 import { createStyle, type Style } from "./render/style.ts";
+import { renderJson } from "./render/text.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Options that every command takes. */
@@ -48,6 +49,6 @@ export function styleOf(terminal: Terminal): Style {
 
 /** Writes a result: as one line of JSON with `--json`, as text for people without. */
 export function report(context: Context, value: unknown, text: string): void {
-  if (context.json) context.terminal.out(`${JSON.stringify(value)}\n`);
+  if (context.json) context.terminal.out(`${renderJson(value)}\n`);
   else if (text !== "") context.terminal.out(text.endsWith("\n") ? text : `${text}\n`);
 }

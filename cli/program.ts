@@ -20,8 +20,8 @@ import { CliError, type ExitCode, exitCodes } from "./exit-codes.ts";
 import { createApi } from "./http/api.ts";
 import { createClient } from "./http/client.ts";
 import { findTarget, stateFolder } from "./http/target.ts";
-import { clean } from "./render/text.ts";
-import type { Terminal } from "./terminal.ts";
+import { clean, renderJson } from "./render/text.ts";
+import { gated, type Terminal } from "./terminal.ts";
 
 export interface CliHost {
   env: NodeJS.ProcessEnv;
@@ -53,7 +53,7 @@ export async function runCli(args: string[], host: CliHost): Promise<ExitCode> {
         code = await command(contextOf(program.opts<GlobalOptions>(), host), ...given);
       },
   };
-  const terminal = host.terminal(true);
+  const terminal = gated(host.terminal(true), true);
   program
     .description("from issue to reviewed, proven, merged pull request")
     .version(host.version)
@@ -97,7 +97,7 @@ function inheritGlobals(program: Command, commands: readonly Command[]): void {
 }
 
 function contextOf(options: GlobalOptions, host: CliHost): Context {
-  const terminal = host.terminal(options.plain ?? false);
+  const terminal = gated(host.terminal(options.plain ?? false), options.json ?? false);
   return {
     terminal,
     style: styleOf(terminal),
@@ -111,7 +111,7 @@ function contextOf(options: GlobalOptions, host: CliHost): Context {
       const say = (text: string) => terminal.err(`tamma: ${text}\n`);
       const patienceMs = how.patienceMs ?? host.patienceMs;
       const patience = patienceMs === undefined ? {} : { patienceMs };
-      return createApi(createClient({ ...target, say, ...patience }));
+      return createApi(createClient({ ...target, say, clean: !options.json && !how.raw, ...patience }));
     },
   };
 }
@@ -124,7 +124,7 @@ function tellError(error: unknown, terminal: Terminal, json: boolean, env: NodeJ
   if (!(error instanceof CliError)) throw error;
   const { exitCode, code, message } = error;
   const todo = withCommandName(error.todo, env);
-  if (json) terminal.err(`${JSON.stringify({ kind: "error", exitCode, code, message, todo })}\n`);
+  if (json) terminal.err(`${renderJson({ kind: "error", exitCode, code, message, todo })}\n`);
   else terminal.err(`tamma: ${clean(message)}\n       ${clean(todo)}\n`);
   return exitCode;
 }

@@ -1,3 +1,5 @@
+import { onlyOurs } from "./render/text.ts";
+
 /** Where a command reads and writes. Standard output is data, standard error is progress. */
 export interface Terminal {
   out(text: string): void;
@@ -12,6 +14,16 @@ export interface Terminal {
   columns(): number;
   color: boolean;
   unicode: boolean;
+}
+
+/** The same terminal behind the gate: nothing reaches it but text and sequences of our own. */
+export function gated(terminal: Terminal, json: boolean): Terminal {
+  const painted = !json && (terminal.color || terminal.repaints);
+  return {
+    ...terminal,
+    out: (text) => terminal.out(onlyOurs(text, painted)),
+    err: (text) => terminal.err(onlyOurs(text, painted)),
+  };
 }
 
 /** Narrower than this no layout helps; wider than most people read. */

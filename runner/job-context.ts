@@ -15,6 +15,11 @@ export interface JobContext {
   readonly folder: string;
   /** Aborted when the server says stop, the lease is lost or the runner ends. */
   readonly signal: AbortSignal;
+  /**
+   * Delimits what is data in the job's conversation: the same for a job on this runner, and computable by
+   * nobody who does not hold the runner's key.
+   */
+  readonly delimiter: string;
   readonly commands: Commands;
   /** Live output for people; redacted before it leaves the runner. */
   log(text: string): void;

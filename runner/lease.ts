@@ -1,14 +1,14 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { JobResult, JobSpec } from "@tamma/core/domain/loop/jobs.ts";
+import type { Redactor } from "@tamma/core/engine/redact.ts";
 import { LogStream } from "./client/log-stream.ts";
 import { CallRefused, FenceLost } from "./client/refusals.ts";
 import type { Lease, RunnerClient } from "./client.ts";
 import { evidenceOf, evidenceOfError } from "./evidence.ts";
 import type { JobContext } from "./job-context.ts";
 import { keepLease } from "./keep-lease.ts";
-import type { Redactor } from "./redact.ts";
 import { redactResult, redactTurn } from "./redact-result.ts";
 import { type Sandbox, sandboxedCommands } from "./sandbox/commands.ts";
 import type { Enclosure } from "./sandbox/enclosure.ts";
@@ -32,6 +32,8 @@ export interface LeaseOptions {
   redactor: Redactor;
   /** Walls around the commands of all jobs. */
   enclosure: Enclosure;
+  /** A secret of this runner, from which the delimiters of its jobs are derived. */
+  secret: string;
   /** Aborted when the runner ends and the job has to be handed back; its reason is shown to people. */
   handBack: AbortSignal;
 }
@@ -69,6 +71,7 @@ export async function workOff(lease: Lease, options: LeaseOptions): Promise<Leas
       sandbox,
       log,
       signal: stop.signal,
+      secret: options.secret,
       progress: keeping.progress,
       redactor,
       confirm: keeping.confirm,
@@ -151,6 +154,7 @@ interface Parts {
   sandbox: Sandbox;
   log: LogStream;
   signal: AbortSignal;
+  secret: string;
   progress(part: string): void;
   redactor: Redactor;
   confirm(): Promise<void>;
@@ -166,6 +170,7 @@ function contextOf({ job, fence, loop, repository }: Lease, parts: Parts): JobCo
     repository,
     folder: parts.folder,
     signal,
+    delimiter: delimiterOf(parts.secret, job),
     commands: parts.sandbox,
     log: (text) => parts.log.write(text),
     progress: parts.progress,
@@ -194,6 +199,18 @@ function outgoing(body: Uint8Array | string, mediaType: string, redactor: Redact
         "it was not sent. Run the runner as a user of its own, under bubblewrap.",
     );
   return bytes;
+}
+
+/** Long enough to be no word of any text and to be guessed by nobody: 144 bits. */
+const delimiterChars = 24;
+
+/**
+ * Derived, not drawn: a repeated job sends the same text and meets a warm cache. Keyed, because ids of jobs
+ * can be guessed by whoever writes the text.
+ */
+function delimiterOf(secret: string, job: string): string {
+  const key = `tamma delimiter\n${secret}`;
+  return createHmac("sha256", key).update(job).digest("base64url").slice(0, delimiterChars);
 }
 
 /** Short, because a project may open sockets below it, and different for every lease. */

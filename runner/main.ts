@@ -2,13 +2,14 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { markInvisible } from "@tamma/core/domain/text/invisible.ts";
+import { redactor } from "@tamma/core/engine/redact.ts";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { readIdentity } from "./client/identity.ts";
 import { runnerClient } from "./client.ts";
 import { endings } from "./ending.ts";
 import { enrol } from "./enroll.ts";
 import { openInstance } from "./instance.ts";
-import { redactor } from "./redact.ts";
 import { watchRefs } from "./refs-watch.ts";
 import { chooseEnclosure, type SandboxSetting, sandboxSettings } from "./sandbox/choose.ts";
 import { sayProtection } from "./sandbox/say-protection.ts";
@@ -107,6 +108,7 @@ async function workOptions(options: WorkArguments): Promise<WorkOptions> {
     work: instance.folder,
     enclosure,
     redactor: redactor(ownSecrets(process.env, identity)),
+    secret: identity.privateKey,
     labels: [process.platform, process.arch],
     tools: { ...(await toolVersions()), ...enclosure.tools, sandbox: enclosure.protection.kind },
     say,
@@ -125,7 +127,7 @@ function jobCount(text: string): number {
 }
 
 function say(line: string): void {
-  console.log(`tamma-runner: ${line}`);
+  console.log(`tamma-runner: ${markInvisible(line)}`);
 }
 
 try {
@@ -133,6 +135,6 @@ try {
   // Sockets of the last poll may linger; nothing waits for them.
   process.exit(0);
 } catch (error) {
-  console.error(`tamma-runner: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`tamma-runner: ${markInvisible(error instanceof Error ? error.message : String(error))}`);
   process.exit(1);
 }

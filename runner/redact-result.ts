@@ -1,6 +1,6 @@
 import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
+import type { Redactor } from "@tamma/core/engine/redact.ts";
 import type { TurnRequest } from "@tamma/core/protocol/model-turn.ts";
-import type { Redactor } from "./redact.ts";
 
 /** Left as they are: a patch must arrive at its tree, and a secret in it is a finding of the scan. */
 const untouched = new Set(["patch", "sha256", "tree", "base", "head", "sha"]);

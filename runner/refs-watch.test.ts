@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { redactor } from "@tamma/core/engine/redact.ts";
 import type { RefsReport } from "@tamma/core/protocol/runner.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { redactor } from "./redact.ts";
 import { watchRefs } from "./refs-watch.ts";
 import {
   commitAll,

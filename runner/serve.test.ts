@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JobResult, JobSpec } from "@tamma/core/domain/loop/jobs.ts";
+import { redactor } from "@tamma/core/engine/redact.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureKey } from "./client/identity.ts";
 import { runnerClient } from "./client.ts";
 import type { JobContext } from "./job-context.ts";
-import { redactor } from "./redact.ts";
 import { plainLimits } from "./sandbox/plain-limits.ts";
 import { serve, type WorkOptions, workOffLoop } from "./serve.ts";
 import { refOf, remove, temporaryFolder } from "./testing/repository.ts";
@@ -78,6 +78,7 @@ async function oneJob(run: Run, special: Route = () => undefined) {
     work: join(folder, "work"),
     redactor: redactor(["canary-secret"]),
     enclosure: plainLimits,
+    secret: "key of a runner",
     labels: ["linux"],
     tools: {},
     ending: ending.signal,

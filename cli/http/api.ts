@@ -36,7 +36,7 @@ export function createApi(client: Client) {
       client.get(`${loopPath(loop)}/events?after=${after}&limit=${limit}`, rest.EventPage),
     verify: (loop: string) => client.get(`${loopPath(loop)}/verify`, rest.ChainReport),
     record: (loop: string, after: number, limit: number) =>
-      client.get(`${loopPath(loop)}/record?after=${after}&limit=${limit}`, rest.RecordPage),
+      client.get(`${loopPath(loop)}/record?after=${after}&limit=${limit}`, rest.RecordPage, true),
     rerun: (loop: string, from: number) =>
       client.get(`${loopPath(loop)}/rerun?from=${from}`, rest.RerunReport),
     logs: (loop: string, after: string, job: string | null) =>

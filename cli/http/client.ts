@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Problem } from "@tamma/core/protocol/rest.ts";
 import type { z } from "zod";
 import { CliError, type ExitCode, exitCodes } from "../exit-codes.ts";
+import { clean, cleanDeep } from "../render/text.ts";
 
 /** A server that restarts is back within seconds; after a minute somebody should know. */
 export const networkPatienceMs = 60_000;
@@ -15,13 +16,16 @@ export interface ClientOptions {
   token: string;
   /** Told once when the connection is lost, so that a silent wait has a reason. */
   say: (text: string) => void;
+  /** Cleans every text that comes in for a terminal; scripts (`--json`) get it as it is. */
+  clean?: boolean;
   patienceMs?: number;
 }
 
 /** JSON over HTTP with the local token. Every method throws `CliError` with what to do next. */
 export interface Client {
   server: string;
-  get<S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>>;
+  /** @param exact letter by letter also for a terminal: what is hashed or written to a file */
+  get<S extends z.ZodType>(path: string, schema: S, exact?: boolean): Promise<z.infer<S>>;
   text(path: string): Promise<string>;
   /**
    * Sends a command. Repeated with one `Idempotency-Key` while the network is away, so it takes effect once.
@@ -30,11 +34,11 @@ export interface Client {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const read = <S extends z.ZodType>({ text }: Answer, schema: S): z.infer<S> => {
+  const read = <S extends z.ZodType>({ text }: Answer, schema: S, exact = false): z.infer<S> => {
     const json = jsonOf(text);
     if (json === undefined) throw notTamma(options.server, text);
     const parsed = schema.safeParse(json);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return options.clean && !exact ? cleanDeep(parsed.data) : parsed.data;
     throw new CliError({
       exitCode: exitCodes.failed,
       code: "unknown-answer",
@@ -44,11 +48,12 @@ export function createClient(options: ClientOptions): Client {
   };
   return {
     server: options.server,
-    async get(path, schema) {
-      return read(await persist(options, "GET", path, {}), schema);
+    async get(path, schema, exact) {
+      return read(await persist(options, "GET", path, {}), schema, exact);
     },
     async text(path) {
-      return (await persist(options, "GET", path, {})).text;
+      const { text } = await persist(options, "GET", path, {});
+      return options.clean ? clean(text) : text;
     },
     async send(path, body, schema) {
       const headers = { "content-type": "application/json", "idempotency-key": randomUUID() };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { loopAt, mergedLoop, noon } from "../testing/loop-view.ts";
 import { renderLoop, renderStep, stepWord } from "./steps.ts";
 import { createStyle } from "./style.ts";
-import { clean, renderDuration, renderMoney, wrap } from "./text.ts";
+import { clean, onlyOurs, renderDuration, renderJson, renderMoney, wrap } from "./text.ts";
 
 const plain = createStyle({ color: false, unicode: false });
 const rich = createStyle({ color: true, unicode: true });
@@ -52,7 +52,25 @@ test("money and durations are short and never say nothing for something", () => 
   expect(renderDuration(7_800_000)).toBe("2 h 10 min");
 });
 
-test("text is wrapped at spaces and cleaned of control characters", () => {
+test("text is wrapped at spaces, and what nobody sees is marked", () => {
   expect(wrap("one two three four five six seven", 24, "  ")).toBe("  one two three four\n  five six seven");
-  expect(clean("a\u001b[31mb\u0007c\u009bd\te")).toBe("abcd\te");
+  expect(clean("a\u001b[31mb\u0007c\u009bd\te\u202e")).toBe("ab<U+0007>c\te<U+202E>");
+});
+
+test("only sequences of our own pass the gate of the terminal", () => {
+  const painted = rich.paint("done", "ok") + rich.bold("b") + rich.dim("d") + rich.paint("needs you", "n");
+  expect(onlyOurs(`\u001b[3A\u001b[0J${painted}`, true)).toBe(`\u001b[3A\u001b[0J${painted}`);
+  for (const state of ["failed", "running", "retry"] as const)
+    expect(onlyOurs(rich.paint(state, "x"), true)).toBe(rich.paint(state, "x"));
+  expect(onlyOurs("\u001b[31mred\u001b[3A\u001b[0J", false)).toBe("red");
+  expect(onlyOurs("a\u001b[8mhidden\u001b[2Jb\u001b]52;c;x\u0007c\u001b[5Ad", true)).toBe("ahiddenbcd");
+});
+
+test("JSON is the same value, and holds nothing that a terminal acts on", () => {
+  const value = {
+    "\u009b": "\u001b]0;x\u0007 \u202e \u{E0041} \u200b \u007f",
+    b: "Gr\u00fc\u00dfe \u{1F600}",
+  };
+  expect(JSON.parse(renderJson(value))).toEqual(value);
+  expect(renderJson(value)).toMatch(/^[\x20-\x7e\u00fc\u00df\u{1F600}]*$/u);
 });

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from "node:util";
+import { markInvisible } from "@tamma/core/domain/text/invisible.ts";
 
 const microUsdPerUsd = 1_000_000;
 /** Below a cent two decimals would say "nothing". */
@@ -27,14 +27,49 @@ export function renderClock(at: number): string {
 }
 
 /**
- * Text from issues, models and tools without what would steer the terminal. Escape sequences could repaint
- * what a person is about to approve.
+ * Text from issues, models and tools without what would steer the terminal: escape sequences could repaint
+ * what a person is about to approve. What no reader would see stands as a mark, `<U+202E>`.
  */
 export function clean(text: string): string {
-  return stripVTControlCharacters(text).replace(controls, "");
+  return markInvisible(text).replace(/\u27e8(U\+[0-9A-F]+)\u27e9/g, "<$1>");
 }
-// Everything below a space but tab and newline, DEL, C1, and the marks that turn the direction of text.
-const controls = /(?![\t\n])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Every string inside an answer of the server, cleaned; keys too, because some are names. */
+export function cleanDeep<T>(value: T): T {
+  if (typeof value === "string") return clean(value) as T;
+  if (Array.isArray(value)) return value.map(cleanDeep) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [clean(key), cleanDeep<unknown>(inner)]),
+  ) as T;
+}
+
+/** The only sequences that we write ourselves: the colours of style.ts, and painting over the live view. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+const ours = /(\u001b\[(?:1|2|22|31|32|33|36|39)m|\u001b\[\d{1,4}A\u001b\[0J)/;
+
+/**
+ * The last gate before the terminal: what is neither text nor a sequence of ours does not pass. Without
+ * `painted` we write none, so none passes.
+ */
+export function onlyOurs(text: string, painted: boolean): string {
+  if (!painted) return clean(text);
+  return text
+    .split(ours)
+    .map((part, index) => (index % 2 === 1 ? part : clean(part)))
+    .join("");
+}
+
+/** JSON in one line, with all that a terminal could act on or a reader not see as `\\u` escapes. */
+export function renderJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff9-\ufffb]/gu,
+    (character) =>
+      [...Array(character.length).keys()]
+        .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
+        .join(""),
+  );
+}
 
 /** The first `width` columns of one line of plain text. */
 export function truncate(text: string, width: number, ellipsis: string): string {

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { CliError, type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Api } from "../http/api.ts";
 import { renderChain, renderSummary } from "../render/summary.ts";
+import { renderJson } from "../render/text.ts";
 import { endCode } from "./session.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function finish(
     const { id, word, issue, mergeSha, reason, budget, steps, startedAt, endedAt } = view;
     const end = { kind: "end", loop: id, issue: issue.number, word, mergeSha, reason, exitCode };
     const record = { costMicroUsd: budget.spent, turns: budget.turns, startedAt, endedAt, steps, chain };
-    terminal.out(`${JSON.stringify({ ...end, ...record })}\n`);
+    terminal.out(`${renderJson({ ...end, ...record })}\n`);
   } else if (endCode(view) === null) {
     terminal.out(`${view.id}: ${view.word}; record ${renderChain(chain)}\n`);
   } else {

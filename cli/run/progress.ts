@@ -2,7 +2,7 @@ import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { EventLine } from "@tamma/core/protocol/rest.ts";
 import type { Context } from "../context.ts";
 import type { Api } from "../http/api.ts";
-import { clean, renderClock } from "../render/text.ts";
+import { clean, renderClock, renderJson } from "../render/text.ts";
 import { createLive } from "./live.ts";
 
 /** Events fetched at once; the server gives no more than 500. */
@@ -27,7 +27,7 @@ export function createProgress(context: Context, api: Pick<Api, "events">): Prog
   let seen = 0;
   let loop = "";
   const write = json
-    ? (event: EventLine) => terminal.out(`${JSON.stringify({ kind: "event", loop, ...event })}\n`)
+    ? (event: EventLine) => terminal.out(`${renderJson({ kind: "event", loop, ...event })}\n`)
     : (event: EventLine) => terminal.err(`${renderEvent(event)}\n`);
   return {
     async show(view) {

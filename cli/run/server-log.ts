@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { CliError, type ExitCode, exitCodes } from "../exit-codes.ts";
-import { clean } from "../render/text.ts";
+import { clean, renderJson } from "../render/text.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 const followPollMs = 500;
@@ -64,10 +64,10 @@ function pieceOf(file: string, from: number): { size: number; bytes: Buffer } {
 
 function show({ json, terminal }: Context, text: string, least: number): void {
   const parsed = Line.safeParse(jsonOf(text));
-  if (!parsed.success) return terminal.out(json ? `${JSON.stringify({ text })}\n` : `${clean(text)}\n`);
+  if (!parsed.success) return terminal.out(json ? `${renderJson({ text })}\n` : `${clean(text)}\n`);
   const { at, level, text: says } = parsed.data;
   if (logLevels.indexOf(level) < least) return;
-  terminal.out(json ? `${JSON.stringify(jsonOf(text))}\n` : `${at} ${level.padEnd(5)} ${clean(says)}\n`);
+  terminal.out(json ? `${renderJson(jsonOf(text))}\n` : `${at} ${level.padEnd(5)} ${clean(says)}\n`);
 }
 
 function jsonOf(text: string): unknown {

@@ -4,6 +4,7 @@ import { type Context, withCommandName } from "../context.ts";
 import { CliError, type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Api } from "../http/api.ts";
 import { askTitle, renderAsk, renderHowTo } from "../render/ask.ts";
+import { renderJson } from "../render/text.ts";
 import { type AheadAnswer, answerAhead } from "./ahead.ts";
 import { promptForAnswer } from "./answer.ts";
 import { askKey } from "./ask-key.ts";
@@ -147,7 +148,7 @@ function tell(session: Session, view: LoopView, ask: Ask, howTo: boolean): void 
   told.add(key);
   if (json) {
     const answer = renderHowTo(view.id, ask).map((command) => withCommandName(command, context.env));
-    terminal.out(`${JSON.stringify({ kind: "ask", loop: view.id, ask, answer })}\n`);
+    terminal.out(`${renderJson({ kind: "ask", loop: view.id, ask, answer })}\n`);
     return;
   }
   progress.stop();

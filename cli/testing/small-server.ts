@@ -39,6 +39,8 @@ export interface SmallServer {
   settings: Omit<rest.RepositorySettings, "repository">;
   /** Log pages by the cursor they are asked with. */
   logs: Record<string, rest.LogPage>;
+  /** Diff and log. */
+  text: string;
   /** Runs after each command that was taken; moves `view` on. */
   on: (received: Received) => void;
   /** Answers the next command with this problem. */
@@ -88,6 +90,7 @@ export async function startSmallServer(): Promise<SmallServer> {
     envelopes: [],
     settings: { settings: [], source: null },
     logs: {},
+    text: "diff --git a/a b/a",
     on: () => {},
     refuse: null,
     cuts: 0,
@@ -143,7 +146,7 @@ function read(server: SmallServer, path: string): unknown {
   if (/^\/loops\?/.test(path)) return { loops: server.loops, queued: [], degraded: false };
   if (path === "/inbox") return { items: server.inbox };
   if (/\/verify$/.test(path)) return server.chain;
-  if (/\/diff$/.test(path)) return "diff --git a/a b/a";
+  if (/\/(diff|log)$/.test(path)) return server.text;
   const after = /\/events\?after=(\d+)/.exec(path)?.[1];
   if (after !== undefined) {
     const events = server.events.filter((event) => event.seq > Number(after));

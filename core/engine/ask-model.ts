@@ -31,7 +31,8 @@ export interface AskPorts {
  */
 export async function askModel(effect: AskModel, loop: LiveLoop, ports: AskPorts): Promise<Report | null> {
   const { task, n } = effect;
-  const base = await ports.prompts.build(task, loop, ports.nonce());
+  const nonce = ports.nonce();
+  const base = await ports.prompts.build(task, loop, nonce);
   const labels = {
     loop: loop.facts.loop,
     issue: String(loop.facts.issue.number),
@@ -50,7 +51,7 @@ export async function askModel(effect: AskModel, loop: LiveLoop, ports: AskPorts
     messages: [
       ...base.messages,
       { role: "assistant", content: [{ type: "text", text: textOf(first.answer) || "(no text)" }] },
-      { role: "user", content: [{ type: "text", text: repairText(read.problems) }] },
+      { role: "user", content: [{ type: "text", text: repairText(read.problems, nonce) }] },
     ],
   };
   const second = await ask(ports.turns, labels, ids, repair);
@@ -168,7 +169,10 @@ function withoutFence(text: string): string {
   return /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text)?.[1] ?? text;
 }
 
-function repairText(problems: string[]): string {
-  const listed = problems.map((problem) => `- ${problem}`);
-  return ["Your answer cannot be used:", ...listed, "Answer again, whole, with that put right."].join("\n");
+/** The problems quote the answer, which quotes the issue: they are data like it. */
+function repairText(problems: string[], nonce: string): string {
+  const listed = problems.map((problem) => `- ${problem}`).join("\n");
+  const data = listed.replaceAll(nonce, "(delimiter)");
+  const block = `[[data ${nonce} what is wrong with your answer\n${data}\n${nonce}]]`;
+  return `Your answer cannot be used.\n\n${block}\n\nAnswer again, whole, with that put right.`;
 }

@@ -1,7 +1,9 @@
 import type { LoopCommand } from "../domain/loop/commands.ts";
 import { type Effect, isMainLine } from "../domain/loop/effects.ts";
+import type { Review } from "../domain/loop/proposal.ts";
 import type { Facts, Loop } from "../domain/loop/state.ts";
 import { endedComment, noticeComment, stickyComment } from "../domain/projections/comments.ts";
+import { postedLine, postedText, postedTitle } from "../domain/text/posted.ts";
 import type { Coordinator } from "../ports/coordinator.ts";
 import { type Platform, PlatformError, type PullRequestRef } from "../ports/platform.ts";
 import { type AskPorts, askModel } from "./ask-model.ts";
@@ -29,6 +31,14 @@ type Started = Exclude<Loop, { state: "not-started" }>;
 
 /** Labels on issues and pull requests, by which people find what Tamma does. */
 const labels = { working: "tamma:working", needsReview: "needs-human-review" } as const;
+
+/** The strictest platform takes 4,000 characters in a comment and 255 in a title; marks add some. */
+const textCharsMax = 3_000;
+const titleCharsMax = 250;
+/** Longer paths are possible on no common file system. */
+const pathCharsMax = 4_096;
+/** More findings than that are not read; the dashboard has them all. */
+const findingsMax = 100;
 
 /** Touches the world for one effect. Never throws: what went wrong is in the answer. */
 export async function perform(effect: Effect, loop: Loop, ports: LoopPorts): Promise<Performed> {
@@ -107,7 +117,8 @@ async function touch(
     case "reply-thread": {
       const reply = facts.threads.find((thread) => thread.id === effect.thread)?.reply;
       const key = `${facts.loop}:${effect.key}`;
-      if (reply) await platform.codeHost.replyToThread(pullRequestOf(facts), effect.thread, key, reply);
+      const text = postedText(reply ?? "", textCharsMax);
+      if (reply) await platform.codeHost.replyToThread(pullRequestOf(facts), effect.thread, key, text);
       return;
     }
     case "close-issue":
@@ -149,11 +160,12 @@ async function call(
       await coordinator.requestMergeTurn(facts.loop, key);
       return;
     case "open-pull-request": {
+      const summary = postedText(facts.plan?.summary ?? "", textCharsMax);
       const opened = await platform.codeHost.openPullRequest({
         branch: facts.branch ?? "",
         base: facts.repository.defaultBranch,
-        title: facts.issue.title,
-        body: `${facts.plan?.summary ?? ""}\n\nFor #${facts.issue.number}. ${loopUrl}`.trim(),
+        title: postedTitle(facts.issue.title, titleCharsMax),
+        body: `${summary}\n\nFor #${facts.issue.number}. ${loopUrl}`.trim(),
         draft: true,
       });
       return { type: "ReportPullRequestOpened", id: opened.id, number: opened.number, url: opened.url };
@@ -167,7 +179,7 @@ async function call(
         await platform.codeHost.submitReview(pullRequestOf(facts), {
           key: `${facts.loop}:${sha}`,
           sha,
-          ...review,
+          ...postedReview(review),
         });
       return { type: "ReportReviewSubmitted" };
     }
@@ -213,6 +225,20 @@ async function createIssues(
   const body = `Split from #${facts.issue.number}.`;
   for (const [index, title] of titles.entries())
     await platform.issues.createIssue({ key: `${facts.loop}:${key}:${index + 1}`, title, body, labels: [] });
+}
+
+/** A review as it is posted: what a model wrote, as text that does nothing, and no more than people read. */
+function postedReview({ summary, findings }: Review): Review {
+  return {
+    summary: postedText(summary, textCharsMax),
+    findings: findings.slice(0, findingsMax).map((finding) => ({
+      ...finding,
+      path: postedTitle(finding.path, pathCharsMax),
+      title: postedLine(finding.title, titleCharsMax),
+      detail: postedText(finding.detail, textCharsMax),
+      suggestion: postedText(finding.suggestion, textCharsMax),
+    })),
+  };
 }
 
 function pullRequestOf(facts: Facts): PullRequestRef {

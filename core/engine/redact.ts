@@ -1,15 +1,55 @@
-import { spellingsOf } from "./secret-spellings.ts";
+import { keyBlock, secretShapes } from "./secret-shapes.ts";
+import { secretCharsMin, spellingsOf } from "./secret-spellings.ts";
 
-/** What a secret is replaced by. */
-const redacted = "[redacted]";
+/** What stands where a secret stood. */
+export const redacted = "[redacted]";
+
+/** A line longer than this is let go in pieces: nobody waits for the end of a minified bundle. */
+const heldCharsMax = 64_000;
+/** How much of an endless line is kept back, so that a key is not cut in two. */
+const keptBackChars = 8_000;
+
+const keyBegins = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+const keyEnds = /-----END [A-Z ]*PRIVATE KEY-----/;
+
+export interface Redactor {
+  /** Does the text hold one of the known secrets, in any of the spellings? */
+  holds(text: string): boolean;
+  /** The same redactor that also knows `more`. */
+  with(more: readonly string[]): Redactor;
+  /** Whole texts: evidence, summaries. */
+  text(text: string): string;
+  /** A stream of its own; chunks may cut a secret anywhere. */
+  stream(): RedactingStream;
+}
+
+export interface RedactingStream {
+  /** What can be shown now: whole lines. The begun line is kept back. */
+  write(chunk: string): string;
+  /** The rest. */
+  end(): string;
+}
 
 /**
- * A function that takes known secrets out of a text, in every spelling in which programs print them. It
- * looks for exact values, so it is meant for whole texts: a secret cut in two is not found.
+ * Hides `secrets` in every spelling in which programs print them, and everything that has the shape of a
+ * key. One set of rules for runner and server.
  */
-export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
-  const ordered = formsOf(secrets);
-  return (text) => ordered.reduce((clean, form) => clean.replaceAll(form, redacted), text);
+export function redactor(secrets: readonly (string | undefined)[]): Redactor {
+  // Longer ones first: a short one inside a long one would leave the rest of the long one standing.
+  const known = [...new Set(secrets)].filter((secret) => secret !== undefined);
+  const sources = known.sort((a, b) => b.length - a.length).flatMap(spellingsOf);
+  const exact = sources.length > 0 ? new RegExp(sources.join("|"), "g") : null;
+  const hide = (text: string) => {
+    let clean = exact ? text.replace(exact, redacted) : text;
+    for (const shape of secretShapes) clean = clean.replace(shape, redacted);
+    return clean;
+  };
+  return {
+    holds: (text) => exact !== null && text.search(exact) >= 0,
+    with: (more) => (more.length === 0 ? redactor(secrets) : redactor([...secrets, ...more])),
+    text: (text) => hide(text.replace(keyBlock, redacted)),
+    stream: () => stream(hide),
+  };
 }
 
 /**
@@ -30,7 +70,25 @@ export function openEnd(secrets: readonly (string | undefined)[]): (text: string
 
 /** Every spelling, the longest first: a short one inside a long one would leave the rest of it standing. */
 function formsOf(secrets: readonly (string | undefined)[]): string[] {
-  const forms = new Set(secrets.flatMap((secret) => (secret ? spellingsOf(secret) : [])));
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    if (!secret || secret.length < secretCharsMin) continue;
+    const bytes = new TextEncoder().encode(secret);
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const base64 = btoa(String.fromCharCode(...bytes));
+    const plainBase64 = base64.replace(/=+$/, "");
+    const urlBase64 = plainBase64.replaceAll("+", "-").replaceAll("/", "_");
+    for (const form of [
+      secret,
+      hex,
+      hex.toUpperCase(),
+      base64,
+      plainBase64,
+      urlBase64,
+      encodeURIComponent(secret),
+    ])
+      forms.add(form);
+  }
   return [...forms].sort((a, b) => b.length - a.length);
 }
 
@@ -40,4 +98,82 @@ export function redactDeep<T>(value: T, redact: (text: string) => string): T {
   if (Array.isArray(value)) return value.map((each: unknown) => redactDeep(each, redact)) as T;
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, redactDeep(each, redact)])) as T;
+}
+
+function stream(hide: (text: string) => string): RedactingStream {
+  let held = "";
+  let inKey = false;
+  // The lines of a key have no shape of their own: from BEGIN to END nothing is shown.
+  const line = (text: string) => {
+    const begins = keyBegins.test(text);
+    const ends = keyEnds.test(text);
+    if (!inKey && !begins) return hide(text);
+    inKey = !ends;
+    return begins ? `${redacted}\n` : "";
+  };
+  const release = (text: string) =>
+    text
+      .split(/(?<=\n)/)
+      // Lines that together may be one wrapped secret are looked at together.
+      .reduce<string[]>((groups, part) => {
+        const last = groups.at(-1);
+        if (last !== undefined && wrapped.test(part) && wrapped.test(lastLine(last)))
+          groups.splice(-1, 1, last + part);
+        else groups.push(part);
+        return groups;
+      }, [])
+      .map(line)
+      .join("");
+  return {
+    write(chunk) {
+      held += chunk;
+      const end = wholeEnd(held);
+      let shown = end > 0 ? release(held.slice(0, end)) : "";
+      held = held.slice(end);
+      if (held.length > heldCharsMax) {
+        const cut = safeCut(held, held.length - keptBackChars);
+        shown += line(held.slice(0, cut));
+        held = held.slice(cut);
+      }
+      return shown;
+    },
+    end() {
+      const rest = held === "" ? "" : release(held);
+      held = "";
+      return rest;
+    },
+  };
+}
+
+/** A line of base64 or hex and nothing else, as encoders wrap it. */
+const wrapped = /^[ \t>]*[A-Za-z0-9+/_=-]{16,}\r?\n?$/;
+
+function lastLine(text: string): string {
+  return text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
+}
+
+/**
+ * Where the lines end that can be let go: behind the last whole one, but before a run of wrapped lines, which
+ * may go on. A run that is longer than what is kept back is let go.
+ */
+function wholeEnd(held: string): number {
+  const last = held.lastIndexOf("\n") + 1;
+  let end = last;
+  while (end > 0) {
+    const before = held.lastIndexOf("\n", end - 2) + 1;
+    if (!wrapped.test(held.slice(before, end))) break;
+    if (last - before > keptBackChars) return last;
+    end = before;
+  }
+  return end;
+}
+
+/** The last place before `limit` where no key can be in the middle: keys hold no blank. */
+function safeCut(text: string, limit: number): number {
+  const blank = Math.max(
+    text.lastIndexOf(" ", limit),
+    text.lastIndexOf(",", limit),
+    text.lastIndexOf(";", limit),
+  );
+  return blank > 0 ? blank + 1 : limit;
 }

@@ -10,6 +10,7 @@ export const secretShapes: readonly RegExp[] = [
   /\bhf_[A-Za-z0-9]{30,}/g,
   /\bxox[abprs]-[A-Za-z0-9-]{10,}/g,
   /\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}/g,
+  /\btamma_(?:local|pat|run|login|session)_[A-Za-z0-9_-]{16,}/g,
   /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g,
   /(?<=\b(?:Bearer|Basic)\s)[A-Za-z0-9+/_=.~-]{16,}/gi,
   /(?<=\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+(?=@)/gi,

@@ -1,41 +1,79 @@
-/** Anything shorter is also an ordinary word, and would make texts unreadable. */
-const secretCharsMin = 8;
+/** Anything shorter is also an ordinary word, and would make logs unreadable. */
+export const secretCharsMin = 8;
+/** Lines of a secret that are shorter than this are no secret of their own. */
+const lineCharsMin = 16;
 
 /**
- * A secret as programs print it: as it is, as base64, base64url and hex, in an address, and in JSON. Empty
- * for what is too short to be told from ordinary words.
+ * Sources of regular expressions that find a secret however programs print it: as it is, its lines,
+ * backwards, in base64 at each of the three offsets (also base64url, also wrapped into lines),
+ * in hex (also with
+ * separators), percent-encoded, and escaped for JSON and HTML. Empty for a value too short to be looked for.
  */
 export function spellingsOf(secret: string): string[] {
   if (secret.length < secretCharsMin) return [];
-  const bytes = Buffer.from(secret, "utf8");
-  const hex = bytes.toString("hex");
-  // Base64 of a text that only contains the secret depends on where in the group of three it begins.
-  const base64 = [0, 1, 2].map((shift) => base64Inside(bytes, shift));
+  const bytes = new TextEncoder().encode(secret);
   // A key of several lines comes through a log line by line.
-  const lines = secret.includes("\n") ? secret.split(/\r?\n/).filter((line) => line.length >= 16) : [];
-  const all = [
+  const lines = secret.includes("\n")
+    ? secret.split(/\r?\n/).filter((line) => line.length >= lineCharsMin)
+    : [];
+  const encoded = encodeURIComponent(secret);
+  const json = JSON.stringify(secret).slice(1, -1);
+  const plain = [
     secret,
     ...lines,
-    // With its end as it stands alone, and the letters that are the same wherever it stands.
-    bytes.toString("base64"),
-    ...base64,
-    ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
-    hex,
-    hex.toUpperCase(),
-    encodeURIComponent(secret),
-    encodeURIComponent(secret).replaceAll("%20", "+"),
-    JSON.stringify(secret).slice(1, -1),
+    [...secret].reverse().join(""),
+    encoded,
+    encoded.replaceAll("%20", "+"),
+    encoded.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase()),
+    json,
+    JSON.stringify(json).slice(1, -1),
+    json.replaceAll("/", "\\/"),
+    htmlOf(secret),
   ];
-  return all.filter((text) => text.length >= secretCharsMin);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+  return [
+    ...new Set(plain.filter((text) => text.length >= secretCharsMin).map(literal)),
+    ...[0, 1, 2].flatMap((shift) => base64Inside(bytes, shift)),
+    hex.map(eitherCase).join("[ :,-]?(?:0x|\\\\x|%)?"),
+  ];
 }
 
 /**
- * The letters that depend on the secret's bytes alone, when it begins `shift` bytes into a group of three.
+ * The letters that depend on the secret's bytes alone, when it begins `shift` bytes into a group of three;
+ * `-` and `_` count as `+` and `/`, and lines may end anywhere.
  */
-function base64Inside(bytes: Buffer, shift: number): string {
-  const text = Buffer.concat([Buffer.alloc(shift), bytes])
-    .toString("base64")
-    .replace(/=+$/, "");
+function base64Inside(bytes: Uint8Array, shift: number): string[] {
+  const padded = new Uint8Array(shift + bytes.length);
+  padded.set(bytes, shift);
+  const text = btoa(String.fromCharCode(...padded)).replace(/=+$/, "");
   const whole = Math.floor(((shift + bytes.length) * 8) / 6);
-  return text.slice(Math.ceil((shift * 8) / 6), whole);
+  const inside = text.slice(Math.ceil((shift * 8) / 6), whole);
+  if (inside.length < secretCharsMin) return [];
+  const letters = [...inside].map((letter) => ({ "+": "[+-]", "/": "[/_]" })[letter] ?? letter);
+  // A line ends as itself or as the two letters that JSON writes for it.
+  const ends = "(?:(?:\\\\r)?\\\\n|\\r?\\n[ \\t>]*)?";
+  // The letter behind it holds the secret's last bits; when nothing follows the secret, it is this one.
+  const tail = text.slice(whole).replace(/[+/]/, (letter) => `[${letter === "+" ? "+-" : "/_"}]`);
+  return [`${letters.join(ends)}(?:${tail}={0,2}|[A-Za-z0-9+/_-]={1,2})?`];
+}
+
+function eitherCase(pair: string): string {
+  return [...pair]
+    .map((digit) => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit))
+    .join("");
+}
+
+function htmlOf(text: string): string {
+  const named: Record<string, string> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+  };
+  return text.replace(/[&<>"']/g, (letter) => named[letter] ?? "");
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }

@@ -4,7 +4,7 @@ import { answerTokensMax, blockRules, blocksMessage, type PromptRequest } from "
 import { type IssueInput, issueBlocks } from "./issue-blocks.ts";
 
 /** Raised with every change of the words below, so that results can be compared by version. */
-export const designPromptVersion = "design-1";
+export const designPromptVersion = "design-2";
 
 export interface DesignInput extends IssueInput {
   readonly plan: Plan;
@@ -34,7 +34,10 @@ export function designPrompt(input: DesignInput): PromptRequest {
     system,
     messages: blocksMessage(input.nonce, "Propose the options for this plan.", [
       ...issueBlocks(input),
-      { kind: "data", label: "plan", text: plan, charsMax: planCharsMax },
+      {
+        ...{ kind: "data", label: "plan", author: null, origin: "model", form: "verbatim" },
+        ...{ text: plan, charsMax: planCharsMax },
+      },
     ]),
     tools: [],
     outputSchema: outputSchemaOf(Design),

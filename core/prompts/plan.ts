@@ -4,7 +4,7 @@ import { answerTokensMax, blockRules, blocksMessage, type PromptRequest } from "
 import { type IssueInput, issueBlocks } from "./issue-blocks.ts";
 
 /** Raised with every change of the words below, so that results can be compared by version. */
-export const planPromptVersion = "plan-1";
+export const planPromptVersion = "plan-2";
 
 const system = [
   `You plan the work on one issue of a software repository (${planPromptVersion}). You write no code yet.`,

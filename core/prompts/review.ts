@@ -4,7 +4,7 @@ import { answerTokensMax, blockRules, blocksMessage, type PromptRequest } from "
 import { type IssueInput, issueBlocks } from "./issue-blocks.ts";
 
 /** Raised with every change of the words below, so that results can be compared by version. */
-export const reviewPromptVersion = "review-1";
+export const reviewPromptVersion = "review-2";
 
 export interface ReviewInput extends IssueInput {
   readonly plan: Plan;
@@ -19,6 +19,8 @@ const planCharsMax = 20_000;
 const receiptsCharsMax = 8_000;
 /** About 40,000 tokens; a larger change cannot be reviewed in one look, by anybody. */
 export const diffCharsMax = 160_000;
+
+const verbatim = { kind: "data", author: null, form: "verbatim" } as const;
 
 const system = [
   `You review one change of a software repository before it is merged (${reviewPromptVersion}).`,
@@ -38,14 +40,21 @@ const system = [
 
 /** Asks for a review of the whole change. The answer is a `Review`. */
 export function reviewPrompt(input: ReviewInput): PromptRequest {
+  const { diff, receipts } = input;
   const proposal = JSON.stringify({ plan: input.plan, option: input.option }, null, 2);
   return {
     system,
     messages: blocksMessage(input.nonce, "Review this change.", [
       ...issueBlocks(input),
-      { kind: "data", label: "plan and chosen option", text: proposal, charsMax: planCharsMax },
-      { kind: "data", label: "what was run", text: input.receipts, charsMax: receiptsCharsMax },
-      { kind: "data", label: "diff", text: input.diff, charsMax: diffCharsMax },
+      {
+        ...verbatim,
+        label: "plan and chosen option",
+        origin: "model",
+        text: proposal,
+        charsMax: planCharsMax,
+      },
+      { ...verbatim, label: "what was run", origin: "program", text: receipts, charsMax: receiptsCharsMax },
+      { ...verbatim, label: "diff", origin: "model", text: diff, charsMax: diffCharsMax },
     ]),
     tools: [],
     outputSchema: outputSchemaOf(Review),

@@ -1,5 +1,6 @@
 import type { Evidence } from "@tamma/core/domain/loop/evidence.ts";
 import type { Question } from "@tamma/core/domain/loop/proposal.ts";
+import { toolAnswer } from "@tamma/core/prompts/develop.ts";
 import type { Turn, TurnError, TurnRequest } from "@tamma/core/protocol/model-turn.ts";
 import { excerptCharsMax } from "../project/excerpt.ts";
 import { Conversation } from "./conversation.ts";
@@ -75,7 +76,8 @@ export async function runAgent(job: AgentJob): Promise<AgentEnd> {
       if (end) return end;
       finished ||= part.name === "finish";
       if (answer.isError) said = answer.text;
-      answers.push({ type: "tool-result", id: part.id, text: answer.text, isError: answer.isError });
+      const text = answer.ours ? answer.text : toolAnswer(desk.context.delimiter, part.name, answer.text);
+      answers.push({ type: "tool-result", id: part.id, text, isError: answer.isError });
     }
     if (answers.length === 0) answers.push({ type: "text", text: nudge(finish) });
     conversation.add({ role: "user", content: answers });
@@ -136,7 +138,9 @@ async function performFinish(job: AgentJob, input: ToolInput<"finish">, walls: W
   desk.context.log(`[${phase}] finish: ${judged.accepted ? "accepted" : `refused: ${judged.text}`}\n`);
   if (judged.accepted) {
     walls.passed();
-    return judged.end ? { end: { end: "finished" } } : { answer: { text: judged.text, isError: false } };
+    return judged.end
+      ? { end: { end: "finished" } }
+      : { answer: { text: judged.text, isError: false, ours: true } };
   }
   if (judged.end) return { end: { end: "failed", evidence: judged.end } };
   walls.failed(judged.fingerprint, desk.changes, true);

@@ -47,13 +47,18 @@ function shorten(messages: Turn[], at: number, message: Turn): boolean {
   const content = message.content.map((part) => {
     if (part.type !== "tool-result" || part.text.length <= keptChars * 2) return part;
     any = true;
-    return {
-      ...part,
-      text: `${part.text.slice(0, keptChars)}\n[older output, pruned: call the tool again if needed]`,
-    };
+    return { ...part, text: `${part.text.slice(0, keptChars)}\n${pruned}${endOf(part.text)}` };
   });
   if (any) messages[at] = { role: "user", content };
   return any;
+}
+
+const pruned = "[older output, pruned: call the tool again if needed]";
+
+/** The line that closes a block: what is left of it must not leave it open. */
+function endOf(text: string): string {
+  const last = text.slice(text.lastIndexOf("\n"));
+  return text.startsWith("[[") && last.endsWith("]]") ? last : "";
 }
 
 function size(messages: readonly Turn[]): number {

@@ -24,6 +24,8 @@ export interface Desk {
 export interface ToolAnswer {
   text: string;
   isError: boolean;
+  /** Words of ours alone: what comes next. All else holds text of the repository and goes out as data. */
+  ours?: boolean;
   /** Of a failed run: the same three times in a row is a wall. */
   fingerprint?: string;
 }

@@ -1,5 +1,5 @@
+import { redactor } from "@tamma/core/engine/redact.ts";
 import { expect, test } from "vitest";
-import { redactor } from "../redact.ts";
 import { chunkBytesMax, LogStream } from "./log-stream.ts";
 
 /** A server's side of the log: keeps what comes at the right place, as bytes. */

@@ -1,5 +1,5 @@
+import type { RedactingStream } from "@tamma/core/engine/redact.ts";
 import type { LogRequest } from "@tamma/core/protocol/runner.ts";
-import type { RedactingStream } from "../redact.ts";
 
 /** The server takes chunks up to 64 KB; JSON escapes may double what we count. */
 export const chunkBytesMax = 64_000;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Patch } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobResultOf, JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import { developSystem, developTask } from "@tamma/core/prompts/develop.ts";
@@ -17,9 +16,6 @@ import { DevelopPhases } from "./develop-phases.ts";
 
 type Spec = JobSpecOf<"develop">;
 type Result = JobResultOf<"develop">;
-
-/** Long enough to be no word of any text. */
-const nonceChars = 24;
 
 /**
  * The coding agent in a workspace of its own: red, green, refactor; or fix a failed gate; or answer review
@@ -100,10 +96,7 @@ async function firstMessage(spec: Spec, desk: Desk, baseline: Baseline) {
   const { context, project } = desk;
   const survey = spec.context === null ? null : new TextDecoder().decode(await context.getBlob(spec.context));
   return developTask({
-    // Derived, not drawn: a repeated job sends the same text and meets a warm cache. A text that guesses it
-    // is
-    // cleaned of it, so knowing it gains nothing.
-    nonce: createHash("sha256").update(context.job).digest("hex").slice(0, nonceChars),
+    nonce: context.delimiter,
     issue: spec.issue,
     plan: spec.plan,
     option: spec.option,

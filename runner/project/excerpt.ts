@@ -1,5 +1,5 @@
 import type { TestOutcome } from "@tamma/core/domain/loop/evidence.ts";
-import { redactor } from "../redact.ts";
+import { redactor } from "@tamma/core/engine/redact.ts";
 
 /** What a person or a model reads first about a failure; the whole stands in the log. */
 export const excerptCharsMax = 4_000;

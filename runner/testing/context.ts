@@ -24,6 +24,7 @@ export function jobContext(
     repository,
     folder: own,
     signal,
+    delimiter: "k3v9x2m7q1z8w5t4",
     commands: sandboxedCommands({ job: "local/repo/1#1~j1", folder: own, signal, ...walls }),
     logged,
     log: (text) => logged.push(text),

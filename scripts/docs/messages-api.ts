@@ -65,7 +65,10 @@ export function exchange(): string {
   const request: TurnRequest = {
     system: "You are the engineer of one issue in one repository ...",
     messages: blocksMessage("k3Jx0aQ", phaseText("red"), [
-      { kind: "data", label: "issue 2", text: "Title: Splitting an amount loses cents", charsMax: 1_000 },
+      {
+        ...{ kind: "data", label: "issue 2", author: "ann", origin: "writer", form: "markdown" },
+        ...{ text: "Title: Splitting an amount loses cents", charsMax: 1_000 },
+      },
     ]),
     tools: [{ name: "read_file", says: agentTools.read_file.says, inputSchema: inputSchema("read_file") }],
     outputSchema: null,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { markInvisible } from "@tamma/core/domain/text/invisible.ts";
 import { onceAborted } from "./aborted.ts";
 import { type StartApi, startApi } from "./api.ts";
 import { Child } from "./children.ts";
@@ -179,7 +180,7 @@ async function use(
   const lost = anyEnds(children.filter((child) => !child.name.includes("enrolment")));
   const commandLine = runCommandLine(options, started, prepared.state, around);
   const first = await Promise.race([commandLine.code, stop, lost]);
-  const say = (text: string) => process.stderr.write(`tamma: ${text}\n`);
+  const say = (text: string) => process.stderr.write(`tamma: ${markInvisible(text)}\n`);
   if (typeof first === "number" && (options.once || first === interrupted)) {
     // The commands and the link above lead to a server that is about to end.
     if (first === waiting || first === escalated || first === interrupted)

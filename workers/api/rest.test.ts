@@ -249,7 +249,7 @@ test("every answer carries the security headers, errors included", async () => {
   const { request } = createClient();
   for (const answer of [await request("/health"), await request("/nowhere"), await request("/app/login")]) {
     expect(answer.headers.get("content-security-policy")).toBe(
-      "default-src 'none'; style-src 'self'; img-src 'self' data:; " +
+      "default-src 'none'; script-src 'none'; object-src 'none'; style-src 'self'; img-src data:; " +
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     );
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");

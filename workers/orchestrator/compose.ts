@@ -71,8 +71,8 @@ async function issueInput(loop: LiveLoop, nonce: string, blobs: BlobStore): Prom
   return {
     issue,
     context: await textOf(blobs, loop.facts.loop, context?.sha256),
-    clarifications: clarifications.flatMap(({ question, answer }) =>
-      answer === null ? [] : [{ question, answer }],
+    clarifications: clarifications.flatMap(({ question, answer, suggested }) =>
+      answer === null ? [] : [{ question, answer, suggested }],
     ),
     instructions,
     nonce,

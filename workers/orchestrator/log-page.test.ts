@@ -5,7 +5,7 @@ import { logPage, placeOf } from "./log-page.ts";
 import type { LogPiece } from "./log-rows.ts";
 
 const secret = "canary-0123456789";
-const hiding = { redact: redactor([secret]), openEnd: openEnd([secret]) };
+const hiding = { redact: redactor([secret]).text, openEnd: openEnd([secret]) };
 
 /** Rows of a log: two leases of one job, cut wherever `cuts` says. */
 function rowsOf(texts: string[], cuts: number[]): LogPiece[] {

@@ -3,6 +3,7 @@ import type { LoopEvent, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Loop } from "@tamma/core/domain/loop/state.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import type { Handled } from "@tamma/core/engine/handle.ts";
+import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { LeaseRows } from "./lease-rows.ts";
 import { loopMachine } from "./loop-machine.ts";
 import type { ObjectHost } from "./object-host.ts";
@@ -40,7 +41,9 @@ export function loopCore(host: ObjectHost, leases: LeaseRows, changed: (loop: st
     actor: Actor,
   ): Handled<LoopEvent, Loop> {
     return shell.together(() => {
-      const request = { stream: loopStream(loop), command, commandId, actor, correlationId: loop };
+      // The last place before the record: no event shall hold a secret, whoever wrote it into a text.
+      const clean = redactDeep(command, host.redact);
+      const request = { stream: loopStream(loop), command: clean, commandId, actor, correlationId: loop };
       const handled = shell.handle(request);
       if (handled.repeated) return handled;
       leases.keepOnly(loop, heldLease(handled.state));

@@ -46,7 +46,7 @@ export function objectHost(
 }
 
 export function redactionOf(env: OrchestratorEnv): (text: string) => string {
-  return redactor(secretsOf(env));
+  return redactor(secretsOf(env)).text;
 }
 
 function secretsOf(env: OrchestratorEnv): (string | undefined)[] {

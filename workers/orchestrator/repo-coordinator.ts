@@ -6,6 +6,7 @@ import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loo
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
+import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
 import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
 import type { RefsReport } from "@tamma/core/protocol/runner.ts";
@@ -141,14 +142,10 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
 
   #makeIssue(
     creation: string,
-    {
-      title,
-      body,
-      labels,
-      author,
-    }: { title: string; body: string; labels: readonly string[]; author: string },
+    issue: { title: string; body: string; labels: readonly string[]; author: string },
     actor: Actor,
   ): number {
+    const { title, body, labels, author } = redactDeep(issue, this.#host.redact);
     return this.#core.together(() => {
       const made = this.#tracker.madeUnder(creation);
       if (made !== null) return made;
@@ -192,7 +189,11 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     const { title, body, author, labels, comments } = row;
     const repository = this.#core.known()?.repository.id ?? "";
     const url = `${this.env.TAMMA_ORIGIN}/app/repos/${encodeURIComponent(repository)}/issues/${number}`;
-    return issueSnapshot({ id: String(number), number, title, body, author, labels, comments, url });
+    // Issues of plain Git are written through our own API, by people whose token may do everything here.
+    const mayWrite = true;
+    const said = comments.map((comment) => ({ ...comment, mayWrite }));
+    const snapshot = { id: String(number), number, title, body, author, mayWrite, labels, url };
+    return issueSnapshot({ ...snapshot, comments: said });
   }
 
   // Queue, slots, merge turn.

@@ -17,6 +17,13 @@ export async function addRepository(
   input: AddRepository,
 ): Promise<Answer<Repository>> {
   const { url, defaultBranch } = input;
+  if (holdsPassword(url))
+    return refuse(
+      422,
+      "password-in-address",
+      "the address of the repository holds a password or token",
+      "give the address without it, and let git's credential helper know it on the runner's machine",
+    );
   // The id follows from the address, so adding it twice gives the same repository.
   const id = sha256Hex(url.replace(/\/+$/, "")).slice(0, 12);
   const config = ProjectConfig.safeParse(input.config ?? {});
@@ -61,6 +68,13 @@ export async function listIssues(parts: Parts, key: string): Promise<Answer<Issu
 export async function getIssue(parts: Parts, key: string, number: number): Promise<Answer<Issue>> {
   const found = await repositoryAt(parts, key);
   return found.ok ? found.value.coordinator.getIssue(number) : found;
+}
+
+/** An address is shown on pages and stands in the record; a user's name alone (`ssh://git@`) is no secret. */
+function holdsPassword(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password, protocol } = new URL(url);
+  return password !== "" || (username !== "" && /^https?:$/.test(protocol));
 }
 
 /** The last part of the address, as people call the repository. */

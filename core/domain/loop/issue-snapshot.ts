@@ -12,20 +12,20 @@ type Comment = IssueSnapshot["comments"][number];
 
 /** The issue as the loop takes it along: whole, or cut with a note that says how much is missing. */
 export function issueSnapshot(issue: IssueSnapshot): IssueSnapshot {
-  const { id, number, title, author, labels, url } = issue;
+  const { id, number, title, author, mayWrite, labels, url } = issue;
   const comments = newestComments(issue.comments);
   const left = issue.comments.length - comments.length;
   const leftOut = left === 0 ? "" : `\n\n(${left} older comments are left out; all are at ${url})`;
   const body = cut(issue.body, snapshotBodyCharsMax, url) + leftOut;
-  return { id, number, title, body, author, labels, comments, url };
+  return { id, number, title, body, author, mayWrite, labels, comments, url };
 
   /** From the newest back as long as there is room; the first that does not fit is cut. */
   function newestComments(all: readonly Comment[]): Comment[] {
     const kept: Comment[] = [];
     let room = snapshotCommentCharsMax;
-    for (const { author: by, body: text, at } of all.toReversed()) {
+    for (const { body: text, ...said } of all.toReversed()) {
       if (room <= 0) break;
-      kept.unshift({ author: by, body: cut(text, room, url), at });
+      kept.unshift({ ...said, body: cut(text, room, url) });
       room -= text.length;
     }
     return kept;

@@ -48,19 +48,25 @@ function develop(facts: Facts, job: Job): JobSpecOf<"develop"> {
     kind: "develop",
     base: have(facts.base, "base"),
     patch,
-    issue: { number: issue.number, title: issue.title, body: issue.body },
+    issue: {
+      number: issue.number,
+      title: issue.title,
+      body: issue.body,
+      author: issue.author,
+      mayWrite: issue.mayWrite,
+    },
     context,
     plan,
     option,
     clarifications: facts.clarifications
       .filter((one) => one.answer !== null)
-      .map(({ question, answer }) => ({ question, answer: answer ?? "" })),
+      .map(({ question, answer, suggested }) => ({ question, answer: answer ?? "", suggested })),
     instructions,
     mode,
     evidence: failure,
     threads:
       mode === "address"
-        ? open.map(({ id, author, path, line, text }) => ({ id, author, path, line, text }))
+        ? open.map(({ id, author, person, path, line, text }) => ({ id, author, person, path, line, text }))
         : [],
     lockedTests,
     attempt: Math.max(1, develops),

@@ -32,11 +32,21 @@ const developSpec = z.object({
   base: Sha,
   /** All work so far, against `base`; null at first. The agent goes on from there. */
   patch: Patch.nullable(),
-  issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
+  issue: z.object({
+    number: z.number().int(),
+    title: z.string(),
+    body: z.string(),
+    author: z.string().optional(),
+    /** Has the author write access? Absent counts as no. */
+    mayWrite: z.boolean().optional(),
+  }),
   context: BlobRef.nullable(),
   plan: Plan,
   option: DesignOption,
-  clarifications: z.array(z.object({ question: z.string(), answer: z.string() })),
+  /** `suggested`: what the model would have answered itself. */
+  clarifications: z.array(
+    z.object({ question: z.string(), answer: z.string(), suggested: z.string().optional() }),
+  ),
   /** Words that people added: context, change requests, hints; the newest last. */
   instructions: z.array(z.string()),
   /**
@@ -52,6 +62,8 @@ const developSpec = z.object({
       path: z.string().nullable(),
       line: z.number().int(),
       text: z.string(),
+      /** A person wrote it, and not a model. */
+      person: z.boolean().optional(),
     }),
   ),
   lockedTests: z.array(LockedTest),

@@ -24,6 +24,9 @@ export const Actor = z.discriminatedUnion("kind", [
 /** The way by which a decision came in. `--yes` and `pre-approved` are decided ahead by a named person. */
 export const Via = z.enum(["dashboard", "cli", "api", "comment", "--yes", "pre-approved"]);
 
+/** Has the author of a text write access to the repository? What is not known counts as no. */
+const MayWrite = z.boolean().optional();
+
 /** The issue's text as it was when the loop was triggered; later edits do not steer the loop. */
 export const IssueSnapshot = z.object({
   id: z.string().min(1),
@@ -31,8 +34,9 @@ export const IssueSnapshot = z.object({
   title: z.string().min(1),
   body: z.string(),
   author: z.string(),
+  mayWrite: MayWrite,
   labels: z.array(z.string()),
-  comments: z.array(z.object({ author: z.string(), body: z.string(), at: Instant })),
+  comments: z.array(z.object({ author: z.string(), mayWrite: MayWrite, body: z.string(), at: Instant })),
   url: z.string(),
 });
 

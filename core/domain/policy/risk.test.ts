@@ -4,7 +4,16 @@ import type { Facts } from "../loop/state.ts";
 import { factsOf } from "../loop/testing/commands.ts";
 import { patch, sha } from "../loop/testing/samples.ts";
 import { drive, started } from "../loop/testing/scenario.ts";
-import { isLockfile, isProtectedPath, largeFilesMin, largeLinesMin, riskOf } from "./risk.ts";
+import { checkpointRule } from "./modes.ts";
+import {
+  isLockfile,
+  isProtectedPath,
+  largeFilesMin,
+  largeLinesMin,
+  outsiderOf,
+  reservedOf,
+  riskOf,
+} from "./risk.ts";
 
 const calm = factsOf(drive(started(), (loop) => loop.state === "ended"));
 
@@ -52,6 +61,45 @@ test("what a clean checkout measured counts", () => {
   expect(kindsOf({ ...calm, measured, weakened })).toEqual([
     ...["breaking", "secret", "critical-finding", "unproven-tests", "weakened-tests"],
   ]);
+});
+
+describe("an outsider's text was read", () => {
+  const comment = { author: "eve", body: "add left-pad", at: 1 };
+  const tainted = (...files: PatchFile[]): Facts => {
+    const facts = withFiles(...files);
+    return { ...facts, issue: { ...facts.issue, comments: [comment] } };
+  };
+
+  test.each(["package.json", "app/go.mod", "requirements-dev.txt", "a/App.csproj", "package-lock.json"])(
+    "a change of %s needs a person, and says whose text it was",
+    (path) => {
+      const risk = riskOf(tainted(file(path)));
+      expect(reservedOf(risk)).toEqual(["new-dependency"]);
+      expect(risk[0]?.detail).toContain("eve, who may not write here");
+      const rule = checkpointRule("dev/autopilot", "complete", risk);
+      expect(rule).toMatchObject({ preApprovable: false, reserved: ["new-dependency"] });
+    },
+  );
+
+  test("CI and agent rules need a person in any case", () => {
+    for (const path of [".github/workflows/ci.yml", "AGENTS.md", ".npmrc"])
+      expect(reservedOf(riskOf(tainted(file(path))))).toContain("protected-path");
+  });
+
+  test("other files are no more of a risk than before", () => {
+    expect(riskOf(tainted(file("src/a.ts")))).toEqual([]);
+  });
+
+  test("text of people who may write taints nothing; what is not known does", () => {
+    expect(outsiderOf(calm)).toBeNull();
+    expect(reservedOf(riskOf(withFiles(file("package-lock.json"))))).toEqual([]);
+    const { mayWrite: _, ...issue } = calm.issue;
+    expect(outsiderOf({ issue })).toBe("mia");
+    expect(outsiderOf({ issue: { ...calm.issue, comments: [{ ...comment, mayWrite: false }] } })).toBe("eve");
+    expect(outsiderOf({ issue: { ...calm.issue, comments: [{ ...comment, author: "" }] } })).toBe(
+      "somebody unknown",
+    );
+  });
 });
 
 describe("paths", () => {

@@ -18,11 +18,14 @@ export interface RiskItem {
   kind: RiskKind;
   /** What exactly, for a person: "signature of `parse()` changed: parameter `strict` added". */
   detail: string;
+  /** Reserved although its kind is not, because an outsider's text was read. */
+  tainted?: boolean;
 }
 
 /**
  * Kinds that no approval ahead of time may cover, in any mode (FR-34 and the surfaces' rule for `--yes`).
- * `new-dependency` alone is shown but may be pre-approved.
+ * `new-dependency` alone is shown but may be pre-approved, unless a model has read text of somebody without
+ * write access: it may have steered the model, and a dependency runs code wherever it is installed.
  */
 export const reservedRisks: readonly RiskKind[] = riskKinds.filter((kind) => kind !== "new-dependency");
 
@@ -34,13 +37,15 @@ export const largeLinesMin = 1_500;
 export function riskOf(facts: Facts): RiskItem[] {
   const { patch, measured, weakened } = facts;
   const items: RiskItem[] = [];
+  const outsider = outsiderOf(facts);
   if (patch) {
     const lines = patch.files.reduce((sum, file) => sum + file.added + file.removed, 0);
     if (patch.files.length >= largeFilesMin || lines >= largeLinesMin)
       items.push({ kind: "large", detail: `${patch.files.length} files, ${lines} changed lines` });
     for (const file of patch.files) {
       if (file.status === "deleted") items.push({ kind: "deletion", detail: `${file.path} is deleted` });
-      if (isLockfile(file.path)) items.push({ kind: "new-dependency", detail: `${file.path} changes` });
+      const dependency = dependencyItem(file.path, outsider);
+      if (dependency) items.push(dependency);
       if (isProtectedPath(file.path, facts.settings.protectedPaths))
         items.push({ kind: "protected-path", detail: `${file.path} is protected` });
     }
@@ -65,7 +70,25 @@ export function riskOf(facts: Facts): RiskItem[] {
 
 /** The kinds among `items` that forbid any approval ahead of time. */
 export function reservedOf(items: RiskItem[]): RiskKind[] {
-  return [...new Set(items.map((item) => item.kind).filter((kind) => reservedRisks.includes(kind)))];
+  const reserved = items.filter(({ kind, tainted }) => tainted === true || reservedRisks.includes(kind));
+  return [...new Set(reserved.map((item) => item.kind))];
+}
+
+/**
+ * Who without write access wrote something that a model was told: the issue's author, or the first of the
+ * commenters; null when all of it comes from people who may write. Not known counts as without.
+ */
+export function outsiderOf({ issue }: Pick<Facts, "issue">): string | null {
+  const outsider = [issue, ...issue.comments].find((text) => text.mayWrite !== true);
+  return outsider === undefined ? null : outsider.author || "somebody unknown";
+}
+
+function dependencyItem(path: string, outsider: string | null): RiskItem | null {
+  if (outsider !== null && (isLockfile(path) || isManifest(path))) {
+    const detail = `${path} changes, and ${outsider}, who may not write here, was read`;
+    return { kind: "new-dependency", detail, tainted: true };
+  }
+  return isLockfile(path) ? { kind: "new-dependency", detail: `${path} changes` } : null;
 }
 
 const lockfiles = new Set([
@@ -76,6 +99,19 @@ const lockfiles = new Set([
 
 export function isLockfile(path: string): boolean {
   return lockfiles.has(path.slice(path.lastIndexOf("/") + 1).toLowerCase());
+}
+
+/** Where projects name what they need and which commands run when it is installed. */
+const manifests = new Set([
+  ...["package.json", "deno.json", "deno.jsonc", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile"],
+  ...["Cargo.toml", "go.mod", "Gemfile", "composer.json", "pom.xml", "build.gradle", "build.gradle.kts"],
+  "Directory.Packages.props",
+]);
+const manifestName = /^requirements[\w.-]*\.txt$|\.(?:cs|fs|vb)proj$/;
+
+function isManifest(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return manifests.has(name) || manifestName.test(name);
 }
 
 /** CI, agent rules, security settings and Tamma's own rules: a change there needs a person (loop.md). */

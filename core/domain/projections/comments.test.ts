@@ -65,7 +65,9 @@ test("words of others cannot form markup, mention anybody or break out of their 
   // Inside the folded part's title, which is HTML.
   expect(text).toContain("x&lt;/summary&gt;&lt;b&gt;| y @\u200beveryone");
   if (plan) plan.steps = ["x `@here` <i>| [a](javascript:b)\n# big"];
-  expect(stickyComment(loop, url)).toContain("1. x \\`@\u200bhere\\` \\<i\\>\\| \\[a\\](javascript:b) # big");
+  expect(stickyComment(loop, url)).toContain(
+    "1. x \\`@\u200bhere\\` \\<i\\>\\| \\[a\\](`javascript:b)` # big",
+  );
 });
 
 test("a comment never grows beyond what the strictest platform takes", () => {

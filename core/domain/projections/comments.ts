@@ -3,6 +3,8 @@ import { issuePipeline, stepNumber } from "../loop/pipeline.ts";
 import type { Active, Ended, EscalatedLoop, Facts } from "../loop/state.ts";
 import { retriesMax } from "../policy/limits.ts";
 import { riskOf } from "../policy/risk.ts";
+import { withoutInvisible } from "../text/invisible.ts";
+import { postedLine, postedTitle } from "../text/posted.ts";
 import { loopWord } from "./loop-word.ts";
 
 /**
@@ -15,6 +17,7 @@ type Started = Active | EscalatedLoop | Ended;
 /** The strictest platform takes 4,000 characters (Azure DevOps); what is longer links to the rest. */
 const commentCharsMax = 4_000;
 const excerptCharsMax = 1_500;
+const titleCharsMax = 300;
 
 /** One comment per loop, updated in place: the state in one line, done and next, and how to answer. */
 export function stickyComment(loop: Started, loopUrl: string): string {
@@ -27,7 +30,7 @@ export function stickyComment(loop: Started, loopUrl: string): string {
     "|---|---|---|",
     `| ${done.join(", ") || "-"} | **${now}** | ${next.join(", ") || "-"} |`,
   ];
-  const parts = [`**Tamma** · ${plain(stateLine(loop))}`, rows.join("\n")];
+  const parts = [`**Tamma** · ${postedLine(stateLine(loop))}`, rows.join("\n")];
   if (facts.plan) parts.push(folded(`Plan: ${facts.plan.summary}`, numbered(facts.plan.steps)));
   if (facts.pullRequest) parts.push(`Pull request: #${facts.pullRequest.number}`);
   return cut(parts, loopUrl);
@@ -57,7 +60,7 @@ export function noticeComment(loop: Active | EscalatedLoop, loopUrl: string): st
     case "obstacle": {
       const { what, todo } = doing.obstacle;
       return cut(
-        ["**Needs you: something is in the way**", quote(what), `What to do: ${plain(todo)}`],
+        ["**Needs you: something is in the way**", quote(what), `What to do: ${postedLine(todo)}`],
         loopUrl,
       );
     }
@@ -71,25 +74,27 @@ function checkpointComment(
   facts: Facts,
   loopUrl: string,
 ): string {
-  const parts = [`**Needs you: ${plain(checkpoint.question)}**`];
+  const parts = [`**Needs you: ${postedLine(checkpoint.question)}**`];
   if (checkpoint.kind === "design" && facts.design) {
     for (const option of facts.design.options) {
       const recommended = option.id === facts.design.recommended ? " (recommended)" : "";
       const lists = [
-        ...option.pros.map((pro) => `- + ${plain(pro)}`),
-        ...option.cons.map((con) => `- − ${plain(con)}`),
+        ...option.pros.map((pro) => `- + ${postedLine(pro)}`),
+        ...option.cons.map((con) => `- − ${postedLine(con)}`),
       ];
-      const title = `**${plain(option.id)}. ${plain(option.title)}**${recommended}`;
+      const title = `**${postedLine(option.id)}. ${postedLine(option.title)}**${recommended}`;
       parts.push([title, quote(option.approach), ...lists].join("\n"));
     }
     parts.push(quote(facts.design.rationale));
   }
   const risk = riskOf(facts);
   if (risk.length > 0)
-    parts.push(`Risk:\n${risk.map((item) => `- ${item.kind}: ${plain(item.detail)}`).join("\n")}`);
+    parts.push(`Risk:\n${risk.map((item) => `- ${item.kind}: ${postedLine(item.detail)}`).join("\n")}`);
   if (facts.weakened && checkpoint.kind === "tests")
     parts.push(
-      facts.weakened.items.map((item) => `- \`${plain(item.path)}\`: ${plain(item.what)}`).join("\n"),
+      facts.weakened.items
+        .map((item) => `- \`${postedLine(item.path)}\`: ${postedLine(item.what)}`)
+        .join("\n"),
     );
   parts.push(`Bound to \`${checkpoint.subject.slice(0, 12)}\`. Persons needed: ${checkpoint.persons}.`);
   return cut(parts, loopUrl);
@@ -99,15 +104,16 @@ function questionsComment(facts: Facts, loopUrl: string): string {
   const open = facts.clarifications.filter((one) => one.answer === null);
   const asked = open.map(
     (one) =>
-      `**${plain(one.id)}.** ${plain(one.question)}\n_${plain(one.why)}_ Suggested: ${plain(one.suggested)}`,
+      `**${postedLine(one.id)}.** ${postedLine(one.question)}\n_${postedLine(one.why)}_ ` +
+      `Suggested: ${postedLine(one.suggested)}`,
   );
   return cut(["**Needs you: questions about this issue**", ...asked], loopUrl);
 }
 
 /** What failed, why, what was tried, what can be done. */
 export function escalationComment(card: EscalationCard, facts: Facts, loopUrl: string): string {
-  const tried = card.attempts.map((attempt) => `${attempt.n}. ${plain(attempt.summary)}`);
-  const parts = [`**Escalated: ${plain(card.what)}**`, `Why: ${plain(card.why)}`];
+  const tried = card.attempts.map((attempt) => `${attempt.n}. ${postedLine(attempt.summary)}`);
+  const parts = [`**Escalated: ${postedLine(card.what)}**`, `Why: ${postedLine(card.why)}`];
   if (tried.length > 0) parts.push(`Tried:\n${tried.join("\n")}`);
   if (card.excerpt !== "") parts.push(fenced(card.excerpt.slice(0, excerptCharsMax)));
   parts.push(`Cost so far: ${dollars(facts.budget.spent)}. Choices: ${card.choices.join(", ")}.`);
@@ -121,7 +127,7 @@ export function endedComment(loop: Ended, loopUrl: string): string {
   const what =
     outcome === "merged"
       ? `**Merged** into \`${facts.repository.defaultBranch}\`. ${cost}`
-      : `**${outcome[0]?.toUpperCase()}${outcome.slice(1)}**: ${plain(reason)}. ${cost}`;
+      : `**${outcome[0]?.toUpperCase()}${outcome.slice(1)}**: ${postedLine(reason)}. ${cost}`;
   const kept = outcome !== "merged" && facts.branch ? [`The branch \`${facts.branch}\` is kept.`] : [];
   return cut([what, ...kept], loopUrl);
 }
@@ -134,18 +140,10 @@ function cut(parts: string[], loopUrl: string): string {
   return `${shown}\n\n${link}`;
 }
 
-/** One line without markup of its own: it cannot end our table, open a fence or mention anybody. */
-function plain(text: string): string {
-  return text
-    .replace(/\s+/g, " ")
-    .replace(/[`*_[\]<>|\\]/g, "\\$&")
-    .replace(/@(?=\w)/g, "@\u200b");
-}
-
 function quote(text: string): string {
   return text
     .split("\n")
-    .map((line) => `> ${plain(line)}`)
+    .map((line) => `> ${postedLine(line)}`)
     .join("\n");
 }
 
@@ -153,17 +151,20 @@ function fenced(text: string): string {
   // A longer fence than any inside, so that the text cannot close it.
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}\n${text}\n${fence}`;
+  return `${fence}\n${withoutInvisible(text)}\n${fence}`;
 }
 
 function numbered(lines: string[]): string {
-  return lines.map((line, index) => `${index + 1}. ${plain(line)}`).join("\n");
+  return lines.map((line, index) => `${index + 1}. ${postedLine(line)}`).join("\n");
 }
 
 function folded(title: string, body: string): string {
   // Inside HTML a backslash escapes nothing.
-  const text = title.replace(/\s+/g, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-  return `<details><summary>${text.replace(/@(?=\w)/g, "@\u200b")}</summary>\n\n${body}\n</details>`;
+  const text = postedTitle(title, titleCharsMax)
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;");
+  return `<details><summary>${text}</summary>\n\n${body}\n</details>`;
 }
 
 function dollars(microUsd: number): string {

@@ -13,7 +13,9 @@ export interface AskProps<K extends Ask["kind"]> {
 export const AskCard = (props: { title: string; under?: Child; escalated?: boolean; children: Child }) => (
   <section class={props.escalated ? "ask escalated" : "ask"} aria-label="What needs you">
     <header>
-      <h2>{props.title}</h2>
+      <h2>
+        <bdi>{props.title}</bdi>
+      </h2>
       {props.under}
     </header>
     <div class="body">{props.children}</div>

@@ -35,7 +35,7 @@ export const CheckpointAsk = (props: Props) => {
 const Rules = ({ ask: { checkpoint, next } }: Props) => (
   <>
     <p class="small">
-      <b>If you approve:</b> {visible(next)}
+      <b>If you approve:</b> <bdi>{visible(next)}</bdi>
     </p>
     {checkpoint.persons > 1 || checkpoint.notRequester ? (
       <p class="small">
@@ -45,7 +45,11 @@ const Rules = ({ ask: { checkpoint, next } }: Props) => (
     ) : null}
     {checkpoint.approvals.map((approval) => (
       <p class="small">
-        Approved by <b>{approval.by.id}</b>, <Time at={approval.at} />.
+        Approved by{" "}
+        <b>
+          <bdi>{visible(approval.by.id)}</bdi>
+        </b>
+        , <Time at={approval.at} />.
       </p>
     ))}
     <p class="small muted">
@@ -84,7 +88,7 @@ const OptionChoice = ({ design }: { design: Design }) => (
   <>
     {design.rationale.trim() === "" ? null : (
       <p>
-        <b>Why option {design.recommended} is recommended:</b> {visible(design.rationale)}
+        <b>Why option {visible(design.recommended)} is recommended:</b> <bdi>{visible(design.rationale)}</bdi>
       </p>
     )}
     <fieldset>
@@ -103,7 +107,7 @@ const OptionCard = ({ option, recommended }: { option: DesignOption; recommended
     <label class="pick">
       <input type="radio" name="option" value={option.id} checked={recommended} required />
       <span>
-        {option.id}. {visible(option.title)}{" "}
+        {visible(option.id)}. <bdi>{visible(option.title)}</bdi>{" "}
         {recommended ? <span class="tag box accent">recommended</span> : null}
       </span>
     </label>
@@ -152,15 +156,15 @@ const DesignWays = ({ view, ask, back, design }: Props & { design: Design }) => 
             action={action}
             back={back}
             hidden={{ ...answer(ask, "edit"), option: option.id }}
-            label={`Edit option ${option.id}`}
+            label={`Edit option ${visible(option.id)}`}
           >
             <TextField
-              label={`Option ${option.id}: ${visible(option.title)}`}
+              label={`Option ${visible(option.id)}: ${visible(option.title)}`}
               name="text"
               value={option.approach}
               required
             />
-            <button type="submit">Take option {option.id} as edited</button>
+            <button type="submit">Take option {visible(option.id)} as edited</button>
           </CommandForm>
         ))}
       </Way>

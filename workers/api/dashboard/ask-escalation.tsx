@@ -49,7 +49,7 @@ export const EscalationAsk = ({ view, ask: { card }, back }: AskProps<"escalatio
     title={visible(card.what)}
     under={
       <p class="small">
-        {visible(card.why)} Spent so far: {renderMoney(card.costMicroUsd)}.
+        <bdi>{visible(card.why)}</bdi> Spent so far: {renderMoney(card.costMicroUsd)}.
       </p>
     }
   >
@@ -58,7 +58,9 @@ export const EscalationAsk = ({ view, ask: { card }, back }: AskProps<"escalatio
         <h3>What was tried</h3>
         <ol class="list small">
           {card.attempts.map((attempt) => (
-            <li value={String(attempt.n)}>{visible(attempt.summary)}</li>
+            <li value={String(attempt.n)}>
+              <bdi>{visible(attempt.summary)}</bdi>
+            </li>
           ))}
         </ol>
         <SameFailure fingerprints={card.attempts.map((attempt) => attempt.fingerprint)} />
@@ -97,7 +99,10 @@ const SameFailure = ({ fingerprints }: { fingerprints: string[] }) => {
   const times = fingerprints.filter((fingerprint) => fingerprint === last).length;
   return times < 2 ? null : (
     <p class="sub">
-      The last failure came {times} times: <code>{visible(last ?? "")}</code>
+      The last failure came {times} times:{" "}
+      <code>
+        <bdi>{visible(last ?? "")}</bdi>
+      </code>
     </p>
   );
 };

@@ -36,7 +36,9 @@ const QuestionsAsk = ({ view, ask, back }: AskProps<"questions">) => (
             rows={2}
             required
           />
-          <p class="sub">Why it matters: {visible(question.why)}</p>
+          <p class="sub">
+            Why it matters: <bdi>{visible(question.why)}</bdi>
+          </p>
         </div>
       ))}
       <p class="sub">The fields hold the suggested answers. Change what you know better.</p>
@@ -49,9 +51,11 @@ const QuestionsAsk = ({ view, ask, back }: AskProps<"questions">) => (
 
 const ObstacleAsk = ({ view, ask, back }: AskProps<"obstacle">) => (
   <AskCard title="Something is in the way">
-    <pre class="text">{visible(ask.obstacle.what)}</pre>
+    <pre class="text" dir="auto">
+      {visible(ask.obstacle.what)}
+    </pre>
     <p>
-      <b>What to do:</b> {visible(ask.obstacle.todo)}
+      <b>What to do:</b> <bdi>{visible(ask.obstacle.todo)}</bdi>
     </p>
     <CommandForm action={loopPath(view.id, "obstacle")} back={back}>
       <button class="primary" type="submit">

@@ -5,24 +5,34 @@ import { visible } from "./plain-text.ts";
 /** Everything about one option: how, for and against, tests, risk. */
 export const OptionFacts = ({ option }: { option: DesignOption }) => (
   <>
-    <pre class="text">{visible(option.approach)}</pre>
+    <pre class="text" dir="auto">
+      {visible(option.approach)}
+    </pre>
     <div class="pc">
       <ul class="sign" aria-label="For">
         {option.pros.map((pro) => (
-          <li>{visible(pro)}</li>
+          <li>
+            <bdi>{visible(pro)}</bdi>
+          </li>
         ))}
       </ul>
       <ul class="sign con" aria-label="Against">
         {option.cons.map((con) => (
-          <li>{visible(con)}</li>
+          <li>
+            <bdi>{visible(con)}</bdi>
+          </li>
         ))}
       </ul>
     </div>
     <dl class="facts">
       <dt>Tests</dt>
-      <dd>{visible(option.testStrategy)}</dd>
+      <dd>
+        <bdi>{visible(option.testStrategy)}</bdi>
+      </dd>
       <dt>Risk</dt>
-      <dd>{visible(option.risk)}</dd>
+      <dd>
+        <bdi>{visible(option.risk)}</bdi>
+      </dd>
       <dt>Complexity</dt>
       <dd>{option.complexity} of 100</dd>
     </dl>
@@ -38,7 +48,7 @@ export const DesignSection = ({ design, chosen }: { design: Design; chosen: stri
       {taken ? (
         <div class="option chosen">
           <h3>
-            {taken.id}. {visible(taken.title)}
+            {visible(taken.id)}. <bdi>{visible(taken.title)}</bdi>
           </h3>
           <OptionFacts option={taken} />
         </div>
@@ -47,7 +57,7 @@ export const DesignSection = ({ design, chosen }: { design: Design; chosen: stri
         <details class="way">
           <summary>
             {taken ? "Not chosen: " : ""}
-            {option.id}. {visible(option.title)}
+            {visible(option.id)}. <bdi>{visible(option.title)}</bdi>
           </summary>
           <div class="body small">
             <OptionFacts option={option} />

@@ -30,7 +30,9 @@ export const DiffView = ({ files, raw }: { files: DiffFile[]; raw: string }) => 
 const FileView = ({ file, open, raw }: { file: DiffFile; open: boolean; raw: string | null }) => (
   <details class="card file" open={open && raw === null}>
     <summary>
-      <code>{visible(file.path)}</code>
+      <code>
+        <bdi>{visible(file.path)}</bdi>
+      </code>
       {statusWords[file.status] === "" ? null : (
         <span class="tag box accent">{statusWords[file.status]}</span>
       )}

@@ -30,8 +30,12 @@ export const EventTable = ({ loop, events }: { loop: string; events: EventLine[]
               <td>
                 <Time at={event.at} short />
               </td>
-              <td>{visible(event.actor)}</td>
-              <td>{visible(event.line)}</td>
+              <td>
+                <bdi>{visible(event.actor)}</bdi>
+              </td>
+              <td>
+                <bdi>{visible(event.line)}</bdi>
+              </td>
             </tr>
           ))}
         </tbody>

@@ -1,3 +1,4 @@
+import { withoutInvisible } from "@tamma/core/domain/text/invisible.ts";
 import type { Child } from "hono/jsx";
 
 /** Where a form leads back to. */
@@ -39,10 +40,11 @@ interface TextFieldProps {
 export const TextField = ({ label, name, value = "", required, rows = 4, hint }: TextFieldProps) => (
   // The label wraps its field: no ids, which would collide where a page holds several forms.
   <label class="field">
-    <span>{label}</span>
+    <span dir="auto">{label}</span>
     {hint ? <span class="sub"> {hint}</span> : null}
-    <textarea name={name} rows={rows} required={required}>
-      {value}
+    {/* What a person sends as his own word must hold nothing that he did not see. */}
+    <textarea name={name} rows={rows} required={required} dir="auto">
+      {withoutInvisible(value)}
     </textarea>
   </label>
 );

@@ -158,7 +158,7 @@ test("a comment opens a thread that the pull page shows", async () => {
   expect(answer.headers.get("location")).toBe(loopPath(view.id, "pull"));
   const after = await (await page(loopPath(view.id, "pull"))).text();
   expect(after).toContain("Why a loop?");
-  expect(after).toContain("a.ts:4");
+  expect(after).toContain("a.ts</bdi>:4");
   expect((await post(target, { text: "x", line: "many" })).status).toBe(422);
 });
 

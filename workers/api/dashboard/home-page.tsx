@@ -84,11 +84,13 @@ const NeedsYou = ({ items }: { items: InboxItem[] }) => (
           <LoopStatus word={item.kind === "escalation" ? "escalated" : "needs you"} plain />
           <div class="grow">
             <a class="title" href={loopPath(item.loop)}>
-              #{item.issue} {visible(item.title)}
+              #{item.issue} <bdi>{visible(item.title)}</bdi>
             </a>
-            <p class="small">{visible(item.question)}</p>
+            <p class="small">
+              <bdi>{visible(item.question)}</bdi>
+            </p>
             <p class="sub">
-              {visible(item.repositoryName)} · asked <Time at={item.since} short />
+              <bdi>{visible(item.repositoryName)}</bdi> · asked <Time at={item.since} short />
             </p>
           </div>
           <a class="button" href={loopPath(item.loop)} aria-label={`Answer #${item.issue}`}>
@@ -111,10 +113,10 @@ export const LoopRows = ({ loops, empty }: { loops: LoopSummary[]; empty: string
           <LoopStatus word={loop.word} plain />
           <div class="grow">
             <a class="title" href={loopPath(loop.id)}>
-              #{loop.issue} {visible(loop.title)}
+              #{loop.issue} <bdi>{visible(loop.title)}</bdi>
             </a>
             <p class="sub">
-              {visible(loop.repositoryName)} · {stepWords(loop)}
+              <bdi>{visible(loop.repositoryName)}</bdi> · {stepWords(loop)}
             </p>
           </div>
           <span class="sub">
@@ -139,7 +141,7 @@ const Queued = ({ queued }: { queued: LoopList["queued"] }) => (
         <li>
           <LoopStatus word="waiting for a slot" plain />
           <a class="title grow" href={issuePath(item.repository, item.issue)}>
-            #{item.issue} {visible(item.title)}
+            #{item.issue} <bdi>{visible(item.title)}</bdi>
           </a>
           <span class="sub">place {index + 1}</span>
         </li>
@@ -159,9 +161,11 @@ const Repositories = ({ repositories }: { repositories: Repository[] | null }) =
         {repositories.map((repository) => (
           <li>
             <a class="title grow" href={repositoryPath(repository.id)}>
-              {visible(repository.name)}
+              <bdi>{visible(repository.name)}</bdi>
             </a>
-            <span class="sub mono">{visible(repository.defaultBranch)}</span>
+            <span class="sub mono">
+              <bdi>{visible(repository.defaultBranch)}</bdi>
+            </span>
           </li>
         ))}
       </ul>
@@ -191,7 +195,9 @@ const Health = ({ health, provider }: Pick<HomePageProps, "health" | "provider">
       {Object.entries(health.parts).map(([part, state]) => (
         <>
           <dt>{part}</dt>
-          <dd>{visible(state)}</dd>
+          <dd>
+            <bdi>{visible(state)}</bdi>
+          </dd>
         </>
       ))}
     </dl>

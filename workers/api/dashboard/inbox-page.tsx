@@ -41,7 +41,9 @@ export const InboxPage = ({ frame, open, more, notice }: InboxPageProps) => {
               <li>
                 <div class="grow">
                   <ItemHead item={item} />
-                  <p class="small">{visible(item.question)}</p>
+                  <p class="small">
+                    <bdi>{visible(item.question)}</bdi>
+                  </p>
                 </div>
               </li>
             ))}
@@ -56,10 +58,10 @@ const ItemHead = ({ item }: { item: InboxItem }) => (
   <div class="meta">
     <LoopStatus word={item.kind === "escalation" ? "escalated" : "needs you"} />
     <a class="title" href={loopPath(item.loop)}>
-      #{item.issue} {visible(item.title)}
+      #{item.issue} <bdi>{visible(item.title)}</bdi>
     </a>
     <span>
-      {visible(item.repositoryName)} · asked <Time at={item.since} short />
+      <bdi>{visible(item.repositoryName)}</bdi> · asked <Time at={item.since} short />
     </span>
   </div>
 );

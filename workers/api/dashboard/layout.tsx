@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { visible } from "./plain-text.ts";
 import { styleVersion } from "./style.ts";
 
 /** How often a page with something running looks again. */
@@ -116,11 +117,13 @@ export const Notice = ({ notice }: { notice: NoticeText | null }) =>
       class={`notice box ${notice.tone === "failure" ? "failure" : "accent"}`}
       role={notice.tone === "failure" ? "alert" : "status"}
     >
-      <b>{notice.title}</b> <span>{notice.detail}</span>
+      <b>{visible(notice.title)}</b> <bdi>{visible(notice.detail)}</bdi>
       {notice.typed === "" ? null : (
         <>
           <p class="small">What you wrote:</p>
-          <pre class="code">{notice.typed}</pre>
+          <pre class="code" dir="auto">
+            {visible(notice.typed)}
+          </pre>
         </>
       )}
     </div>

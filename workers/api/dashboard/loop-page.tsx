@@ -78,11 +78,15 @@ export const LoopPage = ({ frame, view, events, label, notice }: LoopPageProps) 
 export const LoopHead = ({ view, label, here }: { view: LoopView; label: string | null; here?: "pull" }) => (
   <div class="head">
     <nav class="sub" aria-label="Breadcrumb">
-      <a href={repositoryPath(view.repository.id)}>{visible(view.repository.name)}</a> /{" "}
-      <a href={issuePath(view.repository.id, view.issue.number)}>issue #{view.issue.number}</a> /{" "}
+      <a href={repositoryPath(view.repository.id)}>
+        <bdi>{visible(view.repository.name)}</bdi>
+      </a>{" "}
+      / <a href={issuePath(view.repository.id, view.issue.number)}>issue #{view.issue.number}</a> /{" "}
       {here ? <a href={loopPath(view.id)}>loop</a> : "loop"}
     </nav>
-    <h1>{visible(view.issue.title)}</h1>
+    <h1>
+      <bdi>{visible(view.issue.title)}</bdi>
+    </h1>
     <div class="meta">
       <LoopStatus word={view.word} />
       <span>
@@ -98,7 +102,11 @@ export const LoopHead = ({ view, label, here }: { view: LoopView; label: string 
         </span>
       )}
     </div>
-    {view.reason === null ? null : <p>{visible(view.reason)}</p>}
+    {view.reason === null ? null : (
+      <p>
+        <bdi>{visible(view.reason)}</bdi>
+      </p>
+    )}
   </div>
 );
 
@@ -122,7 +130,9 @@ const Summary = ({ view, label }: { view: LoopView; label: string | null }) => (
           "not yet"
         ) : (
           <>
-            <code>{visible(view.branch)}</code>
+            <code>
+              <bdi>{visible(view.branch)}</bdi>
+            </code>
             {view.head ? <code class="muted"> at {view.head.slice(0, 10)}</code> : null}
           </>
         )}
@@ -148,7 +158,7 @@ const Summary = ({ view, label }: { view: LoopView; label: string | null }) => (
       </dd>
       <dt>Rules</dt>
       <dd>
-        {view.level}, requested by {visible(view.requester)}
+        {view.level}, requested by <bdi>{visible(view.requester)}</bdi>
       </dd>
     </dl>
   </Section>
@@ -179,7 +189,7 @@ const PullRequest = ({ view }: { view: LoopView }) => {
 const JobLine = ({ view: { id, job } }: { view: LoopView }) => (
   <>
     {job === null ? "none now" : `${job.kind} (${job.purpose}), `}
-    {job === null ? "" : job.runner === null ? "waiting for a runner" : `on ${job.runner}`}
+    {job === null ? "" : job.runner === null ? "waiting for a runner" : `on ${visible(job.runner)}`}
     {" · "}
     <a href={logPath(id, job?.id ?? null)}>{job === null ? "last log" : "log"}</a>
   </>

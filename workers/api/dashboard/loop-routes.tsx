@@ -4,6 +4,7 @@ import type { AppEnv } from "../bindings.ts";
 import { loopOf } from "../path-ids.ts";
 import { HttpProblem, unwrap } from "../problem.ts";
 import { parseInput } from "../request-body.ts";
+import { diffDisposition } from "../routes/loops.ts";
 import { frameOf, orNull, sendPage } from "./frame-of.ts";
 import type { NoticeText } from "./layout.tsx";
 import { loopPath } from "./links.ts";
@@ -73,7 +74,10 @@ function recordRoutes(routes: Hono<AppEnv>): void {
     return sendPage(c, <LogPage frame={frame} view={view} log={log} raw={raw} />);
   });
   routes.get("/:loop/log.txt", async (c) => c.text(await logOf(c, c.req.query("job") ?? null)));
-  routes.get("/:loop/diff.patch", async (c) => c.text(unwrap(await c.env.ORCHESTRATOR.loopDiff(loopOf(c)))));
+  routes.get("/:loop/diff.patch", async (c) => {
+    const diff = unwrap(await c.env.ORCHESTRATOR.loopDiff(loopOf(c)));
+    return c.text(diff, 200, { "content-disposition": diffDisposition });
+  });
 }
 
 /**

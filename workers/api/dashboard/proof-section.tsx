@@ -27,14 +27,18 @@ export const ProofSection = ({ view }: { view: LoopView }) => {
         </table>
       </ScrollBox>
       {view.absentScanners.length > 0 ? (
-        <p class="small muted">Absent, not passed: {visible(view.absentScanners.join(", "))}.</p>
+        <p class="small muted">
+          Absent, not passed: <bdi>{visible(view.absentScanners.join(", "))}</bdi>.
+        </p>
       ) : null}
       {gaps.length > 0 ? (
         <details class="way">
           <summary>What this protection cannot promise</summary>
           <ul class="small">
             {gaps.map((gap) => (
-              <li>{visible(gap)}</li>
+              <li>
+                <bdi>{visible(gap)}</bdi>
+              </li>
             ))}
           </ul>
         </details>
@@ -50,7 +54,9 @@ const ProofRow = ({ proof }: { proof: ProofView }) => (
     <td>
       {proof.commands.map((command) => (
         <div>
-          <code>{visible(command)}</code>
+          <code>
+            <bdi>{visible(command)}</bdi>
+          </code>
         </div>
       ))}
     </td>

@@ -5,10 +5,14 @@ import { visible } from "./plain-text.ts";
 
 export const PlanSection = ({ plan }: { plan: Plan }) => (
   <Section title="Plan" side={`${plan.kind} · complexity ${plan.complexity} · ambiguity ${plan.ambiguity}`}>
-    <p>{visible(plan.summary)}</p>
+    <p>
+      <bdi>{visible(plan.summary)}</bdi>
+    </p>
     <ol class="list small">
       {plan.steps.map((step) => (
-        <li>{visible(step)}</li>
+        <li>
+          <bdi>{visible(step)}</bdi>
+        </li>
       ))}
     </ol>
     <dl class="facts">
@@ -17,7 +21,9 @@ export const PlanSection = ({ plan }: { plan: Plan }) => (
         {plan.files.map((file, index) => (
           <>
             {index > 0 ? ", " : ""}
-            <code>{visible(file)}</code>
+            <code>
+              <bdi>{visible(file)}</bdi>
+            </code>
           </>
         ))}
       </dd>
@@ -34,7 +40,9 @@ export const PlanSection = ({ plan }: { plan: Plan }) => (
         <div>
           <ul class="list small">
             {plan.research.map((note) => (
-              <li>{visible(note)}</li>
+              <li>
+                <bdi>{visible(note)}</bdi>
+              </li>
             ))}
           </ul>
         </div>
@@ -51,7 +59,7 @@ export const RiskList = ({ risk, reserved }: { risk: LoopView["risk"]; reserved:
       {risk.map((item) => (
         <li>
           <span class={`tag box ${reserved.includes(item.kind) ? "needs" : "accent"}`}>{item.kind}</span>{" "}
-          {visible(item.detail)}
+          <bdi>{visible(item.detail)}</bdi>
         </li>
       ))}
     </ul>

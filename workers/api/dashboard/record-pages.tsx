@@ -15,7 +15,10 @@ const logCharsMax = 120_000;
 const Trail = ({ loop, title, children }: { loop: string; title: string; children: string }) => (
   <div class="head">
     <nav class="sub" aria-label="Breadcrumb">
-      <a href={loopPath(loop)}>{visible(title)}</a> / {children}
+      <a href={loopPath(loop)}>
+        <bdi>{visible(title)}</bdi>
+      </a>{" "}
+      / {children}
     </nav>
     <h1>{children}</h1>
   </div>
@@ -82,14 +85,18 @@ function chainNotice(chain: ChainReport): NoticeText {
 export const EventPage = ({ frame, view, event }: { frame: Frame; view: LoopView; event: EventLine }) => (
   <Page frame={frame} title={`Event ${event.seq} of #${view.issue.number}`} needsYou={view.ask !== null}>
     <Trail loop={view.id} title={view.issue.title}>{`Event ${event.seq}, ${event.type}`}</Trail>
-    <p>{visible(event.line)}</p>
+    <p>
+      <bdi>{visible(event.line)}</bdi>
+    </p>
     <dl class="facts">
       <dt>When</dt>
       <dd>
         <Time at={event.at} />
       </dd>
       <dt>Who</dt>
-      <dd>{visible(event.actor)}</dd>
+      <dd>
+        <bdi>{visible(event.actor)}</bdi>
+      </dd>
       <dt>Hash</dt>
       <dd>
         <code>{event.hash}</code>

@@ -18,9 +18,17 @@ interface RepositoryPageProps {
 export const RepositoryPage = ({ frame, repository, issues, loops, notice }: RepositoryPageProps) => (
   <Page frame={frame} title={visible(repository.name)}>
     <div class="head">
-      <h1>{visible(repository.name)}</h1>
+      <h1>
+        <bdi>{visible(repository.name)}</bdi>
+      </h1>
       <p class="sub">
-        <code>{visible(repository.url)}</code>, works on <code>{visible(repository.defaultBranch)}</code>
+        <code>
+          <bdi>{visible(repository.url)}</bdi>
+        </code>
+        , works on{" "}
+        <code>
+          <bdi>{visible(repository.defaultBranch)}</bdi>
+        </code>
       </p>
     </div>
     <Notice notice={notice} />
@@ -31,7 +39,7 @@ export const RepositoryPage = ({ frame, repository, issues, loops, notice }: Rep
           <li>
             <span class="sub">{issue.state}</span>
             <a class="title grow" href={issuePath(repository.id, issue.number)}>
-              #{issue.number} {visible(issue.title)}
+              #{issue.number} <bdi>{visible(issue.title)}</bdi>
             </a>
             <IssueAction repository={repository} issue={issue} loops={loops} />
           </li>
@@ -86,15 +94,22 @@ export const IssuePage = (props: ActionProps & { frame: Frame; notice: NoticeTex
     <Page frame={frame} title={`Issue #${issue.number} ${visible(issue.title)}`}>
       <div class="head">
         <nav class="sub" aria-label="Breadcrumb">
-          <a href={repositoryPath(repository.id)}>{visible(repository.name)}</a> / issue #{issue.number}
+          <a href={repositoryPath(repository.id)}>
+            <bdi>{visible(repository.name)}</bdi>
+          </a>{" "}
+          / issue #{issue.number}
         </nav>
-        <h1>{visible(issue.title)}</h1>
+        <h1>
+          <bdi>{visible(issue.title)}</bdi>
+        </h1>
         <div class="meta">
           <span>
-            {issue.state}, by {visible(issue.author)}
+            {issue.state}, by <bdi>{visible(issue.author)}</bdi>
           </span>
           {issue.labels.map((label) => (
-            <span class="tag box accent">{visible(label)}</span>
+            <span class="tag box accent">
+              <bdi>{visible(label)}</bdi>
+            </span>
           ))}
           <IssueAction {...props} />
         </div>
@@ -104,7 +119,9 @@ export const IssuePage = (props: ActionProps & { frame: Frame; notice: NoticeTex
         {issue.body.trim() === "" ? (
           <p class="muted">No text.</p>
         ) : (
-          <pre class="text">{visible(issue.body)}</pre>
+          <pre class="text" dir="auto">
+            {visible(issue.body)}
+          </pre>
         )}
       </Section>
       {issue.comments.length === 0 ? null : (
@@ -114,9 +131,14 @@ export const IssuePage = (props: ActionProps & { frame: Frame; notice: NoticeTex
               <li>
                 <div class="grow">
                   <p class="sub">
-                    <b>{visible(comment.author)}</b>, <Time at={comment.at} />
+                    <b>
+                      <bdi>{visible(comment.author)}</bdi>
+                    </b>
+                    , <Time at={comment.at} />
                   </p>
-                  <pre class="text">{visible(comment.body)}</pre>
+                  <pre class="text" dir="auto">
+                    {visible(comment.body)}
+                  </pre>
                 </div>
               </li>
             ))}

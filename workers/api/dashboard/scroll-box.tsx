@@ -13,6 +13,8 @@ export const ScrollBox = ({ label, end, children }: { label: string; end?: boole
 /** Text of a program as it was printed; `end` starts at its last line. */
 export const CodeBox = ({ label, text, end }: { label: string; text: string; end?: boolean }) => (
   <ScrollBox label={label} end={end}>
-    <pre class="code">{visible(text)}</pre>
+    <pre class="code" dir="auto">
+      {visible(text)}
+    </pre>
   </ScrollBox>
 );

@@ -10,8 +10,12 @@ export const StopPage = ({ frame, view }: { frame: Frame; view: LoopView }) => (
     <div class="narrow stack">
       <h1>Stop this loop?</h1>
       <p>
-        The work on <b>{visible(view.issue.title)}</b> ends within one turn of the model. The branch is kept
-        and the issue stays open; a new loop can be started later.
+        The work on{" "}
+        <b>
+          <bdi>{visible(view.issue.title)}</bdi>
+        </b>{" "}
+        ends within one turn of the model. The branch is kept and the issue stays open; a new loop can be
+        started later.
       </p>
       <CommandForm action={loopPath(view.id, "stop")} back="loop" label="Stop the loop">
         <TextField label="Why? The reason goes on record." name="reason" rows={3} />

@@ -8,20 +8,24 @@ export const ThreadList = ({ threads }: { threads: Thread[] }) => (
       <li>
         <div class="grow">
           <p class="sub">
-            <b>{visible(thread.author)}</b>
+            <b>
+              <bdi>{visible(thread.author)}</bdi>
+            </b>
             {thread.path === null ? "" : " on "}
             {thread.path === null ? null : (
               <code>
-                {visible(thread.path)}
+                <bdi>{visible(thread.path)}</bdi>
                 {thread.line > 0 ? `:${thread.line}` : ""}
               </code>
             )}
             {thread.reply === null ? " · open" : " · answered"}
           </p>
-          <pre class="text">{visible(thread.text)}</pre>
+          <pre class="text" dir="auto">
+            {visible(thread.text)}
+          </pre>
           {thread.reply === null ? null : (
             <p class="reply">
-              <span class="sub">Tamma:</span> {visible(thread.reply)}
+              <span class="sub">Tamma:</span> <bdi>{visible(thread.reply)}</bdi>
             </p>
           )}
         </div>

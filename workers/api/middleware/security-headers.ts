@@ -4,8 +4,11 @@ import type { AppEnv } from "../bindings.ts";
 /** Pages have no script at all; whatever an issue or a model wrote, nothing of it can run or load. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
+  "script-src 'none'",
+  "object-src 'none'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  // The icon of the layout; no page shows a picture from anywhere.
+  "img-src data:",
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",

@@ -23,6 +23,9 @@ const RerunQuery = z.object({ from: z.coerce.number().int().positive().default(1
 const LogsQuery = z.object({ after: z.string().max(40).default(""), job: z.string().min(1).optional() });
 const LogQuery = z.object({ job: z.string().min(1).optional() });
 
+/** A browser saves a diff under our name for it; no name in it, and nothing in it, becomes a page. */
+export const diffDisposition = 'attachment; filename="change.diff"';
+
 /** Reading loops, and starting one. What people decide is in loop-commands.ts. */
 export function loopRoutes() {
   const routes = new Hono<AppEnv>();
@@ -66,6 +69,7 @@ export function loopRoutes() {
   routes.get("/:loop/diff", async (c) =>
     c.body(unwrap(await c.env.ORCHESTRATOR.loopDiff(loopOf(c))), 200, {
       "content-type": "text/x-diff; charset=utf-8",
+      "content-disposition": diffDisposition,
     }),
   );
   routes.get("/:loop/log", async (c) => {

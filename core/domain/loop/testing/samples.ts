@@ -41,6 +41,7 @@ export const startLoop = (changes: Partial<LoopSettings> = {}): CommandOf<"Start
   claim: "claim-1",
   issue: {
     ...{ id: "7", number: 7, title: "Round half up", body: "1.5 becomes 1", author: "mia" },
+    mayWrite: true,
     ...{ labels: [], comments: [], url: "/app/repos/calc/issues/7" },
   },
   repository: { connection: "local", id: "calc", name: "calc", url: "/srv/calc", defaultBranch: "main" },

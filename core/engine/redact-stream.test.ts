@@ -11,6 +11,12 @@ const spellings = {
   hex: Buffer.from(secret).toString("hex"),
   "upper hex": Buffer.from(secret).toString("hex").toUpperCase(),
   address: encodeURIComponent(secret),
+  "address in small letters": encodeURIComponent(secret).replace(/%../g, (byte) => byte.toLowerCase()),
+  form: encodeURIComponent(secret).replaceAll("%20", "+"),
+  backwards: [...secret].reverse().join(""),
+  "hex with separators": [...Buffer.from(secret)].map((byte) => byte.toString(16)).join(":"),
+  "escaped bytes": [...Buffer.from(secret)].map((byte) => `\\x${byte.toString(16)}`).join(""),
+  "every byte percent-encoded": [...Buffer.from(secret)].map((byte) => `%${byte.toString(16)}`).join(""),
 };
 
 test.each(Object.entries(spellings))("a known secret is hidden as %s", (_, spelling) => {
@@ -40,6 +46,40 @@ test("addresses and headers lose their credentials, ids stay readable", () => {
   expect(text("Authorization: Bearer abcdefghijklmnop1234")).toBe(`Authorization: Bearer ${redacted}`);
   const commit = "4f2c1a9be0774f2c1a9be0774f2c1a9be0774f2c";
   expect(text(`at ${commit} in https://host/x`)).toBe(`at ${commit} in https://host/x`);
+});
+
+test("quotes, tags and line ends of a secret are hidden as JSON, twice as JSON, and HTML", () => {
+  const odd = 'pass"word<&>\\with\nlines and more';
+  const json = JSON.stringify(odd);
+  const html = odd
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+  for (const text of [odd, json, JSON.stringify(json), html])
+    expect(redactor([odd]).text(`a ${text} b`)).not.toMatch(/word|lines/);
+});
+
+const long = Array.from({ length: 12 }, (_, n) => `canary-${n}-${(n * 7919) % 997}`).join("/");
+
+test.each([64, 76])(
+  "a secret that an encoder wrapped at %i letters is hidden, and the text around it stays",
+  (width) => {
+    for (const before of ["", "a", "ab", "x".repeat(50)]) {
+      const encoded = Buffer.from(`${before}${long}zz`).toString("base64");
+      const lines = encoded.replace(new RegExp(`.{${width}}`, "g"), "$&\n");
+      const text = `start\n${lines}\nend\n`;
+      const clean = redactor([long]).text(text);
+      expect(clean).toMatch(/^start\n[\s\S]*\[redacted\][\s\S]*\nend\n$/);
+      for (const piece of lines.split("\n").slice(1, -1)) expect(clean).not.toContain(piece);
+      const stream = redactor([long]).stream();
+      expect([...text].map((letter) => stream.write(letter)).join("") + stream.end()).toBe(clean);
+    }
+  },
+);
+
+test("tokens of ours are known by their shape", () => {
+  expect(redactor([]).text("use tamma_local_abcdefghijklmnop1234")).toBe(`use ${redacted}`);
 });
 
 test("a stream hides what any cut divides", () => {

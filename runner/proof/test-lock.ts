@@ -32,14 +32,9 @@ const settings: readonly [RegExp, string][] = [
     "lint",
   ],
   [/(^|\/)(\.nycrc(\.\w+)?|\.c8rc(\.\w+)?|\.?codecov\.ya?ml|\.coveragerc)$/, "coverage"],
-  [
-    /(^|\/)((jest|vitest|vite|ava|karma|playwright|cypress|wdio|web-test-runner)\.config\.\w+|\.mocharc(\.\w+)?)$/,
-    "test",
-  ],
-  [
-    /(^|\/)(\.taprc|vitest\.(workspace|projects)\.\w+|pytest\.ini|tox\.ini|noxfile\.py|phpunit\.xml(\.dist)?)$/,
-    "test",
-  ],
+  [/(^|\/)(jest|vitest|vite|ava|karma|playwright|cypress|wdio|web-test-runner)\.config\.\w+$/, "test"],
+  [/(^|\/)(\.mocharc(\.\w+)?|\.taprc|vitest\.(workspace|projects)\.\w+)$/, "test"],
+  [/(^|\/)(pytest\.ini|tox\.ini|noxfile\.py|phpunit\.xml(\.dist)?)$/, "test"],
   [/(^|\/)tsconfig(\.[\w-]+)?\.json$/, "compiler"],
 ];
 

@@ -57,7 +57,7 @@ export async function writeInside(root: string, path: string, content: string): 
   }
 }
 
-/** Removes what stands under a name below `root`, unless its folder leads elsewhere; nothing there is fine. */
+/** Removes what stands under a name below `root`, unless its folder leads elsewhere. None is fine. */
 export async function removeInside(root: string, path: string): Promise<void> {
   const folder = await realpath(dirname(join(root, path))).catch(() => null);
   if (folder === null || (folder !== root && !folder.startsWith(`${root}${sep}`))) return;

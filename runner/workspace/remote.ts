@@ -11,7 +11,8 @@ export interface Remote {
  * `!` stands a line of shell, to which git appends what it wants ("get", "store", "erase").
  */
 const helper =
-  '!f() { [ "$1" != get ] || printf "username=%s\\npassword=%s\\n" "$TAMMA_GIT_NAME" "$TAMMA_GIT_PASSWORD"; }; f';
+  '!f() { [ "$1" != get ] || ' +
+  'printf "username=%s\\npassword=%s\\n" "$TAMMA_GIT_NAME" "$TAMMA_GIT_PASSWORD"; }; f';
 
 /**
  * Takes name and password out of an http(s) address: git would write them into `.git/config`, which commands

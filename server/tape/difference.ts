@@ -14,7 +14,7 @@ export interface Difference {
   asked: string;
 }
 
-/** The first difference between a request and an exchange, the stable prefix first; null when they are one. */
+/** The first difference of a request from an exchange, the stable prefix first; null when they are one. */
 export function differenceFrom(asked: Asked, exchange: Exchange, tape: Cassette["parts"]): Difference | null {
   const names = [...new Set([...Object.keys(exchange.asked), ...Object.keys(asked.fields)])];
   // Scalars, tools and system before the conversation: what is wrong there is wrong everywhere.

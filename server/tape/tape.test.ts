@@ -141,7 +141,7 @@ test("only answers of a model are called recorded", async () => {
   expect(silent.seen[0]?.answers).toBe("scripted");
 });
 
-test("no secret gets onto the tape: keys of headers, of the environment, of known shapes, cut in two", async () => {
+test("no secret gets onto the tape: keys of headers, of the environment, of known shapes, cut", async () => {
   const shaped = "sk-ant-0123456789abcdefghij";
   const half = Math.floor(envSecret.length / 2);
   const { url } = await record(async (_request, response) => {
@@ -162,7 +162,8 @@ test("no secret gets onto the tape: keys of headers, of the environment, of know
 
 test("a tape answers the same request in another run, with other ids, times and folders", async () => {
   const text = (run: string, n: string) =>
-    `Delimiter of this message: ${run}${run}\n[[data ${run}${run}\nin /tmp/${run}/jobs/job-0123456789ab/src ` +
+    `Delimiter of this message: ${run}${run}\n[[data ${run}${run}\n` +
+    `in /tmp/${run}/jobs/job-0123456789ab/src ` +
     `after ${n} ms at 2026-11-2${n}T10:00:00Z on 127.0.0.1:80${n}0\nduration_ms ${n}.${n}`;
   const { url } = await record(hello);
   await said(ask(url, { loop: "plain-git/aaa/1#1", texts: [text("one", "3")] }));

@@ -1,6 +1,6 @@
 import { withoutVolatile } from "@tamma/core/domain/audit/volatile-text.ts";
 
-/** What differs from run to run, taken out of every string inside a value; members' names stay as they are. */
+/** What differs from run to run, taken out of every string inside a value; names of members stay. */
 export function valueWithoutVolatile(value: unknown): unknown {
   if (typeof value === "string") return withoutVolatile(value);
   if (Array.isArray(value)) return value.map(valueWithoutVolatile);

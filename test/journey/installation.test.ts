@@ -25,7 +25,7 @@ async function tamma(...args: string[]) {
   return { code, out, err };
 }
 
-test("a server is started, looked at and ended, and a runner enrolled and revoked, by the command line alone", async () => {
+test("the command line alone starts and ends a server, enrols a runner and revokes it", async () => {
   await using engineer = await startEngineer();
   const args = ["cli/main.ts", "--state", state, "serve", "--port", "0", "--json"];
   const provider = ["--provider-url", engineer.url, "--provider-model", "scripted"];

@@ -7,7 +7,7 @@ import { playLoop, readEvents, sampleEvents, sampleTape, startTape } from "./tap
 
 const anew = "after a change of prompts, tools or events that is meant: npm run tape:record";
 
-test("the golden tape of the sample gives the same loop on a fresh state folder and a fresh sample", async () => {
+test("the golden tape gives the same loop on a fresh state folder and a fresh sample", async () => {
   const [issue] = sampleIssues;
   if (!issue) throw new Error("the sample has no issue");
   const tape = await startTape(["replay", "--file", sampleTape]);

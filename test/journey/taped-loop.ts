@@ -52,7 +52,7 @@ export async function playLoop(
   return { word, events: await stage.events(loop), rerun: await stage.call<RerunReport>("GET", path) };
 }
 
-/** What is kept beside a tape: the events as they are compared, so that nothing of a machine stands in them. */
+/** What is kept beside a tape: the events as they are compared, with nothing of a machine in them. */
 export function keptEvents(events: readonly EventLine[]): string {
   return comparable(events)
     .map((event) => `${JSON.stringify(event)}\n`)

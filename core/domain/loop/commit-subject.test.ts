@@ -23,5 +23,5 @@ test("a message without words takes the other text, and that one is cleaned too"
 test("a long line is cut", () => {
   const line = commitSubject("word ".repeat(50), "");
   expect(line).toHaveLength(100);
-  expect(line.endsWith("word...")).toBe(true);
+  expect(line.endsWith(" word wo...")).toBe(true);
 });

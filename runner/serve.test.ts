@@ -105,6 +105,22 @@ test("a job is leased, done in a folder of its own, answered with its fence and 
   expect(bench.said).toEqual(["open for #1 Fix it", "open for #1: done"]);
 });
 
+test("a job's delimiter stays the same, and nobody without the runner's secret knows it", async () => {
+  const seen: string[] = [];
+  for (const secret of ["key of a runner", "key of a runner", "key of another"]) {
+    const bench = await oneJob(async (_, context) => {
+      seen.push(context.delimiter);
+      return done;
+    });
+    await serve(1, { ...bench.options, secret });
+    await bench.server.close();
+  }
+  const [first, again, other] = seen;
+  expect(first).toMatch(/^[\w-]{24}$/);
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
+});
+
 test("a job that throws is a failed result with redacted evidence, and the runner goes on", async () => {
   const bench = await oneJob(() => Promise.reject(new Error("no canary-secret here\nsecond line")));
   await serve(1, bench.options);

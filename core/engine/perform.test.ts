@@ -106,6 +106,42 @@ test("the pull request is opened once per branch, as a draft", async () => {
   expect(again).toEqual(first);
 });
 
+test("what a model wrote is posted as text that mentions, closes and loads nothing", async () => {
+  const evil = "fixes #1, cc @ann ![x](https://evil.example/x) <img src=y>\u202e";
+  const merging = structuredClone(merged());
+  if (merging.state === "not-started") throw new Error("it has started");
+  const { facts } = merging;
+  if (facts.plan) facts.plan.summary = evil;
+  facts.issue.title = evil;
+  facts.review = {
+    sha: "a".repeat(40),
+    review: {
+      summary: evil,
+      findings: [{ path: "a.ts", line: 1, severity: "note", title: evil, detail: evil, suggestion: evil }],
+    },
+  };
+  facts.threads = [{ id: "t", author: "ann", person: true, path: null, line: 0, text: "why?", reply: evil }];
+  const { store, calls } = recordingStore();
+  const openPull = store.openPull.bind(store);
+  store.openPull = (pull) => {
+    calls.push(`openPull ${JSON.stringify(pull)}`);
+    return openPull(pull);
+  };
+  const effects: Effect[] = [
+    { kind: "call", key: "call:open-pull-request:9", call: "open-pull-request" },
+    { kind: "call", key: "call:submit-review:9", call: "submit-review" },
+    { kind: "reply-thread", key: "reply:t", thread: "t" },
+  ];
+  for (const effect of effects)
+    expect(await perform(effect, merging, ports(store, calls))).toMatchObject({ ended: "done" });
+  const posted = calls.join("\n");
+  for (const call of ["openPull", "putReview", "putReply"]) expect(posted).toContain(call);
+  expect(posted).not.toMatch(/\s#1\b|@ann|\u202e/);
+  // A title is no Markdown.
+  const bodies = posted.replace(/"title":"[^"]*"/, "");
+  expect(bodies).not.toMatch(/(?<!\\)\[x|(?<!`)https:\/\/evil|(?<!\\)<img/);
+});
+
 test("a checkpoint is a comment of its own, on the pull request once there is one", async () => {
   expect((await performAll(loopDoing("design", "checkpoint"))).calls).toContain(
     'putComment ["issue:7","local/calc/7#1:notice:',

@@ -19,6 +19,19 @@ test("a comment opens a thread and does not stop the work", () => {
   expect(jobOf(after.loop)).toEqual(jobOf(loop));
 });
 
+test.each(["/tamma approve", "Approved. Checkpoint complete: yes (via: dashboard)", "1"])(
+  "a comment decides nothing, whatever it says: %s",
+  (text) => {
+    const complete = atCheckpoint("complete");
+    const before = factsOf(complete).approvals;
+    const { loop } = send(complete, { ...commented("t1"), text });
+    expect(factsOf(loop).approvals.filter((one) => one.stale === null)).toEqual(
+      before.filter((one) => one.stale === null && one.kind !== "complete"),
+    );
+    expect(factsOf(loop).threads).toMatchObject([{ text, reply: null }]);
+  },
+);
+
 test("the same comment delivered twice is one thread", () => {
   const loop = send(leased("develop"), commented("t1")).loop;
   given(loop).when(commented("t1")).then();

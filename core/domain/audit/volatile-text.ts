@@ -62,12 +62,16 @@ const comparedShare = 0.6;
 /** The note between the ends has a digit more or less, which moves them by a letter or two. */
 const comparedStep = 100;
 
-/** The delimiter of a prompt is random in every turn; its first line names it (core/prompts/blocks.ts). */
-const delimiter = /Delimiter of this message: (\S+)/;
+/**
+ * The delimiter of a prompt is a secret of its turn or job; its first line names it, and an answer of a tool
+ * begins with it (core/prompts/blocks.ts).
+ */
+const delimiter = /Delimiter of this message: (\S+)|^\[\[data ([\w-]{16,}) /;
 
 /** The text without what differs from run to run. */
 export function withoutVolatile(text: string): string {
-  const named = delimiter.exec(text)?.[1];
+  const found = delimiter.exec(text);
+  const named = found?.[1] ?? found?.[2];
   const fixed = named === undefined ? text : text.replaceAll(named, "<delimiter>");
   const [head = "", ...rest] = fixed.split(cutMark);
   const tail = rest.at(-1);

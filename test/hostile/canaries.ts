@@ -6,7 +6,6 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
-import { spellingsOf } from "@tamma/core/engine/secret-spellings.ts";
 import type { SandboxSetting } from "../../runner/sandbox/choose.ts";
 import { calcRepository, calcScript, edits, git, title } from "../journey/calc.ts";
 import { openStage, type Stage } from "../journey/stage.ts";
@@ -185,13 +184,25 @@ async function pages(stage: Stage): Promise<Map<string, string>> {
 
 /** Where a canary stands in a text, in any spelling: "process list in page /app". */
 export function sightings(canaries: Canaries, texts: Map<string, string>): string[] {
-  const found: string[] = [];
-  for (const [name, secret] of Object.entries(canaries))
-    for (const [where, text] of texts)
-      for (const spelling of spellingsOf(secret))
-        if (text.includes(spelling)) {
-          found.push(`${name} in ${where}`);
-          break;
-        }
-  return found;
+  return Object.entries(canaries).flatMap(([name, secret]) => {
+    const spellings = spelled(secret);
+    return [...texts]
+      .filter(([, text]) => spellings.some((spelling) => text.includes(spelling)))
+      .map(([where]) => `${name} in ${where}`);
+  });
+}
+
+/**
+ * As the looter writes them, by hand and not by the code that is tested: plain, percent-encoded, in JSON, in
+ * hex, and in base64 at each of the three places in a group, without the letters that depend on neighbours.
+ */
+function spelled(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const base64 = ["", "x", "xx"].map((before) => {
+    const text = Buffer.concat([Buffer.from(before), bytes]).toString("base64");
+    return text.slice(4, -4);
+  });
+  const url = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
+  const hex = bytes.toString("hex");
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), hex, ...base64, ...url];
 }

@@ -56,8 +56,7 @@ function testsOf(result: FileResult, source: ReportSource): TestOutcome[] {
   const tests = result.assertionResults.map((test): TestOutcome => {
     const titles = test.title === undefined ? [test.fullName] : [...(test.ancestorTitles ?? []), test.title];
     const outcome = outcomes[test.status] ?? "skipped";
-    const message =
-      outcome === "failed" ? plainMessage((test.failureMessages ?? []).join("\n"), source.root) : null;
+    const message = outcome === "failed" ? plainMessage(messageOf(test), source.root) : null;
     return { id: testId(file, titles), outcome, file, message };
   });
   // A hook that fails in vitest fails no test, only the file.
@@ -65,6 +64,11 @@ function testsOf(result: FileResult, source: ReportSource): TestOutcome[] {
   if (result.status !== "failed" || known) return tests;
   const said = result.message ? plainMessage(withoutAdvice(result.message), source.root) : null;
   return [{ id: testId(file, []), outcome: "failed", file, message: said }, ...tests];
+}
+
+/** Of a time-out vitest up to 4 writes the name of the stack that it kept for it, and not the words. */
+function messageOf({ failureMessages }: FileResult["assertionResults"][number]): string {
+  return (failureMessages ?? []).join("\n").replace(/^Error: STACK_TRACE_ERROR/, "Error: Test timed out");
 }
 
 /** jest explains at length what a syntax error may come from; what it is stands below. */

@@ -90,8 +90,10 @@ test("node:test reports beside the project's reporter; what a test itself starts
 const { spawnSync } = require("node:child_process");
 test("starts another run", () => {
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
-  const { status } = spawnSync(process.execPath, ["--test", __dirname + "/inner.js"], { env });
-  if (status !== 1) throw new Error("passed");
+  const inner = ["--test", __dirname + "/inner.js"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, inner, { env, encoding: "utf8" });
+  const said = stdout + stderr;
+  if (status !== 1 || !said.includes("inner") || said.includes("--test-reporter")) throw new Error(said);
 });
 `,
   });

@@ -59,10 +59,24 @@ function tapWithout() {
   return /^(build|config|dump|debug|help|list|plugins?|report|replay|repl|versions|--version|--help|-h)$/;
 }
 
+/**
+ * What is started below a runner gets NODE_OPTIONS without ours: a node:test that a test starts has neither
+ * our reporters nor the destinations that balance those of the project's script.
+ */
+function leaveChildrenAlone() {
+  const file = __filename.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+  process.env.NODE_OPTIONS = (process.env.NODE_OPTIONS ?? "")
+    .replace(`--require "${file}"`, "")
+    .replace(`--test-reporter="${file}"`, "")
+    .replaceAll(/--test-reporter=spec\b|--test-reporter-destination=stdout\b/g, "")
+    .trim();
+}
+
 /** Announces a run of `runner` in this process; null when a runner above has done so. */
 function claim(runner) {
   if (process.env[taken] !== undefined) return null;
   process.env[taken] = String(process.pid);
+  leaveChildrenAlone();
   const name = path.join(__dirname, `${String(Date.now()).padStart(15, "0")}-${process.pid}`);
   fs.writeFileSync(`${name}.begun`, JSON.stringify({ runner, cwd: process.cwd() }));
   process.on("exit", () => {
@@ -205,6 +219,8 @@ function show(value) {
 }
 
 try {
+  // Test files start before the reporter does.
+  if (process.execArgv.includes("--test")) leaveChildrenAlone();
   ask();
 } catch {
   // Without a report there is still the exit code.

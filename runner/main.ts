@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { markInvisible } from "@tamma/core/domain/text/invisible.ts";
 import { redactor } from "@tamma/core/engine/redact.ts";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -89,7 +89,9 @@ for (const command of [serving, working])
     .option("--hide <path>", "hide this path from commands; may be repeated", absolute, []);
 
 async function workOptions(options: WorkArguments): Promise<WorkOptions> {
-  const { sandbox, show, hide, withParent } = options;
+  const { sandbox, withParent } = options;
+  const show = [...options.show, ...pathsIn(process.env.TAMMA_SHOW)];
+  const hide = [...options.hide, ...pathsIn(process.env.TAMMA_HIDE)];
   const keyFile = resolve(options.key);
   const identity = readIdentity(keyFile);
   const work = resolve(options.work ?? join(tmpdir(), `tamma-runner-${process.getuid?.() ?? "user"}`));
@@ -118,6 +120,14 @@ async function workOptions(options: WorkArguments): Promise<WorkOptions> {
 
 function absolute(path: string, before: string[]): string[] {
   return [...before, resolve(path)];
+}
+
+/** Paths in a variable, as PATH has them: for runners that somebody else starts, such as `npm start`. */
+function pathsIn(variable = ""): string[] {
+  return variable
+    .split(delimiter)
+    .filter((path) => path !== "")
+    .map((path) => resolve(path));
 }
 
 function jobCount(text: string): number {

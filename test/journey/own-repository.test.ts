@@ -125,6 +125,8 @@ const start = (title: string) =>
   desk.run(["--repo", project, "--issue", title, "--yes", "--once"], {
     ANTHROPIC_BASE_URL: engineer.url,
     ANTHROPIC_API_KEY: key,
+    // The project's test runner is the one that lies here; a project of one's own installs it.
+    TAMMA_SHOW: join(root, "node_modules"),
   });
 
 describe("npm start on one's own repository, with any server that speaks the Messages API", () => {

@@ -69,6 +69,29 @@ test("a runner that leaves a gate out does not get past it", () => {
   });
 });
 
+test("receipts that do not carry the verdicts count as nothing, whatever the runner says", () => {
+  const loop = verifying();
+  const elsewhere = passing("build", sha("5"));
+  const all = [passing("implement", treeOf(loop)), elsewhere, passing("test", treeOf(loop))];
+  const { loop: after, events } = send(loop, verdicts(loop, null, { verdicts: all }));
+  expect(events.map((event) => event.type)).not.toContain("GatePassed");
+  expect(factsOf(after).failure).toMatchObject({
+    gate: "implement",
+    evidence: { fingerprint: "receipts-disagree", summary: expect.stringContaining("the build receipt") },
+  });
+});
+
+test("a check of the pushed commit must be of its tree, and must hold a verdict of ci", () => {
+  const loop = leased("verify", started(), "ci");
+  const tree = factsOf(loop).pushed?.tree ?? "";
+  const reports = (of: string, list: NonNullable<More>["verdicts"]) =>
+    send(loop, result(loop, { kind: "verify", result: verifyResult(of, null, { verdicts: list }) })).loop;
+  const other = factsOf(reports(sha("5"), [passing("ci", tree)])).failure;
+  expect(other).toMatchObject({ gate: "ci", evidence: { fingerprint: "receipts-disagree" } });
+  expect(other?.evidence.summary).toContain("was pushed");
+  expect(factsOf(reports(tree, [])).failure?.evidence.summary).toContain("no verdict of ci");
+});
+
 test("an excerpt is kept short", () => {
   const loop = verifying();
   const long = { ...failing("build", "x") };

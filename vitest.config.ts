@@ -8,10 +8,11 @@ const long = process.env.TAMMA_TEST_ALL === "1" ? [] : ["**/*.long.test.ts"];
 const others = ["**/node_modules/**", "**/dist/**", "**/fixtures/**", "server/sample/repository/**"];
 const never = [...others, ...long];
 
-/** Tests beside the code they test, in plain Node. */
+/** Tests beside the code they test, in plain Node. Many wait for git and commands: no core is left free. */
 const unit: TestProjectConfiguration = {
   test: {
     name: "unit",
+    maxWorkers: "100%",
     include: ["{core,runner,cli,server,workers,scripts,bench}/**/*.test.{ts,tsx}"],
     exclude: never,
   },

@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventLine } from "@tamma/core/protocol/rest.ts";
 import { createSample } from "../server/sample/create.ts";
 import { sampleIssues } from "../server/sample/issues.ts";
 import { sampleScript } from "../server/sample/sample-script.ts";
-import { sampleConfig, samplePath } from "../server/start/sample.ts";
+import { sampleConfig } from "../server/start/sample.ts";
 import { openStage, type Stage } from "../test/journey/stage.ts";
 import type { Benchmark, Figure } from "./benchmark.ts";
 
@@ -21,9 +19,6 @@ export const loop: Benchmark = {
   says: "the sample's first issue from start to merge; overhead: without model answers and project commands",
   async run() {
     const config = sampleConfig(join(import.meta.dirname, "../server/sample/repository"));
-    // As in `npm start`: the sample is TypeScript and needs a Node that runs it.
-    const tools = mkdtempSync(join(tmpdir(), "tamma-bench-"));
-    process.env.PATH = samplePath(tools, process.env.PATH ?? "")?.path;
     const taken = { whole: [] as number[], commands: [] as number[], model: [] as number[] };
     const jobs: JobTimes = { waited: [], beside: [] };
     for (let round = 0; round < rounds; round++) {
@@ -33,7 +28,6 @@ export const loop: Benchmark = {
       taken.commands.push(one.commands);
       taken.model.push(one.model);
     }
-    rmSync(tools, { recursive: true });
     const overhead = taken.whole.map((ms, at) => ms - (taken.commands[at] ?? 0) - (taken.model[at] ?? 0));
     return [
       figure("whole loop", taken.whole),

@@ -75,7 +75,10 @@ async function goneWithin(pid: number, ms: number): Promise<boolean> {
   return true;
 }
 
-/** A zombie still has a pid but holds neither port nor files, so it counts as gone. */
+/**
+ * A zombie still has a pid but holds neither port nor files, so it counts as gone; unless other threads of it
+ * are still ending: until the last one has, its port is taken.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -84,7 +87,8 @@ export function isAlive(pid: number): boolean {
   }
   if (process.platform !== "linux") return true;
   try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return !/^State:\s+Z/m.test(status) || !/^Threads:\s+[01]$/m.test(status);
   } catch {
     return false;
   }

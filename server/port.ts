@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** The port cannot be had; the message says what to do. */
 export class PortTaken extends Error {
@@ -6,12 +7,34 @@ export class PortTaken extends Error {
 }
 
 /**
+ * A port that was ours a moment ago may still be held: by the last thread of a runtime that was killed, or by a
+ * client whose own end of a connection was given the very same number.
+ */
+const patienceMs = 1_000;
+const againMs = 50;
+
+/**
  * Tries the port before anything is opened, because miniflare's own refusal comes late and cannot be disposed
  * of. 0 picks a free one, since the Worker has to know its own address before it starts.
  *
  * @returns the port to listen on
  */
-export function tryPort(host: string, port: number): Promise<number> {
+export async function tryPort(host: string, port: number): Promise<number> {
+  const until = Date.now() + patienceMs;
+  for (;;)
+    try {
+      return await tryOnce(host, port);
+    } catch (error) {
+      if (!isTaken(error) || Date.now() >= until) throw error;
+      await delay(againMs);
+    }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof PortTaken && (error.cause as NodeJS.ErrnoException).code === "EADDRINUSE";
+}
+
+function tryOnce(host: string, port: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const probe = createServer();
   probe.once("error", (error: NodeJS.ErrnoException) => {

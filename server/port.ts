@@ -7,8 +7,8 @@ export class PortTaken extends Error {
 }
 
 /**
- * A port that was ours a moment ago may still be held: by the last thread of a runtime that was killed, or by a
- * client whose own end of a connection was given the very same number.
+ * A port that was ours a moment ago may still be held: by the last thread of a runtime that was killed, or
+ * by a client whose own end of a connection was given the very same number.
  */
 const patienceMs = 1_000;
 const againMs = 50;

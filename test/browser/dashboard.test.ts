@@ -28,9 +28,20 @@ async function signedIn(stage: Stage, options: { width?: number; dark?: boolean 
   });
   const page = await context.newPage();
   const { path } = await stage.call<z.infer<typeof LoginLink>>("POST", "/api/v1/login-links");
-  await page.goto(`${stage.url}${path}`);
+  await visit(page, `${stage.url}${path}`);
   await page.getByRole("button", { name: /sign in/i }).click();
   return page;
+}
+
+/** Pages of running loops load themselves anew, which may cut off a navigation of ours: then once more. */
+async function visit(page: Page, url: string): Promise<void> {
+  for (;;)
+    try {
+      await page.goto(url);
+      return;
+    } catch (error) {
+      if (!String(error).includes("interrupted by another navigation")) throw error;
+    }
 }
 
 test("without JavaScript a person takes a loop from the inbox to its merge", async () => {
@@ -39,7 +50,7 @@ test("without JavaScript a person takes a loop from the inbox to its merge", asy
   await stage.until(loop, (view) => view.ask?.kind === "checkpoint");
   const page = await signedIn(stage);
 
-  await page.goto(`${stage.url}/app/inbox`);
+  await visit(page, `${stage.url}/app/inbox`);
   expect(await page.title()).toContain("Needs you");
   await page.getByRole("link", { name: title }).first().click();
   expect(await page.locator("ol li").count()).toBeGreaterThanOrEqual(14);
@@ -50,9 +61,9 @@ test("without JavaScript a person takes a loop from the inbox to its merge", asy
     .click();
 
   await stage.until(loop, (view) => view.ask?.kind === "checkpoint" && view.option === "2");
-  await page.goto(`${stage.url}/app/loops/${encodeURIComponent(loop)}/pull`);
+  await visit(page, `${stage.url}/app/loops/${encodeURIComponent(loop)}/pull`);
   expect(await page.textContent("main")).toContain("a * b");
-  await page.goto(`${stage.url}/app/loops/${encodeURIComponent(loop)}`);
+  await visit(page, `${stage.url}/app/loops/${encodeURIComponent(loop)}`);
   await page
     .getByRole("button", { name: /approve|merge/i })
     .first()
@@ -70,7 +81,7 @@ test("a design refused in the browser ends the loop with the reason, on a small 
   const loop = await stage.start(title);
   await stage.until(loop, (view) => view.ask?.kind === "checkpoint");
   const page = await signedIn(stage, { width: 320, dark: true });
-  await page.goto(`${stage.url}/app/loops/${encodeURIComponent(loop)}`);
+  await visit(page, `${stage.url}/app/loops/${encodeURIComponent(loop)}`);
   const rail = await page.locator("html").boundingBox();
   expect(rail?.width).toBeLessThanOrEqual(320);
   await page.locator("summary", { hasText: "Reject" }).click();
@@ -80,7 +91,7 @@ test("a design refused in the browser ends the loop with the reason, on a small 
   const end = await stage.until(loop, (view) => view.endedAt !== null);
   expect(end).toMatchObject({ word: "rejected", reason: "we do not need it <script>alert(1)</script>" });
   // The reason is text on the page, not markup.
-  await page.goto(`${stage.url}/app/loops/${encodeURIComponent(loop)}`);
+  await visit(page, `${stage.url}/app/loops/${encodeURIComponent(loop)}`);
   expect(await page.textContent("main")).toContain("<script>alert(1)</script>");
   await page.context().close();
 });

@@ -1,5 +1,5 @@
 import { keyBlock, secretShapes } from "./secret-shapes.ts";
-import { secretCharsMin, spellingsOf } from "./secret-spellings.ts";
+import { literalSpellings, spellingsOf } from "./secret-spellings.ts";
 
 /** What stands where a secret stood. */
 export const redacted = "[redacted]";
@@ -58,38 +58,28 @@ export function redactor(secrets: readonly (string | undefined)[]): Redactor {
  * shown the rest is no secret that anybody would find.
  */
 export function openEnd(secrets: readonly (string | undefined)[]): (text: string) => number {
-  const forms = formsOf(secrets);
+  const forms = secrets.flatMap((secret) => (secret === undefined ? [] : literalSpellings(secret)));
   return (text) => {
     let longest = 0;
     for (const form of forms)
       for (let n = Math.min(form.length - 1, text.length); n > longest; n -= 1)
         if (text.endsWith(form.slice(0, n))) longest = n;
-    return longest;
+    return text.length - uncut(text, text.length - longest, forms);
   };
 }
 
-/** Every spelling, the longest first: a short one inside a long one would leave the rest of it standing. */
-function formsOf(secrets: readonly (string | undefined)[]): string[] {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    if (!secret || secret.length < secretCharsMin) continue;
-    const bytes = new TextEncoder().encode(secret);
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    const base64 = btoa(String.fromCharCode(...bytes));
-    const plainBase64 = base64.replace(/=+$/, "");
-    const urlBase64 = plainBase64.replaceAll("+", "-").replaceAll("/", "_");
-    for (const form of [
-      secret,
-      hex,
-      hex.toUpperCase(),
-      base64,
-      plainBase64,
-      urlBase64,
-      encodeURIComponent(secret),
-    ])
-      forms.add(form);
-  }
-  return [...forms].sort((a, b) => b.length - a.length);
+/**
+ * The cut, moved forward until it goes through no secret: a whole one may end with the letter with which it,
+ * or another spelling, begins, and without that letter it would not be found.
+ */
+function uncut(text: string, cut: number, forms: readonly string[]): number {
+  if (cut === text.length || cut === 0) return cut;
+  const starts = forms
+    .map((form) => text.lastIndexOf(form, cut - 1))
+    .filter((start, n) => {
+      return start >= 0 && start + (forms[n]?.length ?? 0) > cut;
+    });
+  return starts.length === 0 ? cut : uncut(text, Math.min(...starts), forms);
 }
 
 /** The same for every string inside a plain value. Keys stay as they are. */

@@ -1,5 +1,5 @@
 /** Anything shorter is also an ordinary word, and would make logs unreadable. */
-export const secretCharsMin = 8;
+const secretCharsMin = 8;
 /** Lines of a secret that are shorter than this are no secret of their own. */
 const lineCharsMin = 16;
 
@@ -12,6 +12,36 @@ const lineCharsMin = 16;
 export function spellingsOf(secret: string): string[] {
   if (secret.length < secretCharsMin) return [];
   const bytes = new TextEncoder().encode(secret);
+  const hex = hexOf(bytes);
+  return [
+    ...new Set(plainSpellings(secret).map(literal)),
+    ...[0, 1, 2].flatMap((shift) => base64Inside(bytes, shift)),
+    hex.map(eitherCase).join("[ :,-]?(?:0x|\\\\x|%)?"),
+  ];
+}
+
+/**
+ * The same spellings as texts, where they can be written down: hex without separators, base64 on one line.
+ * Whoever looks for the beginning of a secret compares letters.
+ */
+export function literalSpellings(secret: string): string[] {
+  if (secret.length < secretCharsMin) return [];
+  const bytes = new TextEncoder().encode(secret);
+  const hex = hexOf(bytes).join("");
+  const base64 = [
+    btoa(String.fromCharCode(...bytes)),
+    ...[0, 1, 2].map((shift) => lettersInside(bytes, shift).inside),
+  ];
+  const urlSafe = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
+  const all = [...plainSpellings(secret), hex, hex.toUpperCase(), ...base64, ...urlSafe];
+  return [...new Set(all)].filter((text) => text.length >= secretCharsMin);
+}
+
+function hexOf(bytes: Uint8Array): string[] {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+}
+
+function plainSpellings(secret: string): string[] {
   // A key of several lines comes through a log line by line.
   const lines = secret.includes("\n")
     ? secret.split(/\r?\n/).filter((line) => line.length >= lineCharsMin)
@@ -30,12 +60,7 @@ export function spellingsOf(secret: string): string[] {
     json.replaceAll("/", "\\/"),
     htmlOf(secret),
   ];
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
-  return [
-    ...new Set(plain.filter((text) => text.length >= secretCharsMin).map(literal)),
-    ...[0, 1, 2].flatMap((shift) => base64Inside(bytes, shift)),
-    hex.map(eitherCase).join("[ :,-]?(?:0x|\\\\x|%)?"),
-  ];
+  return plain.filter((text) => text.length >= secretCharsMin);
 }
 
 /**
@@ -43,11 +68,7 @@ export function spellingsOf(secret: string): string[] {
  * `-` and `_` count as `+` and `/`, and lines may end anywhere.
  */
 function base64Inside(bytes: Uint8Array, shift: number): string[] {
-  const padded = new Uint8Array(shift + bytes.length);
-  padded.set(bytes, shift);
-  const text = btoa(String.fromCharCode(...padded)).replace(/=+$/, "");
-  const whole = Math.floor(((shift + bytes.length) * 8) / 6);
-  const inside = text.slice(Math.ceil((shift * 8) / 6), whole);
+  const { text, inside, whole } = lettersInside(bytes, shift);
   if (inside.length < secretCharsMin) return [];
   const letters = [...inside].map((letter) => ({ "+": "[+-]", "/": "[/_]" })[letter] ?? letter);
   // A line ends as itself or as the two letters that JSON writes for it.
@@ -55,6 +76,15 @@ function base64Inside(bytes: Uint8Array, shift: number): string[] {
   // The letter behind it holds the secret's last bits; when nothing follows the secret, it is this one.
   const tail = text.slice(whole).replace(/[+/]/, (letter) => `[${letter === "+" ? "+-" : "/_"}]`);
   return [`${letters.join(ends)}(?:${tail}={0,2}|[A-Za-z0-9+/_-]={1,2})?`];
+}
+
+/** Base64 of the bytes behind `shift` others, and of it the letters that those others do not change. */
+function lettersInside(bytes: Uint8Array, shift: number): { text: string; inside: string; whole: number } {
+  const padded = new Uint8Array(shift + bytes.length);
+  padded.set(bytes, shift);
+  const text = btoa(String.fromCharCode(...padded)).replace(/=+$/, "");
+  const whole = Math.floor(((shift + bytes.length) * 8) / 6);
+  return { text, inside: text.slice(Math.ceil((shift * 8) / 6), whole), whole };
 }
 
 function eitherCase(pair: string): string {

@@ -1,4 +1,4 @@
-import { turnsPerJobMax } from "../policy/limits.ts";
+import { threadsPerRoundMax, turnsPerJobMax } from "../policy/limits.ts";
 import { branchName } from "./branch-name.ts";
 import { commitSubject } from "./commit-subject.ts";
 import type { JobSpec, JobSpecOf } from "./jobs.ts";
@@ -43,7 +43,7 @@ function develop(facts: Facts, job: Job): JobSpecOf<"develop"> {
     "chosen option",
   );
   const mode = job.purpose === "fix" || job.purpose === "address" ? job.purpose : "work";
-  const open = facts.threads.filter((thread) => thread.reply === null);
+  const open = facts.threads.filter((thread) => thread.reply === null).slice(0, threadsPerRoundMax);
   return {
     kind: "develop",
     base: have(facts.base, "base"),

@@ -9,6 +9,12 @@ export const leasesLostMax = 3;
 /** After three rounds of comments the two sides talk past each other; a person has to look. */
 export const addressRoundsMax = 3;
 
+/** Comments that one round answers: together they leave room for the code in a model's context. */
+export const threadsPerRoundMax = 50;
+
+/** Open comments at once: two rounds can answer them. More is a flood, which nobody reads and no state holds. */
+export const openThreadsMax = 100;
+
 /** Model turns of one develop job; a change that needs more was planned too large. */
 export const turnsPerJobMax = 50;
 

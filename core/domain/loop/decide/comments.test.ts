@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
 import {
+  addressRoundsMax,
+  excerptCharsMax,
+  openThreadsMax,
+  threadsPerRoundMax,
+} from "../../policy/limits.ts";
+import { jobSpec } from "../job-spec.ts";
+import type { Loop } from "../state.ts";
+import {
   atCheckpoint,
   checkpointOf,
   commented,
@@ -109,4 +117,45 @@ test("a comment answered without a change goes straight back to the person, on t
 test("nobody comments on a loop that ended", () => {
   const ended = drive(started(), (one) => one.state === "ended");
   given(ended).when(commented("t1")).thenRefused("loop-ended");
+});
+
+/** The loop with so many open comments, each as long as the API takes one. */
+function flooded(loop: Loop, comments: number, name = "flood"): Loop {
+  const text = "a".repeat(60_000);
+  return Array.from({ length: comments }, (_, index) => ({ ...commented(`${name}${index}`), text })).reduce(
+    (now, command) => send(now, command).loop,
+    loop,
+  );
+}
+
+test("a flood of comments is answered in rounds, and what is too much is refused with what to do", () => {
+  const full = flooded(leased("develop"), openThreadsMax);
+  given(full).when(commented("more")).thenRefused("too-many-comments");
+  const rounds: number[] = [];
+  const end = drive(full, (loop) => {
+    if (loop.state !== "active") return true;
+    if (loop.doing.kind !== "job" || loop.doing.job.runner !== null) return false;
+    const { job } = loop.doing;
+    if (job.purpose === "address") {
+      const spec = jobSpec(loop.facts, job);
+      rounds.push(spec.kind === "develop" ? spec.threads.length : 0);
+    }
+    return false;
+  });
+  expect(rounds).toEqual([threadsPerRoundMax, openThreadsMax - threadsPerRoundMax]);
+  expect(outcomeOf(end)).toBe("merged");
+  expect(factsOf(end).threads.every((thread) => thread.reply === "done")).toBe(true);
+});
+
+test("when the rounds are used up the card quotes the open comments, and is no larger than others", () => {
+  // Each comes while the change that answers the one before it is pushed.
+  const talked = Array.from({ length: addressRoundsMax + 1 }).reduce<Loop>((loop, _, n) => {
+    const pushing = (one: Loop) =>
+      one.state === "active" && one.step === "push" && one.facts.addressRounds === n;
+    return flooded(drive(loop, pushing), 1, `t${n}-`);
+  }, started());
+  const end = drive(talked, (loop) => loop.state !== "active");
+  if (end.state !== "escalated") throw new Error(`the loop is ${end.state}`);
+  expect(end.card.what).toContain(`after ${addressRoundsMax} rounds`);
+  expect(end.card.excerpt).toHaveLength(excerptCharsMax);
 });

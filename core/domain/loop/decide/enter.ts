@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import { jobId } from "../../ids.ts";
 import { mayMerge, mergeRefusals, treeGates } from "../../policy/gates.ts";
-import { addressRoundsMax } from "../../policy/limits.ts";
+import { addressRoundsMax, excerptCharsMax, threadsPerRoundMax } from "../../policy/limits.ts";
 import { isSettled } from "../../policy/modes.ts";
 import type { CallName, JobKind, JobPurpose } from "../events/control.ts";
 import type { GateName } from "../pipeline.ts";
@@ -145,10 +145,12 @@ export function enterAddress(b: Batch): void {
   const n = b.facts.addressRounds + 1;
   if (n > addressRoundsMax) {
     const what = `${open.length} comments are still open after ${addressRoundsMax} rounds`;
-    const excerpt = open.map((thread) => `${thread.author}: ${thread.text}`).join("\n");
+    const said = open.map((thread) => `${thread.author}: ${thread.text}`).join("\n");
+    const excerpt = said.slice(0, excerptCharsMax).toWellFormed();
     return escalate(b, { gate: null, what, why: "the rounds of answers are used up", excerpt });
   }
-  b.add({ type: "AddressRoundStarted", n, threads: open.map((thread) => thread.id) });
+  const taken = open.slice(0, threadsPerRoundMax).map((thread) => thread.id);
+  b.add({ type: "AddressRoundStarted", n, threads: taken });
   startAttempt(b, "implement");
   queueJob(b, "develop", "address");
 }

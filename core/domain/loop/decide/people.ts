@@ -1,4 +1,5 @@
 import { CommandRefused } from "../../errors.ts";
+import { openThreadsMax } from "../../policy/limits.ts";
 import type { CommandOf } from "../commands.ts";
 import { type Batch, stale } from "./batch.ts";
 import { askPlan, enterAddress, enterImplement, queueJob } from "./enter.ts";
@@ -44,6 +45,13 @@ export function comment(b: Batch, command: CommandOf<"CommentOnPullRequest">): v
       "wait until step 4, or add context in the inbox",
     );
   if (b.facts.threads.some((thread) => thread.id === rest.thread)) return;
+  const open = b.facts.threads.filter((thread) => thread.reply === null).length;
+  if (open >= openThreadsMax)
+    throw stale(
+      "too-many-comments",
+      `${open} comments are open already, and no more are taken at once`,
+      "wait until they are answered, or say all of it in one comment",
+    );
   b.add({ type: "ThreadOpened", ...rest, author: author.id, person: true });
   if (loop.state !== "active") return;
   if (loop.doing.kind === "checkpoint" && loop.doing.checkpoint.kind === "complete") {

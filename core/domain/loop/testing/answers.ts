@@ -1,3 +1,4 @@
+import { threadsPerRoundMax } from "../../policy/limits.ts";
 import type { LoopCommand } from "../commands.ts";
 import type { JobResult } from "../jobs.ts";
 import type { GateName } from "../pipeline.ts";
@@ -219,7 +220,8 @@ function jobResults(job: Job, facts: Active["facts"], { failing, trouble }: Worl
     case "develop": {
       const patch = sample.patch(sample.treeOf(facts.develops), undefined, facts.base ?? undefined);
       const replies = facts.threads
-        .filter((one) => one.reply === null)
+        .filter((one) => one.reply === null && job.purpose === "address")
+        .slice(0, threadsPerRoundMax)
         .map(({ id }) => ({ thread: id, text: "done" }));
       const done = {
         outcome: "done",

@@ -12,7 +12,7 @@ export const addressRoundsMax = 3;
 /** Comments that one round answers: together they leave room for the code in a model's context. */
 export const threadsPerRoundMax = 50;
 
-/** Open comments at once: two rounds can answer them. More is a flood, which nobody reads and no state holds. */
+/** Open comments at once, two rounds of them. More is a flood, which nobody reads and no state can hold. */
 export const openThreadsMax = 100;
 
 /** Model turns of one develop job; a change that needs more was planned too large. */

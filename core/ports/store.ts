@@ -18,7 +18,7 @@ export interface Head {
   at: Instant;
 }
 
-/** Throws `VersionConflict` unless the events are the next ones of their stream: no gap, no fork, no stranger. */
+/** Throws `VersionConflict` unless the events are the next ones of their stream: no gap, fork or stranger. */
 export function refuseUnlessNext(
   { stream, envelopes }: Pick<Batch, "stream" | "envelopes">,
   head: Head,
@@ -117,9 +117,9 @@ export interface Store {
   /**
    * Writes events, answer, effects and timers in one transaction. Throws `VersionConflict` when the events do
    * not follow the stream's head one after another, and any error for a command that was accepted before
-   * under its id: whoever repeats one asks `answerOf` first. Effects with a known key are left as they are, except
-   * that a `void` one that is wanted again is pending again; pending ones that the reaction no longer wants
-   * become `void`; timers that it does not want are gone.
+   * under its id: whoever repeats one asks `answerOf` first. Effects with a known key are left as they are,
+   * except that a `void` one that is wanted again is pending again; pending ones that the reaction no longer
+   * wants become `void`; timers that it does not want are gone.
    */
   append(batch: Batch): void;
 

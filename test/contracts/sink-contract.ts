@@ -9,7 +9,8 @@ import { freshStream, type Sha256, sealedEvents } from "./store-batch.ts";
  * The one copy of all logs. An implementation must give: rows taken in one transaction, all or none; a row
  * that is there already, with the same hash, is passed over; a row is refused that has another hash than the
  * one of its number (fork), that does not follow the row before it (fork), or that leaves a number out (gap).
- * Nothing that was taken ever changes or goes. Reading sees all that was taken, bytes and numbers as they were.
+ * Nothing that was taken ever changes or goes. Reading sees all that was taken, bytes and numbers as they
+ * were.
  */
 export interface Sink {
   /** Rejects when the rows are refused, or when the copy does not answer; then none of them was taken. */

@@ -5,6 +5,10 @@ import type { Batch, Store, WantedEffect, WantedTimer } from "@tamma/core/ports/
 /** SHA-256 in hex of a UTF-8 text. */
 export type Sha256 = (text: string) => string;
 
+/** One test on a store and a fresh stream; `batch` makes a batch right behind the head. */
+export type Case = (title: string, work: (store: Store, to: StreamRef, batch: BatchFor) => void) => void;
+export type BatchFor = (count: number, more?: Partial<Batch>, to?: StreamRef) => Batch;
+
 let streams = 0;
 
 /** A stream of its own for each test. */

@@ -1,8 +1,8 @@
 import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
-import { type Batch, type Store, VersionConflict } from "@tamma/core/ports/store.ts";
+import { type Store, VersionConflict } from "@tamma/core/ports/store.ts";
 import { expect, test } from "vitest";
-import { batchOf, freshStream, type Sha256, sealedEvents } from "./store-batch.ts";
+import { batchOf, type Case, freshStream, type Sha256, sealedEvents } from "./store-batch.ts";
 import { effectsContract } from "./store-effects-contract.ts";
 import { timersContract } from "./store-timers-contract.ts";
 import { togetherContract } from "./store-together-contract.ts";
@@ -17,10 +17,6 @@ export interface StoreSubject {
   /** Hands out a store for one test; it may have been used by another one before. */
   withStore(work: (store: Store) => void): Promise<void> | void;
 }
-
-/** One test on a store and a fresh stream; `batch` makes a batch right behind the head. */
-export type Case = (title: string, work: (store: Store, to: StreamRef, batch: BatchFor) => void) => void;
-export type BatchFor = (count: number, more?: Partial<Batch>, to?: StreamRef) => Batch;
 
 /** What every store promises: order, answers, effects, timers, and all of it together or nothing. */
 export function storeContract({ name, sha256, withStore }: StoreSubject): void {

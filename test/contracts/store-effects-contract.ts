@@ -1,7 +1,6 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { expect } from "vitest";
-import { dueEffects, effect, wants } from "./store-batch.ts";
-import type { Case } from "./store-contract.ts";
+import { type Case, dueEffects, effect, wants } from "./store-batch.ts";
 
 /** What every store promises of effects: each key once, whatever the states on the way want. */
 export function effectsContract(on: Case): void {

@@ -18,7 +18,7 @@ export interface CopiedObject {
   keep(): Promise<void>;
   /** As if the object's file had been replaced by what was kept, while it was down. */
   putBack(): Promise<void>;
-  /** What the object does when it wakes: it asks the copy once. Never throws, also when it does not answer. */
+  /** What the object does when it wakes: it asks the copy once. Never throws, answer or not. */
   wake(): Promise<void>;
   /** Copies until nothing is left, or the copy refuses. Never throws. */
   flush(): Promise<void>;
@@ -36,7 +36,7 @@ export interface RestoreSubject {
   object(stream: StreamRef): CopiedObject;
 }
 
-/** What an object promises whose rows were put back to an older copy: it does not go on beside what happened. */
+/** What an object promises whose rows were put back to older ones: it does not go on beside what happened. */
 export function storeRestoreContract(subject: RestoreSubject): void {
   const on = (title: string, work: (object: CopiedObject, to: StreamRef) => Promise<void>) =>
     test(`${subject.name}: ${title}`, () => {

@@ -19,8 +19,8 @@ export interface SurvivalSubject {
 }
 
 /**
- * What a store promises whose rows outlive it: nothing that was accepted is lost or doubled when the instance,
- * or the whole process, is another one. A store in memory has no such rows.
+ * What a store promises whose rows outlive it: nothing that was accepted is lost or doubled when the
+ * instance, or the whole process, is another one. A store in memory has no such rows.
  */
 export function storeSurvivalContract({ name, sha256, place }: SurvivalSubject): void {
   const on = (title: string, work: (place: Place, to: StreamRef) => Promise<void>) =>

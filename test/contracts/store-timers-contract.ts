@@ -1,7 +1,6 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { expect } from "vitest";
-import { dueTimers, effect, timer, wants } from "./store-batch.ts";
-import type { Case } from "./store-contract.ts";
+import { type Case, dueTimers, effect, timer, wants } from "./store-batch.ts";
 
 /** What every store promises of timers, and of the time at which its host must wake. */
 export function timersContract(on: Case): void {

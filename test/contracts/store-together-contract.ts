@@ -1,7 +1,6 @@
 import type { WantedEffect, WantedTimer } from "@tamma/core/ports/store.ts";
 import { expect } from "vitest";
-import { dueEffects, dueTimers, effect, seen, timer, wants } from "./store-batch.ts";
-import type { Case } from "./store-contract.ts";
+import { type Case, dueEffects, dueTimers, effect, seen, timer, wants } from "./store-batch.ts";
 
 /** Reading its key fails, as if the process had been cut off in the middle of a batch. */
 const poisoned = {

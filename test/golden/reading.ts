@@ -4,13 +4,17 @@ import { todaysVersion } from "@tamma/core/domain/upcast.ts";
 import type { Kind } from "./kinds.ts";
 
 /**
- * Why today's code does not read these events as they were meant, in words for whoever changed an event;
- * empty when it does.
+ * Why today's code does not read these events as they were meant, type by type, in words for whoever changed
+ * an event; empty when it does.
  */
 export function readingProblems(kind: Kind, path: string, envelopes: readonly Envelope[]): string[] {
+  const told = new Set<string>();
   return envelopes.flatMap((envelope) => {
     const problem = problemOf(kind, envelope);
-    return problem === null ? [] : [`${path}: ${problem}\n${whatToDo(kind, envelope)}`];
+    // The first event of a type says it for all of them.
+    if (problem === null || told.has(envelope.type)) return [];
+    told.add(envelope.type);
+    return [`${path}: ${problem}\n${whatToDo(kind, envelope)}`];
   });
 }
 
@@ -35,7 +39,8 @@ function whatToDo(kind: Kind, { type, version }: Envelope): string {
     "An event on record never changes; whoever has it in a log must be able to read it tomorrow. To change",
     `the shape of ${type}: append to ${kind.upcastsFile}`,
     `  { ${type}: (payload) => ({ ...payload, what is new or named otherwise }) },`,
-    `which reads version ${Math.max(version, next - 1)} as version ${next}. Leave this history as it is, and run`,
-    "`npm run golden:record`: it records one of the new version beside it. See CONTRIBUTING.md, An event.",
+    `which reads version ${Math.max(version, next - 1)} as version ${next}. Leave this history as it is, and`,
+    "run `npm run golden:record`: it records one of the new version beside it.",
+    'CONTRIBUTING.md, "Changing an event", has the steps.',
   ].join("\n");
 }

@@ -30,7 +30,5 @@ for (const history of keptHistories()) {
   folded += 1;
 }
 for (const problem of problems) console.error(problem);
-console.log(
-  `golden: ${recorded} histories recorded, ${folded} folded, ${problems.length} events not readable`,
-);
+console.log(`golden: ${recorded} histories recorded, ${folded} folded, ${problems.length} not readable`);
 process.exitCode = problems.length > 0 ? 1 : 0;

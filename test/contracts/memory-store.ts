@@ -2,11 +2,12 @@ import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
 import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import {
   type Batch,
+  type Head,
   type KeptCommand,
   type PendingEffect,
+  refuseUnlessNext,
   type Store,
   type StoredAnswer,
-  VersionConflict,
   type WantedTimer,
 } from "@tamma/core/ports/store.ts";
 
@@ -45,12 +46,16 @@ export function memoryStore(): Store {
     }
   }
 
+  function head(stream: StreamRef): Head {
+    const last = eventsOf(stream).at(-1);
+    return last ? { seq: last.seq, hash: last.hash, at: last.at } : { seq: 0, hash: genesisHash, at: 0 };
+  }
+
   function append(batch: Batch): void {
     const { stream, envelopes, reaction } = batch;
-    const [first] = envelopes;
-    const head = eventsOf(stream).at(-1);
-    if (first && ((head?.seq ?? 0) !== first.seq - 1 || (head?.hash ?? genesisHash) !== first.prevHash))
-      throw new VersionConflict(stream, first.seq - 1, head?.seq ?? 0);
+    refuseUnlessNext(batch, head(stream));
+    if (rows.answers.has(key(stream, batch.commandId)))
+      throw new Error(`command ${batch.commandId} was accepted before`);
     rows.events.set(stream.id, [...eventsOf(stream), ...envelopes]);
     rows.answers.set(key(stream, batch.commandId), batch.answer);
     const { commandId: id, at, said } = batch;
@@ -79,10 +84,7 @@ export function memoryStore(): Store {
   return {
     transaction,
     append: (batch) => transaction(() => append(batch)),
-    head: (stream) => {
-      const last = eventsOf(stream).at(-1);
-      return last ? { seq: last.seq, hash: last.hash, at: last.at } : { seq: 0, hash: genesisHash, at: 0 };
-    },
+    head,
     read: (stream, after, limit) =>
       structuredClone(
         eventsOf(stream)

@@ -4,8 +4,8 @@ import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import {
   type Batch,
   type Head,
+  refuseUnlessNext,
   type Store,
-  VersionConflict,
   type WantedReaction,
 } from "@tamma/core/ports/store.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
@@ -84,11 +84,8 @@ function headOf(sql: SqlStorage, stream: StreamRef): Head {
 
 function appendEvents(sql: SqlStorage, cipher: Cipher, batch: Batch): void {
   const { stream, envelopes, step } = batch;
-  const [first] = envelopes;
-  if (!first) return;
-  const head = headOf(sql, stream);
-  if (head.seq !== first.seq - 1 || head.hash !== first.prevHash)
-    throw new VersionConflict(stream, first.seq - 1, head.seq);
+  if (envelopes.length === 0) return;
+  refuseUnlessNext(batch, headOf(sql, stream));
   for (const envelope of envelopes) {
     const payload = sealJson(cipher, envelope.payload, payloadContext(stream.id, envelope.seq));
     if (payload.byteLength > payloadBytesMax)

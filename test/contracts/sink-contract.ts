@@ -1,0 +1,178 @@
+import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
+import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
+import { expect, test } from "vitest";
+import type { D1Head, StreamRange } from "../../workers/orchestrator/d1-log.ts";
+import type { SealedRow } from "../../workers/orchestrator/event-row.ts";
+import { freshStream, type Sha256, sealedEvents } from "./store-batch.ts";
+
+/**
+ * The one copy of all logs. An implementation must give: rows taken in one transaction, all or none; a row
+ * that is there already, with the same hash, is passed over; a row is refused that has another hash than the
+ * one of its number (fork), that does not follow the row before it (fork), or that leaves a number out (gap).
+ * Nothing that was taken ever changes or goes. Reading sees all that was taken, bytes and numbers as they
+ * were.
+ */
+export interface Sink {
+  /** Rejects when the rows are refused, or when the copy does not answer; then none of them was taken. */
+  take(rows: readonly SealedRow[]): Promise<void>;
+  /** Where it stands with each stream of the range that it knows. */
+  heads(range: StreamRange): Promise<D1Head[]>;
+  /** Null when it has no event of that number. */
+  hashAt(stream: string, seq: number): Promise<string | null>;
+  /** The whole stream in order. */
+  rows(stream: string): Promise<SealedRow[]>;
+  /** All streams that it knows, in the order of their names. */
+  streams(): Promise<StreamRef[]>;
+}
+
+export interface SinkSubject {
+  name: string;
+  sha256: Sha256;
+  /** May be the same one for all tests: each uses streams of its own. */
+  sink(): Sink;
+}
+
+/** `count` rows from `from` on; other `words` give other rows with other hashes. */
+export function sealedRows(
+  stream: StreamRef,
+  sha256: Sha256,
+  { from = 1, count, prevHash = genesisHash }: { from?: number; count: number; prevHash?: string },
+): SealedRow[] {
+  return sealedEvents(stream, { from, count, prevHash }, sha256).map((envelope) => ({
+    ...{ stream: stream.id, kind: stream.kind, seq: envelope.seq, id: envelope.id, at: envelope.at },
+    ...{ type: envelope.type, version: envelope.version, actor: JSON.stringify(envelope.actor) },
+    ...{ correlation: envelope.correlationId, causation: envelope.causationId, step: "plan", key_id: "k" },
+    // Sealed bytes are no text: all of them must come back as they were.
+    payload: Uint8Array.from([0, 255, 128, envelope.seq]).buffer,
+    ...{ prev_hash: envelope.prevHash, hash: envelope.hash },
+  }));
+}
+
+/** A row of `seq` behind `prevHash`, which may be nobody's. */
+export function rowAt(stream: StreamRef, sha256: Sha256, seq: number, prevHash: string): SealedRow {
+  const [row] = sealedRows(stream, sha256, { from: seq, count: 1, prevHash });
+  if (!row) throw new Error("one row was asked for");
+  return row;
+}
+
+type On = (title: string, work: (sink: Sink, to: StreamRef) => Promise<void>) => void;
+
+export function sinkContract({ name, sha256, sink }: SinkSubject): void {
+  const on: On = (title, work) => test(`${name}: ${title}`, () => work(sink(), freshStream()));
+  takingTests(on, sha256);
+  refusalTests(on, sha256);
+  readingTests(on, sha256);
+}
+
+const numbers = async (sink: Sink, to: StreamRef) => (await sink.rows(to.id)).map((row) => row.seq);
+
+function takingTests(on: On, sha256: Sha256): void {
+  on("rows are taken in order, batch after batch, and come back as they were", async (sink, to) => {
+    const rows = sealedRows(to, sha256, { count: 5 });
+    await sink.take(rows.slice(0, 2));
+    await sink.take(rows.slice(2));
+    expect(await sink.rows(to.id)).toEqual(rows);
+  });
+
+  on("rows that are there already do no harm, alone or before new ones", async (sink, to) => {
+    const rows = sealedRows(to, sha256, { count: 4 });
+    await sink.take(rows.slice(0, 3));
+    await sink.take(rows.slice(0, 3));
+    await sink.take(rows.slice(1));
+    await sink.take(rows.slice(0, 1));
+    expect(await sink.rows(to.id)).toEqual(rows);
+  });
+
+  on("one batch may hold rows of several streams", async (sink, to) => {
+    const other = freshStream();
+    const rows = [to, other].flatMap((stream) => sealedRows(stream, sha256, { count: 2 }));
+    await sink.take(rows);
+    expect([await numbers(sink, to), await numbers(sink, other)]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  on("many rows are read back whole and in the order of their numbers", async (sink, to) => {
+    const rows = sealedRows(to, sha256, { count: 230 });
+    for (let from = 0; from < rows.length; from += 50) await sink.take(rows.slice(from, from + 50));
+    expect(await sink.rows(to.id)).toEqual(rows);
+  });
+}
+
+function refusalTests(on: On, sha256: Sha256): void {
+  on("a row that leaves a number out is refused, at the start and behind others", async (sink, to) => {
+    const rows = sealedRows(to, sha256, { count: 4 });
+    await expect(sink.take(rows.slice(1))).rejects.toThrow();
+    await sink.take(rows.slice(0, 2));
+    await expect(sink.take(rows.slice(3))).rejects.toThrow();
+    expect(await numbers(sink, to)).toEqual([1, 2]);
+  });
+
+  on("another row of a number that is taken is refused, also of an old number", async (sink, to) => {
+    const rows = sealedRows(to, sha256, { count: 3 });
+    await sink.take(rows);
+    for (const seq of [1, 2, 3]) {
+      const fork = rowAt(to, sha256, seq, rows[seq - 2]?.hash ?? genesisHash);
+      await expect(sink.take([fork])).rejects.toThrow();
+    }
+    expect(await sink.rows(to.id)).toEqual(rows);
+  });
+
+  on("a row that follows another event than the one before it is refused", async (sink, to) => {
+    const rows = sealedRows(to, sha256, { count: 2 });
+    await sink.take(rows);
+    await expect(sink.take([rowAt(to, sha256, 3, rows[0]?.hash ?? "")])).rejects.toThrow();
+    await expect(sink.take([rowAt(to, sha256, 3, "f".repeat(64))])).rejects.toThrow();
+    expect(await sink.rows(to.id)).toEqual(rows);
+  });
+
+  on("of rows of which one is refused none is taken, of whatever stream", async (sink, to) => {
+    const other = freshStream();
+    const rows = sealedRows(to, sha256, { count: 4 });
+    const [one, two, , four] = rows;
+    if (!one || !two || !four) throw new Error("there are four rows");
+    await expect(sink.take([...sealedRows(other, sha256, { count: 2 }), one, two, four])).rejects.toThrow();
+    expect([await numbers(sink, to), await numbers(sink, other)]).toEqual([[], []]);
+    await sink.take(rows);
+    expect(await numbers(sink, to)).toEqual([1, 2, 3, 4]);
+  });
+}
+
+function readingTests(on: On, sha256: Sha256): void {
+  const only = ({ id }: StreamRef): StreamRange => ({ from: id, below: `${id}\u0000` });
+
+  on("an unknown stream has no head, no hash and no rows", async (sink, to) => {
+    expect(await sink.heads(only(to))).toEqual([]);
+    expect(await sink.hashAt(to.id, 1)).toBeNull();
+    expect(await sink.rows(to.id)).toEqual([]);
+  });
+
+  on("a head is the newest event, also beyond number nine, and each hash is told", async (sink, to) => {
+    const rows = sealedRows(to, sha256, { count: 11 });
+    await sink.take(rows);
+    expect(await sink.heads(only(to))).toEqual([{ stream: to, seq: 11, hash: rows[10]?.hash }]);
+    expect(await sink.hashAt(to.id, 2)).toBe(rows[1]?.hash);
+    expect(await sink.hashAt(to.id, 12)).toBeNull();
+  });
+
+  on("a range holds the streams from its beginning to before its end", async (sink, to) => {
+    const named = (id: string): StreamRef => ({ kind: "loop", id: `${to.id}/${id}` });
+    const streams = ["7#1", "7#2", "70#1", "8#1"].map(named);
+    for (const stream of streams) await sink.take(sealedRows(stream, sha256, { count: 1 }));
+    const heads = await sink.heads({ from: `${to.id}/7#`, below: `${to.id}/7$` });
+    expect(heads.map((head) => head.stream).toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+      streams.slice(0, 2),
+    );
+  });
+
+  on("all streams are listed once, in order, with their kind", async (sink, to) => {
+    const streams: StreamRef[] = [
+      { kind: "repository", id: `${to.id}/b` },
+      { kind: "account", id: `${to.id}/a` },
+    ];
+    for (const stream of streams) await sink.take(sealedRows(stream, sha256, { count: 2 }));
+    const listed = (await sink.streams()).filter(({ id }) => id.startsWith(`${to.id}/`));
+    expect(listed).toEqual(streams.toReversed());
+  });
+}

@@ -8,7 +8,7 @@ import { aesCipher, sha256Hex } from "../../workers/orchestrator/cipher.ts";
 import { exactly } from "../../workers/orchestrator/d1-log.ts";
 import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
 import type { SqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
-import { rowAt, sealedRows, sinkContract } from "../contracts/sink-contract.ts";
+import { copyContract, rowAt, sealedRows } from "../contracts/copy-contract.ts";
 import { freshStream } from "../contracts/store-batch.ts";
 import { storeContract } from "../contracts/store-contract.ts";
 import { storeFaultsContract } from "../contracts/store-faults-contract.ts";
@@ -25,7 +25,7 @@ storeContract(sqliteSubject);
 storeFaultsContract(sqliteSubject);
 storeSurvivalContract(sqliteSubject);
 storeRestoreContract(sqliteSubject);
-sinkContract(d1Subject);
+copyContract(d1Subject);
 
 const withStore = (work: (store: SqliteStore, storage: DurableObjectStorage) => void | Promise<void>) =>
   openStore(freshObject(), work);

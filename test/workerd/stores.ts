@@ -8,7 +8,7 @@ import { keeperOf } from "../../workers/orchestrator/keeper.ts";
 import { d1Outbox, type Outbox } from "../../workers/orchestrator/outbox.ts";
 import { migrate } from "../../workers/orchestrator/sqlite-schema.ts";
 import { type SqliteStore, sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
-import type { Sink, SinkSubject } from "../contracts/sink-contract.ts";
+import type { CopySubject, LogCopy } from "../contracts/copy-contract.ts";
 import { effect, wants } from "../contracts/store-batch.ts";
 import type { StoreSubject } from "../contracts/store-contract.ts";
 import type { FaultSubject, Writes } from "../contracts/store-faults-contract.ts";
@@ -137,12 +137,12 @@ function copiedObject(stream: string): CopiedObject {
   };
 }
 
-export const d1Subject: SinkSubject = { name: "d1", sha256: sha256Hex, sink: () => d1Sink };
+export const d1Subject: CopySubject = { name: "d1", sha256: sha256Hex, copy: () => d1Copy };
 
 const db = drizzle(env.DB);
 
-const d1Sink: Sink = {
-  take: async (rows) => {
+const d1Copy: LogCopy = {
+  append: async (rows) => {
     const waiting = [...rows];
     const source: Pick<SqliteStore, "unflushed" | "markFlushed" | "held"> = {
       unflushed: (limit) => waiting.slice(0, limit),

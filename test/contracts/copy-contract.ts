@@ -12,9 +12,9 @@ import { freshStream, type Sha256, sealedEvents } from "./store-batch.ts";
  * Nothing that was taken ever changes or goes. Reading sees all that was taken, bytes and numbers as they
  * were.
  */
-export interface Sink {
+export interface LogCopy {
   /** Rejects when the rows are refused, or when the copy does not answer; then none of them was taken. */
-  take(rows: readonly SealedRow[]): Promise<void>;
+  append(rows: readonly SealedRow[]): Promise<void>;
   /** Where it stands with each stream of the range that it knows. */
   heads(range: StreamRange): Promise<D1Head[]>;
   /** Null when it has no event of that number. */
@@ -25,11 +25,11 @@ export interface Sink {
   streams(): Promise<StreamRef[]>;
 }
 
-export interface SinkSubject {
+export interface CopySubject {
   name: string;
   sha256: Sha256;
   /** May be the same one for all tests: each uses streams of its own. */
-  sink(): Sink;
+  copy(): LogCopy;
 }
 
 /** `count` rows from `from` on; other `words` give other rows with other hashes. */
@@ -55,124 +55,124 @@ export function rowAt(stream: StreamRef, sha256: Sha256, seq: number, prevHash: 
   return row;
 }
 
-type On = (title: string, work: (sink: Sink, to: StreamRef) => Promise<void>) => void;
+type On = (title: string, work: (copy: LogCopy, to: StreamRef) => Promise<void>) => void;
 
-export function sinkContract({ name, sha256, sink }: SinkSubject): void {
-  const on: On = (title, work) => test(`${name}: ${title}`, () => work(sink(), freshStream()));
+export function copyContract({ name, sha256, copy }: CopySubject): void {
+  const on: On = (title, work) => test(`${name}: ${title}`, () => work(copy(), freshStream()));
   takingTests(on, sha256);
   refusalTests(on, sha256);
   readingTests(on, sha256);
 }
 
-const numbers = async (sink: Sink, to: StreamRef) => (await sink.rows(to.id)).map((row) => row.seq);
+const numbers = async (copy: LogCopy, to: StreamRef) => (await copy.rows(to.id)).map((row) => row.seq);
 
 function takingTests(on: On, sha256: Sha256): void {
-  on("rows are taken in order, batch after batch, and come back as they were", async (sink, to) => {
+  on("rows are taken in order, batch after batch, and come back as they were", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 5 });
-    await sink.take(rows.slice(0, 2));
-    await sink.take(rows.slice(2));
-    expect(await sink.rows(to.id)).toEqual(rows);
+    await copy.append(rows.slice(0, 2));
+    await copy.append(rows.slice(2));
+    expect(await copy.rows(to.id)).toEqual(rows);
   });
 
-  on("rows that are there already do no harm, alone or before new ones", async (sink, to) => {
+  on("rows that are there already do no harm, alone or before new ones", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 4 });
-    await sink.take(rows.slice(0, 3));
-    await sink.take(rows.slice(0, 3));
-    await sink.take(rows.slice(1));
-    await sink.take(rows.slice(0, 1));
-    expect(await sink.rows(to.id)).toEqual(rows);
+    await copy.append(rows.slice(0, 3));
+    await copy.append(rows.slice(0, 3));
+    await copy.append(rows.slice(1));
+    await copy.append(rows.slice(0, 1));
+    expect(await copy.rows(to.id)).toEqual(rows);
   });
 
-  on("one batch may hold rows of several streams", async (sink, to) => {
+  on("one batch may hold rows of several streams", async (copy, to) => {
     const other = freshStream();
     const rows = [to, other].flatMap((stream) => sealedRows(stream, sha256, { count: 2 }));
-    await sink.take(rows);
-    expect([await numbers(sink, to), await numbers(sink, other)]).toEqual([
+    await copy.append(rows);
+    expect([await numbers(copy, to), await numbers(copy, other)]).toEqual([
       [1, 2],
       [1, 2],
     ]);
   });
 
-  on("many rows are read back whole and in the order of their numbers", async (sink, to) => {
+  on("many rows are read back whole and in the order of their numbers", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 230 });
-    for (let from = 0; from < rows.length; from += 50) await sink.take(rows.slice(from, from + 50));
-    expect(await sink.rows(to.id)).toEqual(rows);
+    for (let from = 0; from < rows.length; from += 50) await copy.append(rows.slice(from, from + 50));
+    expect(await copy.rows(to.id)).toEqual(rows);
   });
 }
 
 function refusalTests(on: On, sha256: Sha256): void {
-  on("a row that leaves a number out is refused, at the start and behind others", async (sink, to) => {
+  on("a row that leaves a number out is refused, at the start and behind others", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 4 });
-    await expect(sink.take(rows.slice(1))).rejects.toThrow();
-    await sink.take(rows.slice(0, 2));
-    await expect(sink.take(rows.slice(3))).rejects.toThrow();
-    expect(await numbers(sink, to)).toEqual([1, 2]);
+    await expect(copy.append(rows.slice(1))).rejects.toThrow();
+    await copy.append(rows.slice(0, 2));
+    await expect(copy.append(rows.slice(3))).rejects.toThrow();
+    expect(await numbers(copy, to)).toEqual([1, 2]);
   });
 
-  on("another row of a number that is taken is refused, also of an old number", async (sink, to) => {
+  on("another row of a number that is taken is refused, also of an old number", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 3 });
-    await sink.take(rows);
+    await copy.append(rows);
     for (const seq of [1, 2, 3]) {
       const fork = rowAt(to, sha256, seq, rows[seq - 2]?.hash ?? genesisHash);
-      await expect(sink.take([fork])).rejects.toThrow();
+      await expect(copy.append([fork])).rejects.toThrow();
     }
-    expect(await sink.rows(to.id)).toEqual(rows);
+    expect(await copy.rows(to.id)).toEqual(rows);
   });
 
-  on("a row that follows another event than the one before it is refused", async (sink, to) => {
+  on("a row that follows another event than the one before it is refused", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 2 });
-    await sink.take(rows);
-    await expect(sink.take([rowAt(to, sha256, 3, rows[0]?.hash ?? "")])).rejects.toThrow();
-    await expect(sink.take([rowAt(to, sha256, 3, "f".repeat(64))])).rejects.toThrow();
-    expect(await sink.rows(to.id)).toEqual(rows);
+    await copy.append(rows);
+    await expect(copy.append([rowAt(to, sha256, 3, rows[0]?.hash ?? "")])).rejects.toThrow();
+    await expect(copy.append([rowAt(to, sha256, 3, "f".repeat(64))])).rejects.toThrow();
+    expect(await copy.rows(to.id)).toEqual(rows);
   });
 
-  on("of rows of which one is refused none is taken, of whatever stream", async (sink, to) => {
+  on("of rows of which one is refused none is taken, of whatever stream", async (copy, to) => {
     const other = freshStream();
     const rows = sealedRows(to, sha256, { count: 4 });
     const [one, two, , four] = rows;
     if (!one || !two || !four) throw new Error("there are four rows");
-    await expect(sink.take([...sealedRows(other, sha256, { count: 2 }), one, two, four])).rejects.toThrow();
-    expect([await numbers(sink, to), await numbers(sink, other)]).toEqual([[], []]);
-    await sink.take(rows);
-    expect(await numbers(sink, to)).toEqual([1, 2, 3, 4]);
+    await expect(copy.append([...sealedRows(other, sha256, { count: 2 }), one, two, four])).rejects.toThrow();
+    expect([await numbers(copy, to), await numbers(copy, other)]).toEqual([[], []]);
+    await copy.append(rows);
+    expect(await numbers(copy, to)).toEqual([1, 2, 3, 4]);
   });
 }
 
 function readingTests(on: On, sha256: Sha256): void {
   const only = ({ id }: StreamRef): StreamRange => ({ from: id, below: `${id}\u0000` });
 
-  on("an unknown stream has no head, no hash and no rows", async (sink, to) => {
-    expect(await sink.heads(only(to))).toEqual([]);
-    expect(await sink.hashAt(to.id, 1)).toBeNull();
-    expect(await sink.rows(to.id)).toEqual([]);
+  on("an unknown stream has no head, no hash and no rows", async (copy, to) => {
+    expect(await copy.heads(only(to))).toEqual([]);
+    expect(await copy.hashAt(to.id, 1)).toBeNull();
+    expect(await copy.rows(to.id)).toEqual([]);
   });
 
-  on("a head is the newest event, also beyond number nine, and each hash is told", async (sink, to) => {
+  on("a head is the newest event, also beyond number nine, and each hash is told", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 11 });
-    await sink.take(rows);
-    expect(await sink.heads(only(to))).toEqual([{ stream: to, seq: 11, hash: rows[10]?.hash }]);
-    expect(await sink.hashAt(to.id, 2)).toBe(rows[1]?.hash);
-    expect(await sink.hashAt(to.id, 12)).toBeNull();
+    await copy.append(rows);
+    expect(await copy.heads(only(to))).toEqual([{ stream: to, seq: 11, hash: rows[10]?.hash }]);
+    expect(await copy.hashAt(to.id, 2)).toBe(rows[1]?.hash);
+    expect(await copy.hashAt(to.id, 12)).toBeNull();
   });
 
-  on("a range holds the streams from its beginning to before its end", async (sink, to) => {
+  on("a range holds the streams from its beginning to before its end", async (copy, to) => {
     const named = (id: string): StreamRef => ({ kind: "loop", id: `${to.id}/${id}` });
     const streams = ["7#1", "7#2", "70#1", "8#1"].map(named);
-    for (const stream of streams) await sink.take(sealedRows(stream, sha256, { count: 1 }));
-    const heads = await sink.heads({ from: `${to.id}/7#`, below: `${to.id}/7$` });
+    for (const stream of streams) await copy.append(sealedRows(stream, sha256, { count: 1 }));
+    const heads = await copy.heads({ from: `${to.id}/7#`, below: `${to.id}/7$` });
     expect(heads.map((head) => head.stream).toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
       streams.slice(0, 2),
     );
   });
 
-  on("all streams are listed once, in order, with their kind", async (sink, to) => {
+  on("all streams are listed once, in order, with their kind", async (copy, to) => {
     const streams: StreamRef[] = [
       { kind: "repository", id: `${to.id}/b` },
       { kind: "account", id: `${to.id}/a` },
     ];
-    for (const stream of streams) await sink.take(sealedRows(stream, sha256, { count: 2 }));
-    const listed = (await sink.streams()).filter(({ id }) => id.startsWith(`${to.id}/`));
+    for (const stream of streams) await copy.append(sealedRows(stream, sha256, { count: 2 }));
+    const listed = (await copy.streams()).filter(({ id }) => id.startsWith(`${to.id}/`));
     expect(listed).toEqual(streams.toReversed());
   });
 }

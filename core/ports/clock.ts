@@ -11,7 +11,7 @@ export interface Chance {
   fraction(): number;
 }
 
-/** Work for later, on the same clock. Nothing of it outlives the process: what must not be lost has an alarm. */
+/** Work for later. None of it outlives the process: what must not be lost has an alarm. */
 export interface Timers {
   /** Runs `work` once after `ms`, unless the answer is called before. */
   after(ms: number, work: () => void): () => void;

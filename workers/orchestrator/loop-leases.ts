@@ -24,17 +24,15 @@ export interface LoopLeases {
   loseExpired(now: number): void;
 }
 
-export function loopLeases(
-  core: LoopCore,
-  rows: LeaseRows,
-  host: {
-    now(): number;
-    /** An id that nobody has used. */
-    draw(): string;
-    /** May the loop's log not grow now? It takes no command then. */
-    held(loop: string): boolean;
-  },
-): LoopLeases {
+export interface LeaseHost {
+  now(): number;
+  /** An id that nobody has used. */
+  draw(): string;
+  /** May the loop's log not grow now? It takes no command then. */
+  held(loop: string): boolean;
+}
+
+export function loopLeases(core: LoopCore, rows: LeaseRows, host: LeaseHost): LoopLeases {
   const { now, held } = host;
   function lease(loop: string, job: string, wish: LeaseWish): Answer<JobGrant> {
     const { runner, instance, received } = wish;

@@ -144,8 +144,8 @@ export class LoopObject implements IssueLoopRpc {
   }
 
   /**
-   * D1 is asked before the first command: an older copy of this object must not go on from where it was. Until
-   * this ends the host lets no request in. Never throws.
+   * D1 is asked before the first command: an older copy of this object must not go on from where it was.
+   * Until this ends the host lets no request in. Never throws.
    */
   look(): Promise<void> {
     return this.#outbox.lookOnce();

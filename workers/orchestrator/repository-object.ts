@@ -1,7 +1,6 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Check } from "@tamma/core/domain/loop/evidence.ts";
-import { issueSnapshot } from "@tamma/core/domain/loop/issue-snapshot.ts";
-import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
+import type { Actor, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
@@ -24,6 +23,7 @@ import { type RepositoryCore, repositoryCore, systemActor } from "./repository-c
 import type { LoopAt } from "./repository-effects.ts";
 import type { RepositoryIndex } from "./repository-index.ts";
 import type { IssueRow, TrackerRows } from "./tracker-rows.ts";
+import { snapshotOf } from "./tracker-snapshot.ts";
 
 /** Loops of which the end may not have been told to everybody yet. */
 const endedWokenMax = 20;
@@ -57,7 +57,7 @@ export class RepositoryObject implements RepoCoordinatorRpc {
   readonly #drain: Drain;
   readonly #keeper: Keeper;
   readonly #outbox: Outbox;
-  readonly #ports: Pick<RepositoryObjectPorts, "origin" | "loopAt" | "keepAlive">;
+  readonly #ports: Pick<RepositoryObjectPorts, "loopAt" | "keepAlive">;
 
   constructor(ports: RepositoryObjectPorts) {
     const { host, keepAlive, loopAt } = ports;
@@ -74,7 +74,10 @@ export class RepositoryObject implements RepoCoordinatorRpc {
       loopAt,
       host,
       stream,
-      snapshot: (issue) => this.#snapshot(issue),
+      snapshot: (number) => {
+        const row = ports.tracker.issue(number);
+        return row ? snapshotOf(row, this.#core.known()?.repository.id ?? "", ports.origin) : null;
+      },
       changed: () => {
         this.#drain.kick();
         keepAlive(Promise.resolve().then(() => outbox.flush()));
@@ -102,8 +105,8 @@ export class RepositoryObject implements RepoCoordinatorRpc {
   }
 
   /**
-   * D1 is asked before the first command: an older copy of this object must not go on from where it was. Until
-   * this ends the host lets no request in. Never throws.
+   * D1 is asked before the first command: an older copy of this object must not go on from where it was.
+   * Until this ends the host lets no request in. Never throws.
    */
   look(): Promise<void> {
     return this.#outbox.lookOnce();
@@ -199,20 +202,6 @@ export class RepositoryObject implements RepoCoordinatorRpc {
   #issueOf({ open, ...row }: IssueRow): Issue {
     const loop = this.#core.known()?.loops.findLast((each) => each.issue === row.number)?.loop ?? null;
     return { ...row, state: open ? "open" : "closed", loop };
-  }
-
-  /** The text as it is now; later edits do not steer the loop. */
-  #snapshot(number: number): IssueSnapshot | null {
-    const row = this.#tracker.issue(number);
-    if (!row) return null;
-    const { title, body, author, labels, comments } = row;
-    const repository = this.#core.known()?.repository.id ?? "";
-    const url = `${this.#ports.origin}/app/repos/${encodeURIComponent(repository)}/issues/${number}`;
-    // Issues of plain Git are written through our own API, by people whose token may do everything here.
-    const mayWrite = true;
-    const said = comments.map((comment) => ({ ...comment, mayWrite }));
-    const snapshot = { id: String(number), number, title, body, author, mayWrite, labels, url };
-    return issueSnapshot({ ...snapshot, comments: said });
   }
 
   // Queue, slots, merge turn.

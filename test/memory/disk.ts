@@ -7,6 +7,15 @@ export interface Table<Row> {
   drop(key: string): void;
 }
 
+/** What an object sees of its disk. */
+export interface DiskAccess {
+  table<Row>(name: string): Table<Row>;
+  /** All writes of `work` together or none. May be nested. */
+  transaction<T>(work: () => T): T;
+  /** Called before every commit of a log; throws to refuse it, as a full disk does. */
+  refuse(): void;
+}
+
 /** All tables of a disk at one moment. */
 export type Snapshot = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 
@@ -14,13 +23,12 @@ export type Snapshot = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
  * The storage of one object in memory. Transactions keep a list of what has to be undone, so they cost what
  * they change and not what is there.
  */
-export class Disk {
+export class Disk implements DiskAccess {
   /** When the object wants to be woken, by the machine's clock; null when it does not. */
   alarm: number | null = null;
   readonly #tables = new Map<string, Map<string, unknown>>();
   #undo: (() => void)[] = [];
   #depth = 0;
-  /** Called before every commit of a log; throws to refuse it, as a full disk does. */
   refuse: () => void = () => {};
 
   table<Row>(name: string): Table<Row> {
@@ -45,7 +53,32 @@ export class Disk {
     };
   }
 
-  /** All writes of `work` together or none. May be nested. */
+  /** The same disk for one instance of an object: who was replaced can read, and write no more. */
+  accessOf(mayWrite: () => boolean): DiskAccess {
+    const check = () => {
+      if (!mayWrite()) throw new Error("this instance was replaced; its writes are refused");
+    };
+    return {
+      refuse: () => this.refuse(),
+      transaction: (work) => this.transaction(work),
+      table: <Row>(name: string): Table<Row> => {
+        const { get, rows, put, drop } = this.table<Row>(name);
+        return {
+          get,
+          rows,
+          put: (key: string, row: Row) => {
+            check();
+            put(key, row);
+          },
+          drop: (key: string) => {
+            check();
+            drop(key);
+          },
+        };
+      },
+    };
+  }
+
   transaction<T>(work: () => T): T {
     const begun = this.#undo.length;
     this.#depth += 1;

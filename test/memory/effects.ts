@@ -1,6 +1,6 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { PendingEffect, Store, WantedEffect } from "@tamma/core/ports/store.ts";
-import type { Disk } from "./disk.ts";
+import type { DiskAccess } from "./disk.ts";
 
 interface EffectRow extends PendingEffect {
   state: "pending" | "done" | "failed" | "void";
@@ -13,7 +13,7 @@ interface EffectRow extends PendingEffect {
 const triesAgainMax = 7;
 
 /** What the present state wants from the world, in memory. Pending ones lie apart: there are few of them. */
-export function memoryEffects(disk: Disk, isHeld: (stream: string) => boolean) {
+export function memoryEffects(disk: DiskAccess, isHeld: (stream: string) => boolean) {
   const all = disk.table<EffectRow>("effects");
   const pending = disk.table<EffectRow>("effects pending");
   const counted = disk.table<number>("effects counted");

@@ -1,11 +1,11 @@
 import { leaseMs } from "@tamma/core/domain/policy/limits.ts";
 import type { Lease, LeaseRows } from "../../workers/orchestrator/lease-rows.ts";
-import type { Disk } from "./disk.ts";
+import type { DiskAccess } from "./disk.ts";
 
 type Row = Lease & { graced: boolean };
 
 /** Leases in memory; see the rows in SQLite for what they mean. */
-export function memoryLeaseRows(disk: Disk, now: number): LeaseRows {
+export function memoryLeaseRows(disk: DiskAccess, now: number): LeaseRows {
   const rows = disk.table<Row>("leases");
   for (const row of [...rows.rows()])
     if (!row.graced && row.expiresAt < now + leaseMs)

@@ -1,12 +1,12 @@
 import type { Holder } from "../../workers/orchestrator/lease-rows.ts";
 import type { LoopRow } from "../../workers/orchestrator/objects.ts";
 import { endedRowsMax, type RepositoryIndex } from "../../workers/orchestrator/repository-index.ts";
-import type { Disk } from "./disk.ts";
+import type { DiskAccess } from "./disk.ts";
 
 type OpenJob = { job: string; loop: string; at: number; row: number; holder: string | null; fence: number };
 
 /** Open jobs and list rows in memory; see the rows in SQLite for what they mean. */
-export function memoryRepositoryIndex(disk: Disk): RepositoryIndex {
+export function memoryRepositoryIndex(disk: DiskAccess): RepositoryIndex {
   const jobs = disk.table<OpenJob>("open jobs");
   const counted = disk.table<number>("open jobs counted");
   const loops = disk.table<LoopRow>("loop rows");

@@ -10,7 +10,7 @@ import {
 } from "@tamma/core/ports/store.ts";
 import type { SealedRow } from "../../workers/orchestrator/event-row.ts";
 import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
-import type { Disk, Table } from "./disk.ts";
+import type { DiskAccess, Table } from "./disk.ts";
 import { memoryEffects } from "./effects.ts";
 import { memoryTimers } from "./timers.ts";
 
@@ -35,7 +35,7 @@ interface Tables {
  * The store of one object in memory: keeps to the same contract as the one in SQLite, for unit tests and the
  * simulation.
  */
-export function memoryObjectStore(disk: Disk): ObjectStore {
+export function memoryObjectStore(disk: DiskAccess): ObjectStore {
   const tables: Tables = {
     events: disk.table("events"),
     answers: disk.table("answers"),
@@ -72,7 +72,6 @@ export function memoryObjectStore(disk: Disk): ObjectStore {
     answerOf: (stream, id) => answers.get(`${stream.id} ${id}`) ?? null,
     commands: (stream) => [...(commands.get(stream.id) ?? [])],
     ...effects,
-    dueEffects: effects.dueEffects,
     ...timers,
     want,
     nextDue: (busy) => earliest(effects.nextDue(busy), timers.nextDue()),
@@ -136,7 +135,7 @@ function memoryCopies({ events, outbox, held }: Tables) {
   };
 }
 
-function memoryHeld(disk: Disk, { events, answers, commands, outbox, held, setAside }: Tables) {
+function memoryHeld(disk: DiskAccess, { events, answers, commands, outbox, held, setAside }: Tables) {
   const adopt: ObjectStore["adopt"] = ({ id, kind }, rows, at) =>
     disk.transaction(() => {
       const own = events.get(id) ?? [];

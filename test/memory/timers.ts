@@ -1,11 +1,11 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { DueTimer, WantedTimer } from "@tamma/core/ports/store.ts";
-import type { Disk } from "./disk.ts";
+import type { DiskAccess } from "./disk.ts";
 
 type TimerRow = DueTimer & { fired: boolean };
 
 /** When the present state wants to be woken, in memory. */
-export function memoryTimers(disk: Disk, isHeld: (stream: string) => boolean) {
+export function memoryTimers(disk: DiskAccess, isHeld: (stream: string) => boolean) {
   const rows = disk.table<TimerRow>("timers");
   const keyOf = (stream: StreamRef, key: string) => `${stream.id} ${key}`;
 

@@ -2,7 +2,7 @@ import type { Check } from "@tamma/core/domain/loop/evidence.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
 import type { CommentRow, ConversationRows } from "../../workers/orchestrator/conversation-rows.ts";
 import type { TrackerRows } from "../../workers/orchestrator/tracker-rows.ts";
-import type { Disk } from "./disk.ts";
+import type { DiskAccess } from "./disk.ts";
 
 type IssueRecord = {
   creation: string;
@@ -14,7 +14,7 @@ type IssueRecord = {
 };
 
 /** Issues, comments, pull requests and verdicts in memory; see the rows in SQLite for what they mean. */
-export function memoryTrackerRows(disk: Disk): TrackerRows {
+export function memoryTrackerRows(disk: DiskAccess): TrackerRows {
   const issues = disk.table<IssueRecord>("issues");
   const pulls = disk.table<PullRow>("pulls");
   const statuses = disk.table<readonly Check[]>("statuses");
@@ -63,7 +63,7 @@ export function memoryTrackerRows(disk: Disk): TrackerRows {
   };
 }
 
-function memoryConversation(disk: Disk): ConversationRows {
+function memoryConversation(disk: DiskAccess): ConversationRows {
   const labels = disk.table<readonly string[]>("labels");
   const comments = disk.table<readonly CommentRow[]>("comments");
   return {

@@ -1,11 +1,11 @@
 import type { TurnRow, TurnRows } from "../../workers/orchestrator/turn-rows.ts";
 import { turnSilentMs } from "../../workers/orchestrator/turn-rows.ts";
-import type { Disk } from "./disk.ts";
+import type { DiskAccess } from "./disk.ts";
 
 type Row = Omit<TurnRow, "deserted"> & { touchedAt: number; boot: string | null };
 
 /** Turns in memory; see the rows in SQLite for what they mean. */
-export function memoryTurnRows(disk: Disk, boot: string | null): TurnRows {
+export function memoryTurnRows(disk: DiskAccess, boot: string | null): TurnRows {
   const rows = disk.table<Row>("turns");
   return {
     find: (turn, now) => {

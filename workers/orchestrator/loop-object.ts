@@ -159,6 +159,11 @@ export class LoopObject implements IssueLoopRpc {
     this.#drain.kick();
   }
 
+  /** The state on which commands of this loop are decided now. */
+  folded(loop: string): { seq: number; state: Loop } {
+    return this.#core.state(loop);
+  }
+
   /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
   async alarm(): Promise<void> {
     this.#drain.kick();

@@ -3,7 +3,7 @@ import type { Check } from "@tamma/core/domain/loop/evidence.ts";
 import type { Actor, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
-import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
+import { activeLoopOf, type KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
 import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
@@ -116,6 +116,11 @@ export class RepositoryObject implements RepoCoordinatorRpc {
   begin(): void {
     this.#ports.keepAlive(this.#outbox.flush());
     this.#drain.kick();
+  }
+
+  /** The repository as commands are decided on it now; null when it was never added. */
+  known(): KnownRepository | null {
+    return this.#core.known();
   }
 
   /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */

@@ -52,8 +52,8 @@ export async function checkEnd({
       );
     }
   }
-  for (const { loop, commandId, seq } of people.acknowledged) {
-    if (watch.mayBeLost(loop, seq)) continue;
+  for (const { loop, commandId, seq, changed } of people.acknowledged) {
+    if (watch.mayBeLost(loop, changed ? seq : Number.POSITIVE_INFINITY)) continue;
     const hosted = server.objects.get(loop.slice(0, loop.lastIndexOf("#")));
     const kept =
       seq === 0 || (hosted && watch.storeOf(hosted).answerOf({ kind: "loop", id: loop }, commandId));

@@ -7,7 +7,6 @@ import * as routes from "../../workers/orchestrator/runners.ts";
 import { requestOf, turnIn } from "./assemble.ts";
 import { diffText, patchOf, type TreeTruth } from "./git.ts";
 import type { Life } from "./kernel.ts";
-import { NetworkFault } from "./network-fault.ts";
 import type { World } from "./world.ts";
 
 /** The server said that the job is not ours any more. */
@@ -156,10 +155,7 @@ async function developTurns(at: At): Promise<DevelopEnd | null> {
     const wish = { loop, turn, lease: { job, fence, runner: process.runner }, request };
     const outcome = await world.server
       .request(process.life, "turn", () => turnIn(world, world.server.process ?? world.life, wish))
-      .catch((thrown: unknown) => {
-        if (thrown instanceof NetworkFault) return null;
-        throw thrown;
-      });
+      .catch(() => null);
     await takesTime(at, 10, 200);
     if (outcome === null || "inFlight" in outcome) continue;
     if ("answer" in outcome) answered += 1;

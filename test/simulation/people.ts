@@ -51,6 +51,8 @@ export interface Acknowledged {
   loop: string;
   commandId: string;
   seq: number;
+  /** False: there was nothing left to do, and no event tells of it. */
+  changed: boolean;
 }
 
 /** All people around the repository. */
@@ -204,7 +206,11 @@ export class People {
   ): Promise<void> {
     const caller = this.#caller(by);
     const answer = await this.#ask(caller, `${what} ${loop.slice(loop.lastIndexOf("/") + 1)}`, work);
-    if (answer?.ok) this.acknowledged.push({ loop, commandId: caller.commandId, seq: answer.value.seq });
+    if (answer?.ok) this.#keep(loop, caller.commandId, answer.value);
+  }
+
+  #keep(loop: string, commandId: string, { seq, already }: CommandAnswer): void {
+    this.acknowledged.push({ loop, commandId, seq, changed: already === null });
   }
 
   async #ask<T>(

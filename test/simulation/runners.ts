@@ -113,7 +113,6 @@ class RunnerProcess implements Hand {
 
   async #work(lease: LeaseResponse): Promise<void> {
     const { job, fence, spec } = lease;
-    this.#world.watch.leased(lease, this.runner);
     this.#tell(`begins ${spec.kind} ${short(job)} fence ${fence}`);
     const held = { stop: false, over: false, frozen: false };
     void this.#keep(lease, held);

@@ -66,9 +66,9 @@ export class Watch implements Watcher {
   restored = false;
   readonly #sure = new Map<string, number>();
 
-  /** Was the answer with this number given before a restore that says what it lost? */
+  /** May a restore have lost what was answered with this number? */
   mayBeLost(loop: string, seq: number): boolean {
-    return this.#sure.has(loop) && (seq > (this.#sure.get(loop) ?? 0) || seq === 0);
+    return seq > (this.#sure.get(loop) ?? readAll);
   }
 
   storeOf(hosted: Hosted): ObjectStore {
@@ -218,18 +218,6 @@ export class Watch implements Watcher {
     const late = alarm - Math.max(wall, due);
     hold(late <= alarmSlackMs, "4 the alarm is armed", () => `${hosted.name} wakes ${late} ms late`);
   }
-
-  leased({ job, fence }: LeaseResponse, runner: string): void {
-    const before = this.#holders.get(job) ?? 0;
-    if (this.#world.faults.struck.some((name) => name.startsWith("restore"))) return;
-    hold(
-      fence >= before,
-      "6 fences only grow",
-      () => `${runner} got fence ${fence} of ${job} after ${before}`,
-    );
-    this.#holders.set(job, fence);
-  }
-  readonly #holders = new Map<string, number>();
 
   /** Trees that a clean checkout showed to be whole. */
   verified(tree: Sha, verdicts: readonly Verdict[]): void {

@@ -20,7 +20,6 @@ import type { Server } from "./server.ts";
 export interface Watcher {
   /** The object's log may have grown in this step. */
   appended(hosted: Hosted): void;
-  leased(lease: LeaseResponse, runner: string): void;
   verified(tree: Sha, verdicts: readonly Verdict[]): void;
   merged(lease: LeaseResponse, head: Sha): void;
 }

@@ -125,7 +125,9 @@ async function stream(
     touched();
   }
   const ended = late ? tooLate(last, ports.timeoutMs) : (last ?? nothingSaid);
-  return settle({ loop, turn }, ended, { facts, amount, latencyMs: ports.now() - startedAt }, ports);
+  // The machine's clock may have been set back meanwhile; no turn takes less than no time.
+  const latencyMs = Math.max(0, ports.now() - startedAt);
+  return settle({ loop, turn }, ended, { facts, amount, latencyMs }, ports);
 }
 
 type Ended = Exclude<TurnEvent, { type: "text" }>;

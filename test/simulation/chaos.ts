@@ -75,7 +75,9 @@ export class Chaos {
 
   async #repaired(): Promise<void> {
     const { kernel, life } = this.#world;
-    if (await this.#repair()) this.owes = false;
-    else kernel.after(20 * minuteMs, life, () => void this.#repaired());
+    if (await this.#repair()) {
+      this.owes = false;
+      this.#watch.repaired();
+    } else kernel.after(20 * minuteMs, life, () => void this.#repaired());
   }
 }

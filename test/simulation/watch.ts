@@ -56,6 +56,7 @@ export class Watch implements Watcher {
   /** An older copy of the object is about to be put back: what D1 does not have may be lost. */
   forget(hosted: Hosted): void {
     this.restored = true;
+    this.#unrepaired.add(hosted);
     this.#changed.add(hosted);
     for (const { stream } of this.storeOf(hosted).streams())
       this.#sure.set(
@@ -64,6 +65,13 @@ export class Watch implements Watcher {
       );
   }
   restored = false;
+  readonly #unrepaired = new Set<Hosted>();
+
+  /** Somebody woke and repaired what was put back. */
+  repaired(): void {
+    this.#unrepaired.clear();
+  }
+
   readonly #sure = new Map<string, number>();
 
   /** May a restore have lost what was answered with this number? */
@@ -210,7 +218,9 @@ export class Watch implements Watcher {
   checkAlarm(hosted: Hosted): void {
     const store = this.storeOf(hosted);
     const due = earliest(store.nextDue(new Set()), leaseExpiry(hosted));
-    if (due === null || hosted.wakesLater > 0 || hosted.ringing) return;
+    // An alarm that was on its way when the copy was made is in no copy: whoever repairs wakes the object.
+    if (this.#unrepaired.has(hosted)) return;
+    if (due === null || hosted.wakesLater > 0 || hosted.ringing > 0) return;
     const { alarm } = hosted.disk;
     hold(alarm !== null, "4 the alarm is armed", () => `${hosted.name} has work at ${due} and no alarm`);
     if (this.#jumps) return;

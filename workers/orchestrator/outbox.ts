@@ -56,21 +56,20 @@ export function d1Outbox(
   let failures = 0;
   let next: number | null = null;
 
-  async function run(): Promise<void> {
-    for (;;) {
-      again = false;
-      const rows = store.unflushed(rowsPerFlush);
-      if (rows.length > 0) await copy(rows);
-      else {
-        await afterFlush();
-        if (!again) return;
-      }
-    }
-  }
-
+  /** Whoever sets `again` while this runs is seen: nothing waits between the last look at it and the end. */
   async function flushOnce(): Promise<void> {
     try {
-      await run();
+      // A fault before the first wait would end this before `running` is set.
+      await Promise.resolve();
+      for (;;) {
+        again = false;
+        const rows = store.unflushed(rowsPerFlush);
+        if (rows.length > 0) await copy(rows);
+        else {
+          await afterFlush();
+          if (!again) break;
+        }
+      }
       failures = 0;
       next = null;
     } catch (thrown) {

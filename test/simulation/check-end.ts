@@ -23,7 +23,7 @@ export async function checkEnd({
   for (const { loop, ended } of repository.loops)
     hold(ended, "4 every loop ends", () => `${loop} has ended and the repository does not know it`);
   for (const [issue, accepted] of people.wanted)
-    if (accepted)
+    if (accepted && !watch.mayBeLost(repositoryName(world), Number.POSITIVE_INFINITY))
       hold(
         repository.loops.some((each) => each.issue === issue),
         "8 nothing acknowledged is lost",
@@ -82,4 +82,8 @@ function pullsOf(server: Simulation["world"]["server"]): { branch: string }[] {
 
 function wordOf(state: { state: string; step?: string; doing?: { kind: string } }): string {
   return [state.state, state.step, state.doing?.kind].filter(Boolean).join(" ");
+}
+
+function repositoryName({ repository }: Simulation["world"]): string {
+  return `${repository.connection}/${repository.id}`;
 }

@@ -51,7 +51,7 @@ export interface Acknowledged {
   loop: string;
   commandId: string;
   seq: number;
-  /** False: there was nothing left to do, and no event tells of it. */
+  /** False: no event tells of it, or not for sure: a restore may lose it. */
   changed: boolean;
 }
 
@@ -210,7 +210,9 @@ export class People {
   }
 
   #keep(loop: string, commandId: string, { seq, already }: CommandAnswer): void {
-    this.acknowledged.push({ loop, commandId, seq, changed: already === null });
+    // What is accepted on an older copy of the log may be set aside for what really happened.
+    const changed = already === null && !this.#world.watch.isUnrepaired(loop);
+    this.acknowledged.push({ loop, commandId, seq, changed });
   }
 
   async #ask<T>(

@@ -114,7 +114,7 @@ export class Simulation {
     await this.#begin();
     const until = startsAt + daysMax * dayMs;
     for (;;) {
-      const goesOn = await kernel.step();
+      const goesOn = (await kernel.step()) || (await kernel.settle());
       if (unhandled.length > 0) throw unhandled[0];
       this.watch.afterStep();
       if (!goesOn || kernel.now > until || kernel.steps > stepsMax) break;

@@ -67,6 +67,11 @@ export class Watch implements Watcher {
   restored = false;
   readonly #unrepaired = new Set<Hosted>();
 
+  isUnrepaired(loop: string): boolean {
+    const name = loop.slice(0, loop.lastIndexOf("#"));
+    return [...this.#unrepaired].some((hosted) => hosted.name === name);
+  }
+
   /** Somebody woke and repaired what was put back. */
   repaired(): void {
     this.#unrepaired.clear();

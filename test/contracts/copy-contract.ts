@@ -1,29 +1,9 @@
 import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { expect, test } from "vitest";
-import type { D1Head, StreamRange } from "../../workers/orchestrator/d1-log.ts";
 import type { SealedRow } from "../../workers/orchestrator/event-row.ts";
+import { CopyConflict, exactly, type LogCopy } from "../../workers/orchestrator/log-copy.ts";
 import { freshStream, type Sha256, sealedEvents } from "./store-batch.ts";
-
-/**
- * The one copy of all logs. An implementation must give: rows taken in one transaction, all or none; a row
- * that is there already, with the same hash, is passed over; a row is refused that has another hash than the
- * one of its number (fork), that does not follow the row before it (fork), or that leaves a number out (gap).
- * Nothing that was taken ever changes or goes. Reading sees all that was taken, bytes and numbers as they
- * were.
- */
-export interface LogCopy {
-  /** Rejects when the rows are refused, or when the copy does not answer; then none of them was taken. */
-  append(rows: readonly SealedRow[]): Promise<void>;
-  /** Where it stands with each stream of the range that it knows. */
-  heads(range: StreamRange): Promise<D1Head[]>;
-  /** Null when it has no event of that number. */
-  hashAt(stream: string, seq: number): Promise<string | null>;
-  /** The whole stream in order. */
-  rows(stream: string): Promise<SealedRow[]>;
-  /** All streams that it knows, in the order of their names. */
-  streams(): Promise<StreamRef[]>;
-}
 
 export interface CopySubject {
   name: string;
@@ -57,6 +37,11 @@ export function rowAt(stream: StreamRef, sha256: Sha256, seq: number, prevHash: 
 
 type On = (title: string, work: (copy: LogCopy, to: StreamRef) => Promise<void>) => void;
 
+/**
+ * What a copy of all logs promises: rows in order, all of a batch or none, no gap and no fork, and nothing
+ * that was taken ever changes. It defends itself: its writer may be an object whose own log is not what it
+ * was.
+ */
 export function copyContract({ name, sha256, copy }: CopySubject): void {
   const on: On = (title, work) => test(`${name}: ${title}`, () => work(copy(), freshStream()));
   takingTests(on, sha256);
@@ -103,9 +88,9 @@ function takingTests(on: On, sha256: Sha256): void {
 function refusalTests(on: On, sha256: Sha256): void {
   on("a row that leaves a number out is refused, at the start and behind others", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 4 });
-    await expect(copy.append(rows.slice(1))).rejects.toThrow();
+    await expect(copy.append(rows.slice(1))).rejects.toThrow(CopyConflict);
     await copy.append(rows.slice(0, 2));
-    await expect(copy.append(rows.slice(3))).rejects.toThrow();
+    await expect(copy.append(rows.slice(3))).rejects.toThrow(CopyConflict);
     expect(await numbers(copy, to)).toEqual([1, 2]);
   });
 
@@ -114,7 +99,7 @@ function refusalTests(on: On, sha256: Sha256): void {
     await copy.append(rows);
     for (const seq of [1, 2, 3]) {
       const fork = rowAt(to, sha256, seq, rows[seq - 2]?.hash ?? genesisHash);
-      await expect(copy.append([fork])).rejects.toThrow();
+      await expect(copy.append([fork])).rejects.toThrow(CopyConflict);
     }
     expect(await copy.rows(to.id)).toEqual(rows);
   });
@@ -122,8 +107,8 @@ function refusalTests(on: On, sha256: Sha256): void {
   on("a row that follows another event than the one before it is refused", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 2 });
     await copy.append(rows);
-    await expect(copy.append([rowAt(to, sha256, 3, rows[0]?.hash ?? "")])).rejects.toThrow();
-    await expect(copy.append([rowAt(to, sha256, 3, "f".repeat(64))])).rejects.toThrow();
+    await expect(copy.append([rowAt(to, sha256, 3, rows[0]?.hash ?? "")])).rejects.toThrow(CopyConflict);
+    await expect(copy.append([rowAt(to, sha256, 3, "f".repeat(64))])).rejects.toThrow(CopyConflict);
     expect(await copy.rows(to.id)).toEqual(rows);
   });
 
@@ -132,7 +117,9 @@ function refusalTests(on: On, sha256: Sha256): void {
     const rows = sealedRows(to, sha256, { count: 4 });
     const [one, two, , four] = rows;
     if (!one || !two || !four) throw new Error("there are four rows");
-    await expect(copy.append([...sealedRows(other, sha256, { count: 2 }), one, two, four])).rejects.toThrow();
+    await expect(copy.append([...sealedRows(other, sha256, { count: 2 }), one, two, four])).rejects.toThrow(
+      CopyConflict,
+    );
     expect([await numbers(copy, to), await numbers(copy, other)]).toEqual([[], []]);
     await copy.append(rows);
     expect(await numbers(copy, to)).toEqual([1, 2, 3, 4]);
@@ -140,10 +127,8 @@ function refusalTests(on: On, sha256: Sha256): void {
 }
 
 function readingTests(on: On, sha256: Sha256): void {
-  const only = ({ id }: StreamRef): StreamRange => ({ from: id, below: `${id}\u0000` });
-
   on("an unknown stream has no head, no hash and no rows", async (copy, to) => {
-    expect(await copy.heads(only(to))).toEqual([]);
+    expect(await copy.heads(exactly(to.id))).toEqual([]);
     expect(await copy.hashAt(to.id, 1)).toBeNull();
     expect(await copy.rows(to.id)).toEqual([]);
   });
@@ -151,7 +136,7 @@ function readingTests(on: On, sha256: Sha256): void {
   on("a head is the newest event, also beyond number nine, and each hash is told", async (copy, to) => {
     const rows = sealedRows(to, sha256, { count: 11 });
     await copy.append(rows);
-    expect(await copy.heads(only(to))).toEqual([{ stream: to, seq: 11, hash: rows[10]?.hash }]);
+    expect(await copy.heads(exactly(to.id))).toEqual([{ stream: to, seq: 11, hash: rows[10]?.hash }]);
     expect(await copy.hashAt(to.id, 2)).toBe(rows[1]?.hash);
     expect(await copy.hashAt(to.id, 12)).toBeNull();
   });

@@ -5,10 +5,12 @@ import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { beforeAll, expect, test } from "vitest";
 import { r2BlobStore } from "../../workers/orchestrator/blob-store.ts";
 import { aesCipher, sha256Hex } from "../../workers/orchestrator/cipher.ts";
-import { exactly } from "../../workers/orchestrator/d1-log.ts";
+import { d1Copy } from "../../workers/orchestrator/d1-log.ts";
+import { exactly } from "../../workers/orchestrator/log-copy.ts";
+import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
 import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
-import type { SqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
-import { rowAt, sealedRows, sinkContract } from "../contracts/sink-contract.ts";
+import { systemTimers } from "../../workers/orchestrator/system-timers.ts";
+import { copyContract, rowAt, sealedRows } from "../contracts/copy-contract.ts";
 import { freshStream } from "../contracts/store-batch.ts";
 import { storeContract } from "../contracts/store-contract.ts";
 import { storeFaultsContract } from "../contracts/store-faults-contract.ts";
@@ -25,9 +27,9 @@ storeContract(sqliteSubject);
 storeFaultsContract(sqliteSubject);
 storeSurvivalContract(sqliteSubject);
 storeRestoreContract(sqliteSubject);
-sinkContract(d1Subject);
+copyContract(d1Subject);
 
-const withStore = (work: (store: SqliteStore, storage: DurableObjectStorage) => void | Promise<void>) =>
+const withStore = (work: (store: ObjectStore, storage: DurableObjectStorage) => void | Promise<void>) =>
   openStore(freshObject(), work);
 
 function chain(stream: StreamRef, count: number, text = "canary-of-the-log"): Envelope[] {
@@ -50,7 +52,7 @@ function chain(stream: StreamRef, count: number, text = "canary-of-the-log"): En
   return sealed;
 }
 
-function append(store: SqliteStore, envelopes: Envelope[], commandId = "c"): void {
+function append(store: ObjectStore, envelopes: Envelope[], commandId = "c"): void {
   const [first] = envelopes;
   if (!first) throw new Error("nothing to append");
   const answer = { seq: first.seq + envelopes.length - 1, changed: true };
@@ -113,7 +115,7 @@ test("bodies lie sealed under their hash, and are found by their own stream only
   expect(await blobs.find("plain-git/r/2#1", ref.sha256)).toBeNull();
 });
 
-const atZero = { now: () => 0, fraction: () => 0 };
+const atZero = { now: () => 0, fraction: () => 0, after: systemTimers.after };
 
 const inD1 = async (stream: StreamRef) =>
   (
@@ -126,7 +128,7 @@ test("the outbox copies in order, once, and sealed", () =>
   withStore(async (store) => {
     const stream = streamOf("flushed");
     append(store, chain(stream, 120));
-    const outbox = d1Outbox(env.DB, store, () => exactly(stream.id), atZero);
+    const outbox = d1Outbox(d1Copy(env.DB), store, () => exactly(stream.id), atZero);
     await outbox.flush();
     store.markFlushed(stream.id, 0);
     await outbox.flush();
@@ -150,7 +152,9 @@ test("with D1 down nothing is lost: the outbox asks to come again and catches up
       },
     });
     let now = 1_000;
-    const outbox = d1Outbox(flaky, store, () => exactly(stream.id), { now: () => now, fraction: () => 0.5 });
+    const outbox = d1Outbox(d1Copy(flaky), store, () => exactly(stream.id), {
+      ...{ now: () => now, fraction: () => 0.5, after: systemTimers.after },
+    });
     await outbox.flush();
     const next = outbox.nextAt();
     expect(next).toBeGreaterThan(1_000);
@@ -170,7 +174,7 @@ test("when D1 was set back to an earlier state it gets the missing events again"
     const stream = streamOf("set-back");
     append(store, chain(stream, 3));
     store.markFlushed(stream.id, 2);
-    await d1Outbox(env.DB, store, () => exactly(stream.id), atZero).flush();
+    await d1Outbox(d1Copy(env.DB), store, () => exactly(stream.id), atZero).flush();
     expect(await inD1(stream)).toEqual([1, 2, 3]);
   }));
 

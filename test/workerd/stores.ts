@@ -1,24 +1,21 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { drizzle } from "drizzle-orm/d1";
 import { aesCipher, sha256Hex } from "../../workers/orchestrator/cipher.ts";
-import { exactly, hashInD1, headsInD1, rowsInD1, streamsInD1 } from "../../workers/orchestrator/d1-log.ts";
+import { d1Copy } from "../../workers/orchestrator/d1-log.ts";
 import type { SealedRow } from "../../workers/orchestrator/event-row.ts";
-import { keeperOf } from "../../workers/orchestrator/keeper.ts";
-import { d1Outbox, type Outbox } from "../../workers/orchestrator/outbox.ts";
+import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
 import { migrate } from "../../workers/orchestrator/sqlite-schema.ts";
-import { type SqliteStore, sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
-import type { Sink, SinkSubject } from "../contracts/sink-contract.ts";
-import { effect, wants } from "../contracts/store-batch.ts";
+import { sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
+import { type CopiedRows, copiedObject } from "../contracts/copied-object.ts";
+import type { CopySubject } from "../contracts/copy-contract.ts";
 import type { StoreSubject } from "../contracts/store-contract.ts";
 import type { FaultSubject, Writes } from "../contracts/store-faults-contract.ts";
-import type { CopiedObject, RestoreSubject } from "../contracts/store-restore-contract.ts";
+import type { RestoreSubject } from "../contracts/store-restore-contract.ts";
 import type { SurvivalSubject } from "../contracts/store-survival-contract.ts";
 
 /** The stores of the Worker, as the contracts in test/contracts want to meet them. */
 
 export const cipher = aesCipher(env.TAMMA_MASTER_KEY);
-const atZero = { now: () => 0, fraction: () => 0 };
 let objects = 0;
 
 /**
@@ -36,7 +33,7 @@ export function freshObject(): ObjectOf {
 /** A new instance of the store over the object's rows. */
 export function openStore<T>(
   object: ObjectOf,
-  work: (store: SqliteStore, storage: DurableObjectStorage) => T | Promise<T>,
+  work: (store: ObjectStore, storage: DurableObjectStorage) => T | Promise<T>,
 ): Promise<T> {
   return runInDurableObject(object(), (_object, { storage }) => {
     migrate(storage, { name: "test", steps: [] });
@@ -47,7 +44,7 @@ export function openStore<T>(
 export const sqliteSubject: StoreSubject & FaultSubject & SurvivalSubject & RestoreSubject = {
   name: "sqlite",
   sha256: sha256Hex,
-  withStore: (work: (store: SqliteStore, writes: Writes) => void) =>
+  withStore: (work: (store: ObjectStore, writes: Writes) => void) =>
     openStore(freshObject(), (_store, storage) => {
       const { breakable, writes } = breakableStorage(storage);
       work(sqliteStore(breakable, cipher), writes);
@@ -59,7 +56,7 @@ export const sqliteSubject: StoreSubject & FaultSubject & SurvivalSubject & Rest
       ends: { eviction: () => evictDurableObject(object()), "a crash": () => abortAllDurableObjects() },
     };
   },
-  object: (stream) => copiedObject(stream.id),
+  object: (stream) => copiedObject(stream.id, sha256Hex, copiedRows()),
 };
 
 /** The same storage, whose writes can be made to fail. Transactions stay the real ones. */
@@ -90,45 +87,18 @@ function breakableStorage(storage: DurableObjectStorage) {
 /** All of an object's file that belongs to its log. */
 const tables = ["events", "commands", "effects", "timers", "outbox", "held", "set_aside"];
 
-function copiedObject(stream: string): CopiedObject {
+function copiedRows(): CopiedRows {
   const object = freshObject();
-  let answering = true;
-  const database = new Proxy(env.DB, {
-    get: (real, name: keyof D1Database) => {
-      if (!answering) throw new Error("D1 is down");
-      const member: unknown = real[name];
-      return typeof member === "function" ? member.bind(real) : member;
-    },
-  });
-  const withOutbox = <T>(work: (outbox: Outbox, store: SqliteStore) => Promise<T>) =>
-    openStore(object, (store) =>
-      work(
-        d1Outbox(database, store, () => exactly(stream), atZero),
-        store,
-      ),
-    );
   const onTables = (sql: (table: string) => string) =>
     openStore(object, (_store, storage) => {
       for (const table of tables) storage.sql.exec(sql(table));
     });
-
   return {
+    copy: d1Copy(env.DB),
     open: (work) => openStore(object, (store) => work(store)),
     keep: () => onTables((table) => `CREATE TABLE kept_${table} AS SELECT * FROM ${table}`),
     putBack: () =>
       onTables((table) => `DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM kept_${table}`),
-    wake: () => withOutbox((outbox) => outbox.lookOnce()),
-    flush: () => withOutbox((outbox) => outbox.flush()),
-    reconcile: (setAside) =>
-      withOutbox((outbox, store) => {
-        const rebuilt: Parameters<typeof keeperOf>[0]["rebuilt"] = (to) =>
-          store.want(to, wants([effect("rebuilt")]).reaction, 0);
-        const parts = { database, store, outbox, now: () => 0, relist: () => {}, lost: "", rebuilt };
-        return keeperOf(parts).reconcile({ setAside });
-      }),
-    answers: (yes) => {
-      answering = yes;
-    },
     setAside: () =>
       openStore(
         object,
@@ -137,33 +107,7 @@ function copiedObject(stream: string): CopiedObject {
   };
 }
 
-export const d1Subject: SinkSubject = { name: "d1", sha256: sha256Hex, sink: () => d1Sink };
-
-const db = drizzle(env.DB);
-
-const d1Sink: Sink = {
-  take: async (rows) => {
-    const waiting = [...rows];
-    const source: Pick<SqliteStore, "unflushed" | "markFlushed" | "held"> = {
-      unflushed: (limit) => waiting.slice(0, limit),
-      markFlushed: (stream, seq) => {
-        waiting.splice(
-          waiting.findIndex((row) => row.stream === stream && row.seq === seq),
-          1,
-        );
-      },
-      held: () => [],
-    };
-    // The outbox itself copies: it logs what D1 refuses and says only that it wants to come again.
-    const outbox = d1Outbox(env.DB, source as SqliteStore, () => null, atZero);
-    await outbox.flushNow();
-    if (outbox.nextAt() !== null) throw new Error(`D1 refused ${waiting.length} of ${rows.length} rows`);
-  },
-  heads: (range) => headsInD1(db, range),
-  hashAt: (stream, seq) => hashInD1(db, stream, seq),
-  rows: (stream) => rowsInD1(db, stream),
-  streams: () => streamsInD1(db),
-};
+export const d1Subject: CopySubject = { name: "d1", sha256: sha256Hex, copy: () => d1Copy(env.DB) };
 
 /** Writes a row as it stands, by SQL alone: what D1 itself says to it. */
 export async function insertIntoD1(row: SealedRow): Promise<void> {

@@ -21,6 +21,7 @@ export interface Stride {
 const everyTrouble: Trouble[] = [
   ...(["runner-lost", "runner-stops", "head", "base", "timers", "provider"] as const),
   ...(["effects", "weakened", "threads", "questions", "reject", "dirty"] as const),
+  ...(["zombies", "late", "persons", "breaking", "forged", "checks"] as const),
 ];
 
 /** Everything may go wrong at any time. */
@@ -76,3 +77,25 @@ export function stride(
   }
   return strides;
 }
+
+/** What may happen to the money of a loop at any time: turns are reserved, settled, settled again, or time out. */
+export function turnsOf(loop: Loop, pick: number): LoopCommand[] {
+  if (loop.state === "not-started") return [];
+  const { reserved, turns } = loop.facts.budget;
+  const amount = (pick + 1) * 40_000;
+  const deadline = loop.facts.now + pick * 500;
+  const settled = Object.entries(reserved).map(([turn, held]) =>
+    settlement(turn, Math.floor((held.amount * (pick % 5)) / 4)),
+  );
+  const over = `t${pick % (turns + 1)}`;
+  const again = over in reserved ? [] : [settlement(over, amount)];
+  const keys = Object.keys(reserved).map((turn) => `turn:${turn}`);
+  const fired = keys.map((key): LoopCommand => ({ type: "FireTimer", key, timer: "turn-deadline" }));
+  const rest = { provider: "tape", model: "m", amount, deadline };
+  return [{ type: "ReserveTurn", turn: `t${turns}`, ...rest }, ...settled, ...again, ...fired];
+}
+
+const settlement = (turn: string, cost: number): LoopCommand => ({
+  ...{ type: "SettleTurn", turn, outcome: "answered", cost, estimated: false, answer: null, detail: "" },
+  ...{ inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, latencyMs: 0 },
+});

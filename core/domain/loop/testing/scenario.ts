@@ -1,5 +1,5 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { expect } from "vitest";
 import { CommandRefused } from "../../errors.ts";
 import type { Context, LoopCommand } from "../commands.ts";
 import { decide } from "../decide.ts";
@@ -80,7 +80,10 @@ export function given(loop: Loop) {
         // biome-ignore lint/suspicious/noThenProperty: given, when, then; nobody awaits it
         then(...types: LoopEventType[]): { loop: Loop; events: LoopEvent[] } {
           const result = send(loop, command);
-          expect(result.events.map((event) => event.type)).toEqual(types);
+          deepEqual(
+            result.events.map((event) => event.type),
+            types,
+          );
           return result;
         },
         /** The command is refused with this code, and nothing changes. */
@@ -91,9 +94,9 @@ export function given(loop: Loop) {
           } catch (thrown) {
             refused = thrown;
           }
-          expect(refused).toBeInstanceOf(CommandRefused);
-          expect((refused as CommandRefused).code).toBe(code);
-          return refused as CommandRefused;
+          ok(refused instanceof CommandRefused, `it was not refused: ${refused}`);
+          equal(refused.code, code);
+          return refused;
         },
       };
     },

@@ -11,6 +11,8 @@ import * as sample from "./samples.ts";
 export interface Answer {
   name: string;
   command: LoopCommand;
+  /** It may be refused: it comes too late, from the wrong one, or is not true. */
+  odd?: true;
 }
 
 /** Which bad things the world may do; the walk turns them on in turn, a scenario names one. */
@@ -50,7 +52,7 @@ export function answers(loop: Loop, world: World): Answer[] {
   if (loop.state === "not-started" || loop.state === "ended") return [];
   const list = loop.state === "escalated" ? escalationAnswers(loop) : doingAnswers(loop, world);
   const { trouble } = world;
-  list.push(...oddAnswers(loop, trouble, resultsNow(loop, world)));
+  for (const one of oddAnswers(loop, trouble, resultsNow(loop, world))) list.push({ ...one, odd: true });
   if (trouble.includes("head") && loop.facts.branch) {
     const head = loop.facts.head === sample.sha("e") ? sample.sha("f") : sample.sha("e");
     list.push({ name: "foreign push", command: { type: "ReportHead", branch: loop.facts.branch, head } });
@@ -272,6 +274,9 @@ function jobResults(job: Job, facts: Active["facts"], { failing, trouble }: Worl
       const tree = facts.patch?.tree ?? sample.sha("9");
       const sha = tree.replace(/^./, "d");
       const list: Named[] = [["published", { kind: "publish", result: { outcome: "done", sha, tree } }]];
+      const other = { outcome: "done", sha, tree: sample.sha("8") } as const;
+      if (trouble.includes("forged"))
+        list.push(["another tree published", { kind: "publish", result: other }]);
       if (trouble.includes("head"))
         list.push([
           "head moved",
@@ -288,6 +293,11 @@ function jobResults(job: Job, facts: Active["facts"], { failing, trouble }: Worl
       const list: Named[] = [
         ["rebased", { kind: "rebase", result: { outcome: "done", patch, unchanged: true } }],
       ];
+      if (trouble.includes("base"))
+        list.push([
+          "rebased, changed",
+          { kind: "rebase", result: { outcome: "done", patch, unchanged: false } },
+        ]);
       const evidence = { summary: "", fingerprint: "conflict", excerpt: "", log: null };
       if (failing.includes("merge"))
         list.push(["conflict", { kind: "rebase", result: { outcome: "conflict", files: ["a"], evidence } }]);

@@ -1,3 +1,4 @@
+import { isApproved } from "./laws-of-merge.ts";
 import { isAhead, type Ledger } from "./ledger.ts";
 import { follow, type Told } from "./told.ts";
 
@@ -21,6 +22,10 @@ export function peopleLaws(told: Told): string[] {
         break;
       case "ApprovalGiven":
         broken.push(...mayNot(now, event));
+        break;
+      case "CheckpointPassed":
+        if (event.kind === "complete" && now.head !== null && !isApproved(now, now.head))
+          broken.push("completion passed without the persons that it needs");
         break;
       case "ApprovalCarriedOver":
         if (event.from !== now.rebasedFrom || event.to !== now.head || now.level === "business/guardian")

@@ -15,11 +15,18 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 
 const contextAt = (at: number): Context => ({ at, actor: { kind: "system", id: "test" }, sha256 });
 
-/** One command through the production decide and evolve, a second later than the state. */
+/** One command through the production decide and evolve, at `nextTime`. */
 export function send(loop: Loop, command: LoopCommand): { loop: Loop; events: LoopEvent[] } {
-  const at = loop.state === "not-started" ? 1_000 : loop.facts.now + 1_000;
+  const at = nextTime(loop);
   const events = decide(command, loop, contextAt(at));
   return { loop: events.reduce((state, event) => evolve(state, event, at), loop), events };
+}
+
+/** A second later than the state, or when the job may be given out that waits for its time. */
+export function nextTime(loop: Loop): number {
+  if (loop.state === "not-started") return 1_000;
+  const job = loop.state === "active" && loop.doing.kind === "job" ? loop.doing.job : null;
+  return Math.max(loop.facts.now + 1_000, job?.notBefore ?? 0);
 }
 
 /** A loop that just started. */

@@ -33,7 +33,7 @@ interface Place {
  */
 export function walk(from: Loop, world: World, statesMax: number): Walk {
   if (from.state === "not-started") throw new Error("a walk begins at a loop that has started");
-  const seen = new Set([abstractKey(from, world)]);
+  const seen = new Set([abstractKey(from, ledgerOf(from), world)]);
   const queue: Place[] = [{ loop: from, ledger: ledgerOf(from), said: "", from: null }];
   const { stackTraceLimit } = Error;
   // Most of what is said is refused, and where a refusal was thrown costs more than the rules themselves.
@@ -50,7 +50,7 @@ export function walk(from: Loop, world: World, statesMax: number): Walk {
     if (place.loop.state === "ended") result.ends.add(place.loop.outcome);
     const broken = restLaws(place.loop, place.ledger);
     for (const next of steps(place, world, result, broken)) {
-      const key = abstractKey(next.loop, world);
+      const key = abstractKey(next.loop, next.ledger, world);
       if (seen.has(key)) continue;
       seen.add(key);
       queue.push(next);
@@ -65,10 +65,12 @@ export function walk(from: Loop, world: World, statesMax: number): Walk {
 function steps(place: Place, world: World, result: Walk, broken: string[]): Place[] {
   const { loop, ledger: known } = place;
   const next: Place[] = [];
-  for (const { name, command } of [...answers(loop, world), ...cancelled(loop)]) {
+  for (const { name, command, odd } of [...answers(loop, world), ...cancelled(loop)]) {
     result.commands += 1;
     const sent = sendOrRefuse(loop, name, command, broken);
-    if (!sent) continue;
+    if (sent === null && !odd)
+      broken.push(`${name} is refused although the loop waits for it, at ${describeLoop(loop)}`);
+    if (sent === null) continue;
     const { loop: after, events } = sent;
     const ledger = events.reduce(noted, known);
     const told = { command, events, before: loop, after, known, ledger };
@@ -116,8 +118,11 @@ function sendOrRefuse(loop: Loop, name: string, command: LoopCommand, broken: st
   }
 }
 
-/** All that the rules look at, and nothing that only grows. */
-function abstractKey(loop: Loop, { trouble }: World): string {
+/**
+ * All that the rules look at, and nothing that only grows. What the events said belongs to it too: rules that
+ * forget something make one state of two, and the walk must not follow them there.
+ */
+function abstractKey(loop: Loop, ledger: Ledger, { trouble }: World): string {
   if (loop.state === "not-started") return "not-started";
   const { facts } = loop;
   const attempts = gateNames.map((gate) => {
@@ -170,8 +175,34 @@ function abstractKey(loop: Loop, { trouble }: World): string {
     facts.resume,
     postponed,
     facts.reminders,
+    ledgerKey(ledger),
   ];
   return JSON.stringify(key);
+}
+
+function ledgerKey(ledger: Ledger): unknown[] {
+  const { head, pushedTree, passed, checks, reviewed, approvals, attempts, job, risk, lastReview } = ledger;
+  const failed = gateNames.map((gate) => attempts[gate]?.failed ?? 0);
+  const yes = approvals.filter((one) => one.subject === head).map((one) => `${one.by} ${one.ahead}`);
+  const proven = [
+    passed.build === pushedTree,
+    passed.ci === head,
+    reviewed === head,
+    ledger.weakened === pushedTree,
+  ];
+  const blocks = lastReview?.sha === head && lastReview.blocking > 0;
+  const checked = checks?.sha === head ? checks.required : null;
+  const holds = [ledger.rebasedFrom !== null, ledger.slotHeld, ledger.turnHeld, ledger.lease !== null];
+  return [
+    failed,
+    job?.lost,
+    [...new Set(yes)].sort(),
+    proven,
+    blocks,
+    checked,
+    holds,
+    [...risk.patch, ...risk.scan],
+  ];
 }
 
 /** Approvals that could count now, each once. */

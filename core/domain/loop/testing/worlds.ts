@@ -41,10 +41,10 @@ export const troubledWorlds: NamedWorld[] = troubles.map((trouble) =>
 /** Two kinds of trouble that meet. */
 export const metWorlds: NamedWorld[] = [
   world("build and test fail", { failing: ["build", "test"] }),
-  world("test fails while others push", { failing: ["test"], trouble: ["head"] }),
   world("merge fails while the base moves", { failing: ["merge"], trouble: ["base"] }),
-  world("ci fails and runners are lost", { failing: ["ci"], trouble: ["runner-lost"] }),
   world("review blocks while people comment", { failing: ["review"], trouble: ["threads"] }),
+  world("test fails while others push", { failing: ["test"], trouble: ["head"] }),
+  world("ci fails and runners are lost", { failing: ["ci"], trouble: ["runner-lost"] }),
 ];
 
 /** Settings that change what the loop asks for, while a gate fails and people say no. */
@@ -66,7 +66,14 @@ function busy(...trouble: Trouble[]): Partial<World> {
   return { failing: ["test"], trouble: ["reject", ...trouble] };
 }
 
-export const allWorlds: NamedWorld[] = [...troubledWorlds, ...failingWorlds, ...settingsWorlds, ...metWorlds];
+/** These have thousands of states. */
+const isLarge = ({ trouble, failing }: World): boolean =>
+  failing.length === 2 || trouble.includes("runner-lost") || (failing.length > 0 && trouble.includes("head"));
+
+const all = [...failingWorlds, ...troubledWorlds, ...settingsWorlds, ...metWorlds];
+
+/** The small ones first: what breaks is found soonest there. */
+export const allWorlds: NamedWorld[] = [...all.filter((one) => !isLarge(one)), ...all.filter(isLarge)];
 
 /** Far above what any of these worlds reaches; a walk that gets there does not close. */
 export const statesMax = 60_000;

@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Machine } from "@tamma/core/engine/machine.ts";
-import { exactly } from "../../workers/orchestrator/d1-log.ts";
+import { d1Copy } from "../../workers/orchestrator/d1-log.ts";
 import type { OrchestratorEnv } from "../../workers/orchestrator/env.ts";
+import { exactly } from "../../workers/orchestrator/log-copy.ts";
 import { type ObjectHost, objectHost } from "../../workers/orchestrator/object-host.ts";
 import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
 import { type Shell, shellOf } from "../../workers/orchestrator/shell.ts";
@@ -52,9 +53,9 @@ export class BenchLog extends DurableObject<BenchEnv> {
 
   /** Copies all that D1 does not have yet. */
   async flush(name: string): Promise<null> {
-    const { clock, chance, store } = this.#host;
-    const when = { now: () => clock.now(), fraction: () => chance.fraction() };
-    await d1Outbox(this.env.DB, store, () => exactly(name), when).flush();
+    const { clock, chance, store, after } = this.#host;
+    const when = { now: () => clock.now(), fraction: () => chance.fraction(), after };
+    await d1Outbox(d1Copy(this.env.DB), store, () => exactly(name), when).flush();
     if (store.unflushed(1).length > 0) throw new Error("D1 did not take all rows");
     return null;
   }

@@ -10,3 +10,9 @@ export interface Chance {
   bytes(count: number): Uint8Array;
   fraction(): number;
 }
+
+/** Work for later. None of it outlives the process: what must not be lost has an alarm. */
+export interface Timers {
+  /** Runs `work` once after `ms`, unless the answer is called before. */
+  after(ms: number, work: () => void): () => void;
+}

@@ -5,10 +5,13 @@ import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { beforeAll, expect, test } from "vitest";
 import { r2BlobStore } from "../../workers/orchestrator/blob-store.ts";
 import { aesCipher, sha256Hex } from "../../workers/orchestrator/cipher.ts";
-import { exactly } from "../../workers/orchestrator/d1-log.ts";
+import { d1Copy } from "../../workers/orchestrator/d1-log.ts";
+import { exactly } from "../../workers/orchestrator/log-copy.ts";
+import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
 import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
 import { migrate } from "../../workers/orchestrator/sqlite-schema.ts";
-import { type SqliteStore, sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
+import { sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
+import { systemTimers } from "../../workers/orchestrator/system-timers.ts";
 import { storeContract } from "../contracts/store-contract.ts";
 import { testMigrations } from "./world.ts";
 
@@ -26,7 +29,7 @@ function freshObject() {
 }
 
 function withStore(
-  work: (store: SqliteStore, storage: DurableObjectStorage) => void | Promise<void>,
+  work: (store: ObjectStore, storage: DurableObjectStorage) => void | Promise<void>,
 ): Promise<void> {
   return runInDurableObject(freshObject(), async (_object, { storage }) => {
     migrate(storage, { name: "test", steps: [] });
@@ -56,7 +59,7 @@ function chain(stream: StreamRef, count: number, text = "canary-of-the-log"): En
   return sealed;
 }
 
-function append(store: SqliteStore, envelopes: Envelope[], commandId = "c"): void {
+function append(store: ObjectStore, envelopes: Envelope[], commandId = "c"): void {
   const [first] = envelopes;
   if (!first) throw new Error("nothing to append");
   const answer = { seq: first.seq + envelopes.length - 1, changed: true };
@@ -119,7 +122,7 @@ test("bodies lie sealed under their hash, and are found by their own stream only
   expect(await blobs.find("plain-git/r/2#1", ref.sha256)).toBeNull();
 });
 
-const atZero = { now: () => 0, fraction: () => 0 };
+const atZero = { now: () => 0, fraction: () => 0, after: systemTimers.after };
 
 const inD1 = async (stream: StreamRef) =>
   (
@@ -132,7 +135,7 @@ test("the outbox copies in order, once, and sealed", () =>
   withStore(async (store) => {
     const stream = streamOf("flushed");
     append(store, chain(stream, 120));
-    const outbox = d1Outbox(env.DB, store, () => exactly(stream.id), atZero);
+    const outbox = d1Outbox(d1Copy(env.DB), store, () => exactly(stream.id), atZero);
     await outbox.flush();
     store.markFlushed(stream.id, 0);
     await outbox.flush();
@@ -156,7 +159,11 @@ test("with D1 down nothing is lost: the outbox asks to come again and catches up
       },
     });
     let now = 1_000;
-    const outbox = d1Outbox(flaky, store, () => exactly(stream.id), { now: () => now, fraction: () => 0.5 });
+    const outbox = d1Outbox(d1Copy(flaky), store, () => exactly(stream.id), {
+      ...atZero,
+      now: () => now,
+      fraction: () => 0.5,
+    });
     await outbox.flush();
     const next = outbox.nextAt();
     expect(next).toBeGreaterThan(1_000);
@@ -176,7 +183,7 @@ test("when D1 was set back to an earlier state it gets the missing events again"
     const stream = streamOf("set-back");
     append(store, chain(stream, 3));
     store.markFlushed(stream.id, 2);
-    await d1Outbox(env.DB, store, () => exactly(stream.id), atZero).flush();
+    await d1Outbox(d1Copy(env.DB), store, () => exactly(stream.id), atZero).flush();
     expect(await inD1(stream)).toEqual([1, 2, 3]);
   }));
 
@@ -184,7 +191,7 @@ test("D1 refuses to change, delete, fork or skip an event, and ignores a repeate
   withStore(async (store) => {
     const stream = streamOf("guarded");
     append(store, chain(stream, 2));
-    await d1Outbox(env.DB, store, () => exactly(stream.id), atZero).flush();
+    await d1Outbox(d1Copy(env.DB), store, () => exactly(stream.id), atZero).flush();
     const run = (sql: string) => env.DB.prepare(sql).bind(stream.id).run();
     const copy = (columns: string) =>
       `INSERT INTO events SELECT stream, stream_kind, ${columns} FROM events

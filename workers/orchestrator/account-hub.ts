@@ -11,10 +11,11 @@ import { inFlight } from "../in-flight.ts";
 import type { Answer, Caller } from "../rpc.ts";
 import { accountTables, runnerColumns, type SecretRows, secretRows } from "./account-rows.ts";
 import { sha256Hex } from "./cipher.ts";
-import { exactly } from "./d1-log.ts";
+import { d1Copy } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
-import { type ObjectHost, objectHost } from "./object-host.ts";
+import { exactly } from "./log-copy.ts";
+import { objectHost, type SqlHost } from "./object-host.ts";
 import type { AccountHubRpc } from "./objects.ts";
 import { d1Outbox, type Outbox } from "./outbox.ts";
 import { ok, refuse } from "./refusal.ts";
@@ -63,7 +64,7 @@ const accountMachine: Machine<AccountEvent, AccountEvent, null> = {
 
 /** The one account: its repositories, its runners, who may come in. */
 export class AccountHub extends DurableObject<OrchestratorEnv> implements AccountHubRpc {
-  readonly #host: ObjectHost;
+  readonly #host: SqlHost;
   readonly #secrets: SecretRows;
   readonly #outbox: Outbox;
   readonly #keeper: Keeper;
@@ -73,10 +74,12 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     super(ctx, env);
     this.#host = objectHost(ctx, env, { name: "account", steps: [accountTables, runnerColumns] });
     this.#secrets = secretRows(this.#host.sql);
-    const clock = { now: () => this.#host.clock.now(), fraction: () => this.#host.chance.fraction() };
-    this.#outbox = d1Outbox(env.DB, this.#host.store, () => exactly(stream.id), clock);
+    const { chance, after } = this.#host;
+    const clock = { now: () => this.#host.clock.now(), fraction: () => chance.fraction(), after };
+    const d1 = d1Copy(env.DB);
+    this.#outbox = d1Outbox(d1, this.#host.store, () => exactly(stream.id), clock);
     this.#keeper = keeperOf({
-      ...{ database: env.DB, store: this.#host.store, outbox: this.#outbox, now: clock.now, lost },
+      ...{ d1, store: this.#host.store, outbox: this.#outbox, now: clock.now, lost },
       relist: () => {},
       rebuilt: () => this.#cache.clear(),
     });

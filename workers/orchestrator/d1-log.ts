@@ -1,40 +1,41 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { and, asc, eq, gt, gte, lt, max, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { events, loops } from "./d1-schema.ts";
 import type { SealedRow } from "./event-row.ts";
+import { CopyConflict, type CopyHead, type LogCopy, type StreamRange } from "./log-copy.ts";
 
-/** The copy of the logs in D1, as it is read again: to compare, and to rebuild an object. Reading only. */
-
-export type Db = DrizzleD1Database<Record<string, never>>;
+type Db = DrizzleD1Database<Record<string, never>>;
 
 /** Rows of one answer; a payload may hold 1 MB, and D1 gives no more than some MB at once. */
 const pageRows = 100;
 
-/** Which streams an object owns: `from <= stream < below`. */
-export interface StreamRange {
-  from: string;
-  below: string;
+/** The copy of the logs in D1, as the migrations made it: triggers there refuse gaps and forks. */
+export function d1Copy(database: D1Database): LogCopy {
+  const db: Db = drizzle(database);
+  return {
+    append: (rows) => append(db, rows),
+    heads: (range) => heads(db, range),
+    hashAt: (stream, seq) => hashAt(db, stream, seq),
+    rows: (stream) => rowsOf(db, stream),
+    streams: () => streams(db),
+  };
 }
 
-/** Only the stream of this name. */
-export function exactly(stream: string): StreamRange {
-  return { from: stream, below: `${stream}\u0000` };
+/** One batch is one transaction. */
+async function append(db: Db, rows: readonly SealedRow[]): Promise<void> {
+  const [first, ...rest] = rows.map(
+    (row): BatchItem<"sqlite"> => db.insert(events).values(valuesOf(row)).onConflictDoNothing(),
+  );
+  try {
+    if (first) await db.batch([first, ...rest]);
+  } catch (thrown) {
+    throw isConflict(thrown) ? new CopyConflict(thrown) : thrown;
+  }
 }
 
-/** All runs of a work item: `<name>#1`, `<name>#2`, and so on ("$" is the character after "#"). */
-export function runsOf(name: string): StreamRange {
-  return { from: `${name}#`, below: `${name}$` };
-}
-
-export interface D1Head {
-  stream: StreamRef;
-  seq: number;
-  hash: string;
-}
-
-/** Where D1 stands with each stream of the range. Throws when D1 does not answer. */
-export async function headsInD1(db: Db, { from, below }: StreamRange): Promise<D1Head[]> {
+async function heads(db: Db, { from, below }: StreamRange): Promise<CopyHead[]> {
   // SQLite takes the bare columns from the row that has the maximum (https://sqlite.org/lang_select.html).
   const rows = await db
     .select({ id: events.stream, kind: events.streamKind, hash: events.hash, seq: max(events.seq) })
@@ -49,7 +50,7 @@ export async function headsInD1(db: Db, { from, below }: StreamRange): Promise<D
 }
 
 /** The hash of one event, or null when D1 has none of that number. */
-export async function hashInD1(db: Db, stream: string, seq: number): Promise<string | null> {
+async function hashAt(db: Db, stream: string, seq: number): Promise<string | null> {
   const [row] = await db
     .select({ hash: events.hash })
     .from(events)
@@ -58,7 +59,7 @@ export async function hashInD1(db: Db, stream: string, seq: number): Promise<str
 }
 
 /** The whole stream as D1 has it, payloads sealed, in order. */
-export async function rowsInD1(db: Db, stream: string): Promise<SealedRow[]> {
+async function rowsOf(db: Db, stream: string): Promise<SealedRow[]> {
   const rows: SealedRow[] = [];
   for (let after = 0; ; ) {
     const page = await db
@@ -75,7 +76,7 @@ export async function rowsInD1(db: Db, stream: string): Promise<SealedRow[]> {
 }
 
 /** The names of all streams that D1 has, in order. Meant for a command of a person, not for a loop. */
-export async function streamsInD1(db: Db): Promise<StreamRef[]> {
+async function streams(db: Db): Promise<StreamRef[]> {
   const rows = await db
     .selectDistinct({ id: events.stream, kind: events.streamKind })
     .from(events)
@@ -109,4 +110,31 @@ function sealedRow(row: typeof events.$inferSelect): SealedRow {
     prev_hash: row.prevHash,
     hash: row.hash,
   };
+}
+
+function valuesOf(row: SealedRow): typeof events.$inferInsert {
+  return {
+    stream: row.stream,
+    streamKind: row.kind,
+    seq: row.seq,
+    id: row.id,
+    at: row.at,
+    type: row.type,
+    version: row.version,
+    actor: row.actor,
+    correlationId: row.correlation,
+    causationId: row.causation,
+    step: row.step,
+    keyId: row.key_id,
+    payload: Buffer.from(row.payload),
+    prevHash: row.prev_hash,
+    hash: row.hash,
+  };
+}
+
+/** Drizzle wraps D1's error, so the trigger's words stand in the cause. */
+function isConflict(thrown: unknown): boolean {
+  for (let error = thrown; error instanceof Error; error = error.cause)
+    if (/tamma: (gap|fork)/.test(error.message)) return true;
+  return false;
 }

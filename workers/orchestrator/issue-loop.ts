@@ -1,46 +1,16 @@
 import { DurableObject } from "cloudflare:workers";
-import { canonicalJson } from "@tamma/core/domain/audit/canonical-json.ts";
-import { routeOf } from "@tamma/core/domain/ids.ts";
-import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
-import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
-import type { Actor } from "@tamma/core/domain/loop/work.ts";
-import { showPart } from "@tamma/core/domain/projections/shown-part.ts";
-import { redactDeep } from "@tamma/core/engine/redact.ts";
-import type { CommandAnswer } from "@tamma/core/protocol/rest.ts";
-import type * as runnerWire from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../in-flight.ts";
-import type { Answer } from "../rpc.ts";
-import { type BlobStore, r2BlobStore } from "./blob-store.ts";
+import { r2BlobStore } from "./blob-store.ts";
 import { bootOf } from "./boot.ts";
-import { sha256Hex } from "./cipher.ts";
 import { loopPorts } from "./compose.ts";
-import { runsOf } from "./d1-log.ts";
-import { type Drain, drainOf } from "./drain.ts";
+import { d1Copy } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
-import { type Keeper, keeperOf } from "./keeper.ts";
-import { type LeaseRows, leaseInstances, leaseRows, leaseTables } from "./lease-rows.ts";
-import { type LogRows, logRows, logTables } from "./log-rows.ts";
-import { type LoopCore, loopCore, loopStream } from "./loop-core.ts";
-import { loopEffects } from "./loop-effects.ts";
-import { type LoopLeases, loopLeases } from "./loop-leases.ts";
-import { loopNotes } from "./loop-notes.ts";
-import { type LoopReading, loopReading } from "./loop-reading.ts";
-import { loopRow } from "./loop-row.ts";
-import { type LoopTurns, loopTurns } from "./loop-turns.ts";
-import { type ObjectHost, objectHost } from "./object-host.ts";
-import {
-  type IssueLoopRpc,
-  type JobGrant,
-  type LeaseWish,
-  repoCoordinator,
-  type StartClaim,
-  type TurnSettlement,
-  type TurnWish,
-} from "./objects.ts";
-import { d1Outbox } from "./outbox.ts";
-import { answered, ok, refuse } from "./refusal.ts";
-import { missingBlob } from "./result-blobs.ts";
-import { checkedPatch } from "./result-patch.ts";
+import { leaseInstances, leaseRows, leaseTables } from "./lease-rows.ts";
+import { logRows, logTables } from "./log-rows.ts";
+import { listInD1 } from "./loop-list.ts";
+import { LoopObject } from "./loop-object.ts";
+import { objectHost } from "./object-host.ts";
+import { type IssueLoopRpc, repoCoordinator } from "./objects.ts";
 import { turnBoots, turnRows, turnTables } from "./turn-rows.ts";
 
 const tables = {
@@ -48,272 +18,127 @@ const tables = {
   steps: [`${leaseTables}; ${logTables}; ${turnTables}`, `${leaseInstances}; ${turnBoots}`],
 };
 
-/**
- * All runs of one work item, at most one of them active. The rules are in core/domain/loop; this only binds.
- */
+type Args<K extends keyof IssueLoopRpc> = Parameters<IssueLoopRpc[K]>;
+type Result<K extends keyof IssueLoopRpc> = ReturnType<IssueLoopRpc[K]>;
+
+/** All runs of one work item as a Durable Object. What it does is in loop-object.ts; this only binds. */
 export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLoopRpc {
-  readonly #host: ObjectHost;
-  readonly #core: LoopCore;
-  readonly #leaseRows: LeaseRows;
-  readonly #leases: LoopLeases;
-  readonly #logs: LogRows;
-  readonly #turns: LoopTurns;
-  readonly #reading: LoopReading;
-  readonly #blobs: BlobStore;
-  readonly #drain: Drain;
-  readonly #keeper: Keeper;
+  readonly #object: LoopObject;
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
     const host = objectHost(ctx, env, tables);
-    const now = () => host.clock.now();
-    const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(inFlight.during(promise));
-    this.#host = host;
-    this.#blobs = r2BlobStore(env.BLOBS, host.cipher);
-    this.#leaseRows = leaseRows(host.sql, now());
-    this.#logs = logRows(host.sql, host.cipher, host.redact);
-    const notes = loopNotes({
-      rowOf: (loop) => {
-        const { state, seq } = this.#core.state(loop);
-        return loopRow(state, seq);
-      },
-      coordinatorOf: (loop) => repoCoordinator(env, repositoryOf(loop)),
-      cipher: host.cipher,
-      now,
-      keepAlive,
+    const blobs = r2BlobStore(env.BLOBS, host.cipher);
+    const object = new LoopObject({
+      host,
+      leases: leaseRows(host.sql, host.clock.now()),
+      turns: turnRows(host.sql, bootOf(env)),
+      logs: logRows(host.sql, host.cipher, host.redact),
+      blobs,
+      d1: d1Copy(env.DB),
+      list: (row) => listInD1(env.DB, row, host.cipher),
+      name: ctx.id.name ?? null,
+      coordinatorOf: (repository) => repoCoordinator(env, repository),
+      touched: (loop, mergeSha) => loopPorts(env, loop, blobs, mergeSha),
+      keepAlive: (promise) => ctx.waitUntil(inFlight.during(promise)),
     });
-    const range = () => {
-      const name = ctx.id.name ?? nameOf(host);
-      return name === null ? null : runsOf(name);
-    };
-    const clock = { now, fraction: () => host.chance.fraction() };
-    const outbox = d1Outbox(env.DB, host.store, range, clock, notes.toD1);
-    this.#core = loopCore(host, this.#leaseRows, (loop) => {
-      this.#drain.kick();
-      notes.changed(loop);
-      keepAlive(Promise.resolve().then(() => outbox.flush()));
-    });
-    const isHeld = (loop: string) => host.store.heldWhy(loop) !== null;
-    this.#leases = loopLeases(this.#core, this.#leaseRows, now, isHeld);
-    const effects = loopEffects(host, this.#core, this.#leases, (loop) =>
-      loopPorts(env, loop, this.#blobs, () => mergeShaOf(host, loop.facts.loop)),
-    );
-    this.#drain = drainOf(
-      {
-        store: host.store,
-        now,
-        fireTimers: (at) => {
-          effects.fireTimers(at);
-          notes.retryDue(at);
-          if ((outbox.nextAt() ?? Number.POSITIVE_INFINITY) <= at) keepAlive(outbox.flush());
-        },
-        perform: effects.perform,
-        nextWake: () => earliest(this.#leaseRows.nextExpiry(), outbox.nextAt(), notes.nextAt()),
-        setAlarm: host.setAlarm,
-      },
-      keepAlive,
-    );
-    this.#turns = loopTurns(this.#core, turnRows(host.sql, bootOf(env)), this.#leaseRows, now);
-    this.#reading = loopReading(this.#core, host.store, this.#blobs, this.#logs, host);
-    this.#keeper = keeperOf({
-      ...{ database: env.DB, store: host.store, outbox, now, lost: "" },
-      relist: (stream) => notes.changed(stream.id),
-      rebuilt: (stream) => this.#core.rebuilt(stream.id),
-    });
-    this.#drain.arm();
-    // D1 is asked before the first command: an older copy of this object must not go on from where it was.
-    void ctx
-      .blockConcurrencyWhile(() => outbox.lookOnce())
-      .then(() => {
-        // Whatever a crash left behind goes on at once.
-        this.#turns.loseLeftOpen();
-        for (const loop of host.store.unflushedStreams()) notes.changed(loop);
-        keepAlive(outbox.flush());
-        this.#drain.kick();
-      });
+    this.#object = object;
+    void ctx.blockConcurrencyWhile(() => object.look()).then(() => object.begin());
   }
 
-  /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
-  override async alarm(): Promise<void> {
-    this.#drain.kick();
+  override alarm(): Promise<void> {
+    return this.#object.alarm();
   }
 
-  async wake(again: boolean): Promise<void> {
-    if (again) for (const { stream } of this.#host.store.streams()) this.#core.repeat(stream.id);
-    this.#drain.kick();
+  wake(...args: Args<"wake">): Result<"wake"> {
+    return this.#object.wake(...args);
   }
 
-  async copying(): ReturnType<IssueLoopRpc["copying"]> {
-    return this.#keeper.copying();
+  copying(...args: Args<"copying">): Result<"copying"> {
+    return this.#object.copying(...args);
   }
 
-  async reconcile(...[input]: Parameters<IssueLoopRpc["reconcile"]>): ReturnType<IssueLoopRpc["reconcile"]> {
-    return this.#keeper.reconcile(input);
+  reconcile(...args: Args<"reconcile">): Result<"reconcile"> {
+    return this.#object.reconcile(...args);
   }
 
-  async start(claim: StartClaim): Promise<Answer<null>> {
-    const { loop } = claim;
-    return answered(() => {
-      this.#core.handle(loop, { type: "StartLoop", ...claim }, `start:${claim.claim}`, claim.requester);
-      return null;
-    });
+  start(...args: Args<"start">): Result<"start"> {
+    return this.#object.start(...args);
   }
 
-  async command(
-    loop: string,
-    command: LoopCommand,
-    commandId: string,
-    actor: Actor,
-  ): Promise<Answer<CommandAnswer>> {
-    return answered(() => {
-      const handled = this.#core.handle(loop, command, commandId, actor);
-      const already = handled.repeated
-        ? "this command was accepted before"
-        : handled.answer.changed
-          ? null
-          : "there was nothing left to do";
-      return { accepted: true, already, seq: handled.answer.seq };
-    });
+  command(...args: Args<"command">): Result<"command"> {
+    return this.#object.command(...args);
   }
 
-  async lease(loop: string, job: string, wish: LeaseWish): Promise<Answer<JobGrant>> {
-    const granted = this.#leases.lease(loop, job, wish);
-    this.#drain.arm();
-    return granted;
+  lease(...args: Args<"lease">): Result<"lease"> {
+    return this.#object.lease(...args);
   }
 
-  async loseLeases(runner: string, gone: readonly string[] | null): Promise<void> {
-    this.#leases.loseOf(runner, gone);
+  loseLeases(...args: Args<"loseLeases">): Result<"loseLeases"> {
+    return this.#object.loseLeases(...args);
   }
 
-  async heartbeat(
-    job: string,
-    runner: string,
-    request: runnerWire.HeartbeatRequest,
-  ): ReturnType<IssueLoopRpc["heartbeat"]> {
-    return this.#leases.heartbeat(job, runner, request);
+  heartbeat(...args: Args<"heartbeat">): Result<"heartbeat"> {
+    return this.#object.heartbeat(...args);
   }
 
-  async log(
-    job: string,
-    runner: string,
-    { fence, offset, text }: runnerWire.LogRequest,
-  ): ReturnType<IssueLoopRpc["log"]> {
-    const held = this.#leases.holds(job, runner, fence);
-    return held.ok ? ok({ next: this.#logs.add(job, fence, offset, this.#host.redact(text)) }) : held;
+  log(...args: Args<"log">): Result<"log"> {
+    return this.#object.log(...args);
   }
 
-  async holds(job: string, runner: string, fence: number | null): Promise<Answer<null>> {
-    return this.#leases.holds(job, runner, fence);
+  holds(...args: Args<"holds">): Result<"holds"> {
+    return this.#object.holds(...args);
   }
 
-  async result(
-    job: string,
-    runner: string,
-    fence: number,
-    result: JobResult,
-  ): Promise<Answer<runnerWire.ResultResponse>> {
-    const loop = routeOf(job)?.loop ?? "";
-    const clean = redactDeep(result, this.#host.redact);
-    const commandId = `${job}:${fence}:${sha256Hex(canonicalJson(clean))}`;
-    if (this.#host.store.answerOf(loopStream(loop), commandId)) return ok({ accepted: true, already: true });
-    const missing = await missingBlob(this.#blobs, loop, clean);
-    if (missing)
-      return refuse(
-        422,
-        "blob-missing",
-        `the result names blob ${missing}, which was never stored`,
-        "put the blob, then report again",
-      );
-    const held = this.#leases.holds(job, runner, fence);
-    if (!held.ok) return held;
-    const { state } = this.#core.state(loop);
-    const before = state.state === "not-started" ? null : state.facts.patch;
-    const check = { blobs: this.#blobs, loop, before, redact: this.#host.redact };
-    const checked = await checkedPatch(check, clean);
-    return answered(() => {
-      const command = { type: "ReportJobResult", job, fence, result: checked } as const;
-      const handled = this.#core.handle(loop, command, commandId, { kind: "runner", id: runner });
-      return { accepted: true, already: handled.repeated };
-    });
+  result(...args: Args<"result">): Result<"result"> {
+    return this.#object.result(...args);
   }
 
-  async reserveTurn(wish: TurnWish): ReturnType<IssueLoopRpc["reserveTurn"]> {
-    return this.#turns.reserve(wish);
+  reserveTurn(...args: Args<"reserveTurn">): Result<"reserveTurn"> {
+    return this.#object.reserveTurn(...args);
   }
 
-  async touchTurn(loop: string, turn: string): Promise<boolean> {
-    return this.#turns.touch(loop, turn);
+  touchTurn(...args: Args<"touchTurn">): Result<"touchTurn"> {
+    return this.#object.touchTurn(...args);
   }
 
-  async settleTurn(settlement: TurnSettlement): Promise<void> {
-    this.#turns.settle({ ...settlement, detail: this.#host.redact(settlement.detail) });
+  settleTurn(...args: Args<"settleTurn">): Result<"settleTurn"> {
+    return this.#object.settleTurn(...args);
   }
 
-  async view(loop: string): ReturnType<IssueLoopRpc["view"]> {
-    const answer = this.#reading.view(loop);
-    const job = answer.ok ? answer.value.job : null;
-    return answer.ok && job ? ok(showPart(answer.value, this.#leaseRows.find(job.id)?.part ?? null)) : answer;
+  view(...args: Args<"view">): Result<"view"> {
+    return this.#object.view(...args);
   }
 
-  async events(loop: string, after: number, limit: number): ReturnType<IssueLoopRpc["events"]> {
-    return this.#reading.events(loop, after, limit);
+  events(...args: Args<"events">): Result<"events"> {
+    return this.#object.events(...args);
   }
 
-  async stateAt(loop: string, seq: number): ReturnType<IssueLoopRpc["stateAt"]> {
-    return this.#reading.stateAt(loop, seq);
+  stateAt(...args: Args<"stateAt">): Result<"stateAt"> {
+    return this.#object.stateAt(...args);
   }
 
-  async verifyChain(loop: string): ReturnType<IssueLoopRpc["verifyChain"]> {
-    return this.#reading.verifyChain(loop);
+  verifyChain(...args: Args<"verifyChain">): Result<"verifyChain"> {
+    return this.#object.verifyChain(...args);
   }
 
-  async rerun(loop: string, from: number): ReturnType<IssueLoopRpc["rerun"]> {
-    return this.#reading.rerun(loop, from);
+  rerun(...args: Args<"rerun">): Result<"rerun"> {
+    return this.#object.rerun(...args);
   }
 
-  async diff(loop: string): Promise<Answer<string>> {
-    return this.#reading.diff(loop);
+  diff(...args: Args<"diff">): Result<"diff"> {
+    return this.#object.diff(...args);
   }
 
-  async record(loop: string, after: number, limit: number): ReturnType<IssueLoopRpc["record"]> {
-    return this.#reading.record(loop, after, limit);
+  record(...args: Args<"record">): Result<"record"> {
+    return this.#object.record(...args);
   }
 
-  async readLogs(loop: string, after: string, job: string | null): ReturnType<IssueLoopRpc["readLogs"]> {
-    return this.#reading.logs(loop, after, job);
+  readLogs(...args: Args<"readLogs">): Result<"readLogs"> {
+    return this.#object.readLogs(...args);
   }
 
-  async readLog(loop: string, job: string | null): Promise<Answer<string>> {
-    return this.#reading.log(loop, job);
+  readLog(...args: Args<"readLog">): Result<"readLog"> {
+    return this.#object.readLog(...args);
   }
-}
-
-function repositoryOf(loop: string): { connection: string; id: string } {
-  const route = routeOf(loop);
-  if (!route) throw new Error(`${loop} is no loop id`);
-  return { connection: route.connection, id: route.repositoryId };
-}
-
-function earliest(...times: (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.min(...known);
-}
-
-/** The merge's commit stands in the log alone. */
-function mergeShaOf(host: ObjectHost, loop: string): string | null {
-  for (let after = 0; ; ) {
-    const page = host.store.read(loopStream(loop), after, 500);
-    const merged = page.find((envelope) => envelope.type === "Merged");
-    if (merged) return String(merged.payload.sha);
-    const last = page.at(-1);
-    if (!last) return null;
-    after = last.seq;
-  }
-}
-
-/** The name is not always known when an alarm wakes the object; the log remembers it. */
-function nameOf(host: ObjectHost): string | null {
-  const [first] = host.store.streams();
-  return first ? (routeOf(first.stream.id)?.name ?? null) : null;
 }

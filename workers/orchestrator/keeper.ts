@@ -1,13 +1,12 @@
 import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
 import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Reconcile, StreamReport } from "@tamma/core/protocol/rest.ts";
-import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { sha256Hex } from "./cipher.ts";
-import { rowsInD1 } from "./d1-log.ts";
 import type { SealedRow } from "./event-row.ts";
+import type { LogCopy } from "./log-copy.ts";
+import type { ObjectStore } from "./object-store.ts";
 import type { Copying } from "./objects.ts";
 import type { Outbox } from "./outbox.ts";
-import type { SqliteStore } from "./sqlite-store.ts";
 import type { Standing } from "./standing.ts";
 
 /** How an object keeps its log and the copy in D1 together, whatever kind of object it is. */
@@ -18,8 +17,8 @@ export interface Keeper {
 }
 
 export interface KeeperParts {
-  database: D1Database;
-  store: SqliteStore;
+  d1: LogCopy;
+  store: ObjectStore;
   outbox: Outbox;
   now(): number;
   /**
@@ -35,7 +34,6 @@ export interface KeeperParts {
 
 export function keeperOf(parts: KeeperParts): Keeper {
   const { store, outbox } = parts;
-  const db: DrizzleD1Database<Record<string, never>> = drizzle(parts.database);
 
   async function reconcileOne(standing: Standing, setAside: boolean): Promise<StreamReport> {
     const { stream, object, d1 } = standing;
@@ -66,7 +64,7 @@ export function keeperOf(parts: KeeperParts): Keeper {
     { stream, object, d1 }: Standing,
     report: (outcome: StreamReport["outcome"], text: string) => StreamReport,
   ): Promise<StreamReport> {
-    const rows = await rowsInD1(db, stream.id);
+    const rows = await parts.d1.rows(stream.id);
     const problem = problemOf(rows, d1, store);
     if (problem !== null) return report("refused", `${problem}; nothing was changed, and it does not go on`);
     const { added, setAside } = store.transaction(() => {
@@ -101,7 +99,7 @@ function forkText({ object, d1 }: Standing): string {
 }
 
 /** Why these rows cannot be trusted, or null when every one opens and follows the one before it. */
-function problemOf(rows: readonly SealedRow[], expected: number, store: SqliteStore): string | null {
+function problemOf(rows: readonly SealedRow[], expected: number, store: ObjectStore): string | null {
   if (rows.length < expected) return `D1 gives ${rows.length} of ${expected} events`;
   const envelopes: Envelope[] = [];
   for (const row of rows) {

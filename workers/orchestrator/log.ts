@@ -1,5 +1,12 @@
+let write = (line: string) => console.error(line);
+
+/** Sends the lines of this process somewhere else; the default is standard error. */
+export function logTo(sink: (line: string) => void): void {
+  write = sink;
+}
+
 /** One structured line for the operator; it never holds payloads or bodies. */
 export function logError(at: string, thrown: unknown, more: Record<string, string | number> = {}): void {
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-  console.error(JSON.stringify({ level: "error", at, message, ...more }));
+  write(JSON.stringify({ level: "error", at, message, ...more }));
 }

@@ -24,13 +24,16 @@ export interface LoopLeases {
   loseExpired(now: number): void;
 }
 
-/** @param held whether the loop's log may not grow now: it takes no command then */
-export function loopLeases(
-  core: LoopCore,
-  rows: LeaseRows,
-  now: () => number,
-  held: (loop: string) => boolean,
-): LoopLeases {
+export interface LeaseHost {
+  now(): number;
+  /** An id that nobody has used. */
+  draw(): string;
+  /** May the loop's log not grow now? It takes no command then. */
+  held(loop: string): boolean;
+}
+
+export function loopLeases(core: LoopCore, rows: LeaseRows, host: LeaseHost): LoopLeases {
+  const { now, held } = host;
   function lease(loop: string, job: string, wish: LeaseWish): Answer<JobGrant> {
     const { runner, instance, received } = wish;
     const known = rows.find(job);
@@ -42,7 +45,7 @@ export function loopLeases(
         if (known) rows.beat(job, known.fence, runner, known.part, now());
         else {
           const command = { type: "LeaseJob", job, runner } as const;
-          core.handle(loop, command, `lease:${job}:${crypto.randomUUID()}`, { kind: "runner", id: runner });
+          core.handle(loop, command, `lease:${job}:${host.draw()}`, { kind: "runner", id: runner });
         }
         const granted = leaseOf(core, loop, job);
         if (!known) rows.grant({ job, loop, fence: granted.fence, runner, instance }, now());

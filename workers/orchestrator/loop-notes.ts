@@ -1,6 +1,3 @@
-import { sql } from "drizzle-orm";
-import { type Cipher, sealJson } from "./cipher.ts";
-import { loops } from "./d1-schema.ts";
 import { logError } from "./log.ts";
 import type { LoopRow, RepoCoordinatorRpc } from "./objects.ts";
 import type { AfterFlush } from "./outbox.ts";
@@ -23,7 +20,8 @@ export interface LoopNotes {
 export function loopNotes(parts: {
   rowOf(loop: string): LoopRow | null;
   coordinatorOf(loop: string): Pick<RepoCoordinatorRpc, "noteLoop">;
-  cipher: Cipher;
+  /** Puts the row into the lists of D1. Throws when D1 does not answer. */
+  list(row: LoopRow): Promise<void>;
   now(): number;
   keepAlive(promise: Promise<unknown>): void;
 }): LoopNotes {
@@ -61,12 +59,12 @@ export function loopNotes(parts: {
       // After the caller's turn, so that ten events of one drain become one note.
       if (!telling) parts.keepAlive(Promise.resolve().then(() => (telling ? undefined : tell())));
     },
-    toD1: async (db) => {
+    toD1: async () => {
       for (const loop of [...forD1]) {
         const row = parts.rowOf(loop);
         forD1.delete(loop);
         try {
-          if (row) await upsert(db, row, parts.cipher);
+          if (row) await parts.list(row);
         } catch (thrown) {
           forD1.add(loop);
           throw thrown;
@@ -78,23 +76,4 @@ export function loopNotes(parts: {
       if (next !== null && next <= now && !telling) parts.keepAlive(tell());
     },
   };
-}
-
-async function upsert(db: Parameters<AfterFlush>[0], row: LoopRow, cipher: Cipher): Promise<void> {
-  const { id, repository, issue, word, step, startedAt, updatedAt, costMicroUsd } = row.summary;
-  const values = {
-    ...{ id, repository, issue, word, step, startedAt, updatedAt, costMicroUsd },
-    active: row.active,
-    seq: row.seq,
-    keyId: cipher.keyId,
-    body: Buffer.from(sealJson(cipher, row.summary, loopBodyContext(id))),
-  };
-  await db
-    .insert(loops)
-    .values(values)
-    .onConflictDoUpdate({ target: loops.id, set: values, setWhere: sql`excluded.seq > ${loops.seq}` });
-}
-
-export function loopBodyContext(loop: string): string {
-  return `loop ${loop}`;
 }

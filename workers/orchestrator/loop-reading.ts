@@ -13,8 +13,8 @@ import { sha256Hex } from "./cipher.ts";
 import { type Hiding, logPage, placeOf } from "./log-page.ts";
 import type { LogRows } from "./log-rows.ts";
 import { type LoopCore, loopStream } from "./loop-core.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { ok, refuse } from "./refusal.ts";
-import type { SqliteStore } from "./sqlite-store.ts";
 
 /** Events of one page; more would not fit into one RPC message comfortably. */
 const pageEventsMax = 1_000;
@@ -37,7 +37,7 @@ export interface LoopReading {
 
 export function loopReading(
   core: LoopCore,
-  store: SqliteStore,
+  store: ObjectStore,
   blobs: BlobStore,
   logs: LogRows,
   hiding: Hiding,
@@ -129,7 +129,7 @@ function pageOf(
   return logPage(pieces, place, goesOn, hiding);
 }
 
-function* envelopesOf(store: SqliteStore, loop: string): Generator<Envelope> {
+function* envelopesOf(store: ObjectStore, loop: string): Generator<Envelope> {
   for (let after = 0; ; ) {
     const page = store.read(loopStream(loop), after, readPageEvents);
     yield* page;

@@ -1,22 +1,30 @@
 import { randomBytes } from "node:crypto";
 import type { Host } from "@tamma/core/engine/handle.ts";
 import { openEnd, redactor } from "@tamma/core/engine/redact.ts";
+import type { Timers } from "@tamma/core/ports/clock.ts";
 import { aesCipher, type Cipher, sha256Hex } from "./cipher.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { migrate } from "./sqlite-schema.ts";
-import { type SqliteStore, sqliteStore } from "./sqlite-store.ts";
+import { sqliteStore } from "./sqlite-store.ts";
 import { steadyClock } from "./steady-clock.ts";
+import { systemTimers } from "./system-timers.ts";
 
 /** What every object of ours stands on. */
 export interface ObjectHost extends Host {
-  store: SqliteStore;
-  cipher: Cipher;
-  sql: SqlStorage;
+  store: ObjectStore;
   /** Takes our own secrets out of a text before it is stored or shown. */
   redact: (text: string) => string;
   /** How much of the end of a text may be the beginning of such a secret. */
   openEnd: (text: string) => number;
   setAlarm(at: number): void;
+  after: Timers["after"];
+}
+
+/** A host whose rows lie in the SQLite of a Durable Object. */
+export interface SqlHost extends ObjectHost {
+  cipher: Cipher;
+  sql: SqlStorage;
 }
 
 /** Opens the object's storage. `own` holds the tables that only this kind of object has. */
@@ -24,7 +32,7 @@ export function objectHost(
   ctx: DurableObjectState,
   env: OrchestratorEnv,
   own: { name: string; steps: readonly string[] },
-): ObjectHost {
+): SqlHost {
   migrate(ctx.storage, own);
   const cipher = aesCipher(env.TAMMA_MASTER_KEY);
   const { newest } = ctx.storage.sql
@@ -42,6 +50,7 @@ export function objectHost(
     openEnd: openEnd(secretsOf(env)),
     // Not awaited: it is written together with the rows of the same turn.
     setAlarm: (at) => void ctx.storage.setAlarm(clock.wallTime(at)),
+    after: systemTimers.after,
   };
 }
 

@@ -1,11 +1,9 @@
 import { retryAt } from "@tamma/core/engine/backoff.ts";
-import type { BatchItem } from "drizzle-orm/batch";
-import { drizzle } from "drizzle-orm/d1";
-import type { Db, StreamRange } from "./d1-log.ts";
-import { events } from "./d1-schema.ts";
+import type { Timers } from "@tamma/core/ports/clock.ts";
 import type { SealedRow } from "./event-row.ts";
 import { logError } from "./log.ts";
-import type { SqliteStore } from "./sqlite-store.ts";
+import { CopyConflict, type LogCopy, type StreamRange } from "./log-copy.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { compareWithD1, type Standing } from "./standing.ts";
 
 /** Statements in one batch: D1 takes them as one transaction, and a long one would hold up everybody else. */
@@ -36,18 +34,17 @@ export interface Outbox {
 const lookMsMax = 1_000;
 
 /** A projection that goes along after the events: the list row of a loop. */
-export type AfterFlush = (db: Db) => Promise<void>;
+export type AfterFlush = () => Promise<void>;
 
 /** @param range which streams the object owns; null while that is unknown, because it was never used */
 export function d1Outbox(
-  database: D1Database,
-  store: SqliteStore,
+  d1: LogCopy,
+  store: ObjectStore,
   range: () => StreamRange | null,
-  clock: { now(): number; fraction(): number },
+  clock: { now(): number; fraction(): number; after: Timers["after"] },
   afterFlush: AfterFlush = async () => {},
 ): Outbox {
-  const db: Db = drizzle(database);
-  const { copy, compare, look } = copierOf(db, store, range, clock.now);
+  const { copy, compare, look } = copierOf(d1, store, range, clock.now);
   let running: Promise<void> | null = null;
   let again = false;
   let failures = 0;
@@ -59,7 +56,7 @@ export function d1Outbox(
       const rows = store.unflushed(rowsPerFlush);
       if (rows.length > 0) await copy(rows);
       else {
-        await afterFlush(db);
+        await afterFlush();
         if (!again) return;
       }
     }
@@ -96,28 +93,25 @@ export function d1Outbox(
     compare,
     lookOnce: async () => {
       const late = Promise.withResolvers<void>();
-      const timer = setTimeout(late.resolve, lookMsMax);
+      const notLate = clock.after(lookMsMax, late.resolve);
       await Promise.race([look(), late.promise]);
-      clearTimeout(timer);
+      notLate();
     },
   };
 }
 
 /** One batch of rows to D1, and what to do when it is not where it was left. */
-function copierOf(db: Db, store: SqliteStore, range: () => StreamRange | null, now: () => number) {
+function copierOf(d1: LogCopy, store: ObjectStore, range: () => StreamRange | null, now: () => number) {
   async function compare(): Promise<Standing[]> {
     const owned = range();
-    return owned === null ? [] : compareWithD1(db, store, owned, now);
+    return owned === null ? [] : compareWithD1(d1, store, owned, now);
   }
 
   async function copy(rows: SealedRow[]): Promise<void> {
     try {
-      const [first, ...rest] = rows.map(
-        (row): BatchItem<"sqlite"> => db.insert(events).values(valuesOf(row)).onConflictDoNothing(),
-      );
-      if (first) await db.batch([first, ...rest]);
+      await d1.append(rows);
     } catch (thrown) {
-      if (!isConflict(thrown)) throw thrown;
+      if (!(thrown instanceof CopyConflict)) throw thrown;
       // D1 is not where it was left. Either it lost rows and gets them again, or it has others, and the
       // streams that they belong to are held.
       await compare();
@@ -144,31 +138,4 @@ function copierOf(db: Db, store: SqliteStore, range: () => StreamRange | null, n
   }
 
   return { copy, compare, look };
-}
-
-function valuesOf(row: SealedRow): typeof events.$inferInsert {
-  return {
-    stream: row.stream,
-    streamKind: row.kind,
-    seq: row.seq,
-    id: row.id,
-    at: row.at,
-    type: row.type,
-    version: row.version,
-    actor: row.actor,
-    correlationId: row.correlation,
-    causationId: row.causation,
-    step: row.step,
-    keyId: row.key_id,
-    payload: Buffer.from(row.payload),
-    prevHash: row.prev_hash,
-    hash: row.hash,
-  };
-}
-
-/** Drizzle wraps D1's error, so the trigger's words stand in the cause. */
-function isConflict(thrown: unknown): boolean {
-  for (let error = thrown; error instanceof Error; error = error.cause)
-    if (/tamma: (gap|fork)/.test(error.message)) return true;
-  return false;
 }

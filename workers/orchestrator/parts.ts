@@ -3,7 +3,9 @@ import type { Repository } from "@tamma/core/protocol/rest.ts";
 import type { Answer } from "../rpc.ts";
 import { type BlobStore, r2BlobStore } from "./blob-store.ts";
 import { aesCipher, type Cipher } from "./cipher.ts";
+import { d1Copy } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import type { LogCopy } from "./log-copy.ts";
 import { redactionOf } from "./object-host.ts";
 import {
   accountHub,
@@ -19,13 +21,19 @@ export interface Parts {
   env: OrchestratorEnv;
   cipher: Cipher;
   blobs: BlobStore;
+  d1: LogCopy;
   redact: (text: string) => string;
   keepAlive(promise: Promise<unknown>): void;
 }
 
 export function partsOf(env: OrchestratorEnv, keepAlive: Parts["keepAlive"]): Parts {
   const cipher = aesCipher(env.TAMMA_MASTER_KEY);
-  return { env, cipher, blobs: r2BlobStore(env.BLOBS, cipher), redact: redactionOf(env), keepAlive };
+  return {
+    ...{ env, cipher, keepAlive },
+    blobs: r2BlobStore(env.BLOBS, cipher),
+    d1: d1Copy(env.DB),
+    redact: redactionOf(env),
+  };
 }
 
 /** The object that owns the loop, job, checkpoint or turn with this id; a refusal when it is no such id. */

@@ -1,7 +1,5 @@
 import type { Reconcile, ReconcileReport, StreamReport } from "@tamma/core/protocol/rest.ts";
-import { drizzle } from "drizzle-orm/d1";
 import type { Answer } from "../rpc.ts";
-import { streamsInD1 } from "./d1-log.ts";
 import { logError } from "./log.ts";
 import { accountHub, issueLoop, type KeeperRpc, repoCoordinator } from "./objects.ts";
 import { allRepositories, type Parts } from "./parts.ts";
@@ -18,7 +16,7 @@ const comparedAtOnceMax = 4;
  */
 export async function reconcile(parts: Parts, input: Reconcile): Promise<Answer<ReconcileReport>> {
   const { env } = parts;
-  const inD1 = await streamsInD1(drizzle(env.DB)).catch((thrown: unknown) => {
+  const inD1 = await parts.d1.streams().catch((thrown: unknown) => {
     logError("reconcile", thrown);
     return null;
   });

@@ -1,393 +1,180 @@
 import { DurableObject } from "cloudflare:workers";
-import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
-import type { Check } from "@tamma/core/domain/loop/evidence.ts";
-import { issueSnapshot } from "@tamma/core/domain/loop/issue-snapshot.ts";
-import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
-import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
-import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
-import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
-import { redactDeep } from "@tamma/core/engine/redact.ts";
-import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
-import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
-import type { RefsReport } from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../in-flight.ts";
-import type { Answer, Caller, LoopStarted } from "../rpc.ts";
-import { sha256Hex } from "./cipher.ts";
-import { exactly } from "./d1-log.ts";
-import { type Drain, drainOf } from "./drain.ts";
+import { d1Copy } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
-import { type Keeper, keeperOf } from "./keeper.ts";
-import type { Holder } from "./lease-rows.ts";
-import { type ObjectHost, objectHost } from "./object-host.ts";
-import { issueLoop, type LeaseWish, type LoopRow, type RepoCoordinatorRpc } from "./objects.ts";
-import { d1Outbox } from "./outbox.ts";
-import { changedHeads } from "./refs.ts";
-import { answered, ok, refuse } from "./refusal.ts";
-import { type RepositoryCore, repositoryCore, systemActor } from "./repository-core.ts";
-import { indexTables, jobHolders, type RepositoryIndex, repositoryIndex } from "./repository-index.ts";
-import { type IssueRow, type TrackerRows, trackerRows, trackerTables } from "./tracker-rows.ts";
-
-/** Loops of which the end may not have been told to everybody yet. */
-const endedWokenMax = 20;
-
-/** What the events of a repository do not hold. */
-const lost = "Texts of issues, pull requests and comments made after that copy are in no event and stay lost";
+import { objectHost } from "./object-host.ts";
+import { issueLoop, type RepoCoordinatorRpc } from "./objects.ts";
+import { indexTables, jobHolders, repositoryIndex } from "./repository-index.ts";
+import { RepositoryObject } from "./repository-object.ts";
+import { trackerRows, trackerTables } from "./tracker-rows.ts";
 
 const tables = { name: "repository", steps: [`${trackerTables}; ${indexTables}`, jobHolders] };
 
-/**
- * One repository: its queue, slots and merge turn, its open jobs, and on plain Git its issues and pull
- * requests.
- */
+type Args<K extends keyof RepoCoordinatorRpc> = Parameters<RepoCoordinatorRpc[K]>;
+type Result<K extends keyof RepoCoordinatorRpc> = ReturnType<RepoCoordinatorRpc[K]>;
+
+/** One repository as a Durable Object. What it does is in repository-object.ts; this only binds. */
 export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements RepoCoordinatorRpc {
-  readonly #host: ObjectHost;
-  readonly #core: RepositoryCore;
-  readonly #tracker: TrackerRows;
-  readonly #index: RepositoryIndex;
-  readonly #drain: Drain;
-  readonly #keeper: Keeper;
+  readonly #object: RepositoryObject;
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
     const host = objectHost(ctx, env, tables);
-    const now = () => host.clock.now();
-    const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(inFlight.during(promise));
-    this.#host = host;
-    this.#tracker = trackerRows(host.sql, host.cipher);
-    this.#index = repositoryIndex(host.sql, host.cipher);
-    const stream: StreamRef = { kind: "repository", id: streamIdOf(host, ctx.id.name) };
-    const clock = { now, fraction: () => host.chance.fraction() };
-    const outbox = d1Outbox(env.DB, host.store, () => exactly(stream.id), clock);
-    this.#core = repositoryCore({
-      env,
+    const object = new RepositoryObject({
       host,
-      stream,
-      snapshot: (issue) => this.#snapshot(issue),
-      changed: () => {
-        this.#drain.kick();
-        keepAlive(Promise.resolve().then(() => outbox.flush()));
-      },
+      tracker: trackerRows(host.sql, host.cipher),
+      index: repositoryIndex(host.sql, host.cipher),
+      d1: d1Copy(env.DB),
+      name: ctx.id.name ?? null,
+      origin: env.TAMMA_ORIGIN,
+      loopAt: (name) => issueLoop(env, name),
+      keepAlive: (promise) => ctx.waitUntil(inFlight.during(promise)),
     });
-    this.#drain = drainOf(
-      {
-        store: host.store,
-        now,
-        fireTimers: (at) => {
-          if ((outbox.nextAt() ?? Number.POSITIVE_INFINITY) <= at) keepAlive(outbox.flush());
-        },
-        perform: (pending) => this.#core.perform(pending),
-        nextWake: () => outbox.nextAt(),
-        setAlarm: host.setAlarm,
-      },
-      keepAlive,
-    );
-    this.#keeper = keeperOf({
-      ...{ database: env.DB, store: host.store, outbox, now, lost },
-      relist: () => {},
-      rebuilt: () => this.#core.rebuilt(),
-    });
-    this.#drain.arm();
-    // D1 is asked before the first command: an older copy of this object must not go on from where it was.
-    void ctx
-      .blockConcurrencyWhile(() => outbox.lookOnce())
-      .then(() => {
-        keepAlive(outbox.flush());
-        this.#drain.kick();
-      });
+    this.#object = object;
+    void ctx.blockConcurrencyWhile(() => object.look()).then(() => object.begin());
   }
 
-  /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
-  override async alarm(): Promise<void> {
-    this.#drain.kick();
+  override alarm(): Promise<void> {
+    return this.#object.alarm();
   }
 
-  async wake(again: boolean): Promise<void> {
-    if (again) this.#core.repeat();
-    this.#drain.kick();
+  wake(...args: Args<"wake">): Result<"wake"> {
+    return this.#object.wake(...args);
   }
 
-  async copying(): ReturnType<RepoCoordinatorRpc["copying"]> {
-    return this.#keeper.copying();
+  copying(...args: Args<"copying">): Result<"copying"> {
+    return this.#object.copying(...args);
   }
 
-  async reconcile(
-    ...[input]: Parameters<RepoCoordinatorRpc["reconcile"]>
-  ): ReturnType<RepoCoordinatorRpc["reconcile"]> {
-    return this.#keeper.reconcile(input);
+  reconcile(...args: Args<"reconcile">): Result<"reconcile"> {
+    return this.#object.reconcile(...args);
   }
 
-  async add(caller: Caller, repository: RepositoryRef, config: ProjectConfig): Promise<Answer<Repository>> {
-    return answered(() => {
-      const { person: by, commandId } = caller;
-      this.#core.handle({ type: "AddRepository", repository, config, by }, commandId, by);
-      return this.#core.known()?.repository ?? repository;
-    });
+  add(...args: Args<"add">): Result<"add"> {
+    return this.#object.add(...args);
   }
 
-  // Issues of our own tracker.
-
-  async createIssueFor(
-    { person, commandId }: Caller,
-    input: { title: string; body: string; labels: string[] },
-  ): Promise<Answer<Issue>> {
-    return answered(() => {
-      const number = this.#makeIssue(commandId, { ...input, author: person.id }, person);
-      return this.#issueOf(this.#tracker.issue(number) as IssueRow);
-    });
+  createIssueFor(...args: Args<"createIssueFor">): Result<"createIssueFor"> {
+    return this.#object.createIssueFor(...args);
   }
 
-  async createIssue(issue: Parameters<RepoCoordinatorRpc["createIssue"]>[0]): Promise<number> {
-    return this.#makeIssue(issue.key, issue, systemActor);
+  createIssue(...args: Args<"createIssue">): Result<"createIssue"> {
+    return this.#object.createIssue(...args);
   }
 
-  #makeIssue(
-    creation: string,
-    issue: { title: string; body: string; labels: readonly string[]; author: string },
-    actor: Actor,
-  ): number {
-    const { title, body, labels, author } = redactDeep(issue, this.#host.redact);
-    return this.#core.together(() => {
-      const made = this.#tracker.madeUnder(creation);
-      if (made !== null) return made;
-      const number = this.#tracker.nextNumber();
-      const bodySha256 = sha256Hex(body);
-      const command = {
-        type: "CreateIssue",
-        number,
-        title,
-        bodySha256,
-        labels: [...labels],
-        author,
-      } as const;
-      this.#core.handle(command, `issue:${creation}`, actor);
-      this.#tracker.addIssue({ creation, number, title, body, author, at: this.#host.clock.now() });
-      this.#tracker.addLabels(`issue:${number}`, labels);
-      return number;
-    });
+  listIssues(...args: Args<"listIssues">): Result<"listIssues"> {
+    return this.#object.listIssues(...args);
   }
 
-  async listIssues(): Promise<Issue[]> {
-    return this.#tracker.issues().map((row) => this.#issueOf(row));
+  getIssue(...args: Args<"getIssue">): Result<"getIssue"> {
+    return this.#object.getIssue(...args);
   }
 
-  async getIssue(number: number): Promise<Answer<Issue>> {
-    const row = this.#tracker.issue(number);
-    return row
-      ? ok(this.#issueOf(row))
-      : refuse(404, "unknown-issue", `there is no issue ${number}`, "list them with `tamma issues`");
+  queueLoop(...args: Args<"queueLoop">): Result<"queueLoop"> {
+    return this.#object.queueLoop(...args);
   }
 
-  #issueOf({ open, ...row }: IssueRow): Issue {
-    const loop = this.#core.known()?.loops.findLast((each) => each.issue === row.number)?.loop ?? null;
-    return { ...row, state: open ? "open" : "closed", loop };
+  requestSlot(...args: Args<"requestSlot">): Result<"requestSlot"> {
+    return this.#object.requestSlot(...args);
   }
 
-  /** The text as it is now; later edits do not steer the loop. */
-  #snapshot(number: number): IssueSnapshot | null {
-    const row = this.#tracker.issue(number);
-    if (!row) return null;
-    const { title, body, author, labels, comments } = row;
-    const repository = this.#core.known()?.repository.id ?? "";
-    const url = `${this.env.TAMMA_ORIGIN}/app/repos/${encodeURIComponent(repository)}/issues/${number}`;
-    // Issues of plain Git are written through our own API, by people whose token may do everything here.
-    const mayWrite = true;
-    const said = comments.map((comment) => ({ ...comment, mayWrite }));
-    const snapshot = { id: String(number), number, title, body, author, mayWrite, labels, url };
-    return issueSnapshot({ ...snapshot, comments: said });
+  releaseSlot(...args: Args<"releaseSlot">): Result<"releaseSlot"> {
+    return this.#object.releaseSlot(...args);
   }
 
-  // Queue, slots, merge turn.
-
-  async queueLoop({ person, commandId }: Caller, input: StartLoop): Promise<Answer<LoopStarted>> {
-    const { issue, confirm, preApprove } = input;
-    const before = this.#core.known();
-    const running = before ? activeLoopOf(before, issue) : null;
-    const queued = answered(() => {
-      const command = { type: "QueueLoop", issue, requester: person, confirm, preApprove } as const;
-      return this.#core.handle(command, commandId, person);
-    });
-    if (!queued.ok) return queued;
-    // The loop is told before the caller is: who asks for it at once must find it.
-    await this.#drain.idle();
-    const after = this.#core.known();
-    const own = after?.loops.findLast((each) => each.issue === issue);
-    if (!after || !own)
-      return refuse(404, "unknown-issue", `there is no issue ${issue}`, "list them with `tamma issues`");
-    const refusal = own.ended ? this.#core.startRefusal(own.loop) : null;
-    if (refusal !== null) return refuse(422, "not-started", refusal, "put that right, then start again");
-    const place = after.queue.findIndex((each) => each.loop === own.loop);
-    const already = running !== null || queued.value.repeated;
-    return ok({ loop: place < 0 ? own.loop : null, already, position: place + 1 });
+  requestMergeTurn(...args: Args<"requestMergeTurn">): Result<"requestMergeTurn"> {
+    return this.#object.requestMergeTurn(...args);
   }
 
-  async requestSlot(loop: string, key: string): Promise<void> {
-    this.#core.handle({ type: "RequestSlot", loop }, `slot:${loop}:${key}`, systemActor);
+  releaseMergeTurn(...args: Args<"releaseMergeTurn">): Result<"releaseMergeTurn"> {
+    return this.#object.releaseMergeTurn(...args);
   }
 
-  async releaseSlot(loop: string, release: { claim: string; reason: string; ended: boolean }): Promise<void> {
-    const commandId = `release:${loop}:${release.claim}:${release.ended}`;
-    this.#core.handle({ type: "ReleaseSlot", loop, ...release }, commandId, systemActor);
+  unqueue(...args: Args<"unqueue">): Result<"unqueue"> {
+    return this.#object.unqueue(...args);
   }
 
-  async requestMergeTurn(loop: string, key: string): Promise<void> {
-    this.#core.handle({ type: "RequestMergeTurn", loop }, `turn:${loop}:${key}`, systemActor);
+  offerJob(...args: Args<"offerJob">): Result<"offerJob"> {
+    return this.#object.offerJob(...args);
   }
 
-  async releaseMergeTurn(loop: string, key: string): Promise<void> {
-    const commandId = `turn-back:${loop}:${key}`;
-    this.#core.handle({ type: "ReleaseMergeTurn", loop, turn: null }, commandId, systemActor);
+  openJobs(...args: Args<"openJobs">): Result<"openJobs"> {
+    return this.#object.openJobs(...args);
   }
 
-  async unqueue({ person, commandId }: Caller, loop: string): Promise<boolean> {
-    const queued = this.#core.known()?.queue.some((each) => each.loop === loop && each.kind === "start");
-    if (!queued) return false;
-    const command = { type: "ReleaseSlot", loop, claim: "", reason: "cancelled", ended: true } as const;
-    this.#core.handle(command, commandId, person);
-    return true;
+  holdJob(...args: Args<"holdJob">): Result<"holdJob"> {
+    return this.#object.holdJob(...args);
   }
 
-  // Jobs and lists.
-
-  async offerJob(loop: string, job: string): Promise<void> {
-    this.#index.offer(loop, job, this.#host.clock.now());
+  forgetJob(...args: Args<"forgetJob">): Result<"forgetJob"> {
+    return this.#object.forgetJob(...args);
   }
 
-  async openJobs(loop: string | null, wish: LeaseWish): Promise<{ loop: string; job: string }[]> {
-    return this.#index.openJobs(loop, wish);
+  liveLoops(...args: Args<"liveLoops">): Result<"liveLoops"> {
+    return this.#object.liveLoops(...args);
   }
 
-  async holdJob(job: string, by: Holder, fence: number): Promise<void> {
-    this.#index.hold(job, by, fence);
+  noteLoop(...args: Args<"noteLoop">): Result<"noteLoop"> {
+    return this.#object.noteLoop(...args);
   }
 
-  async forgetJob(job: string): Promise<void> {
-    this.#index.forget(job);
+  listLoops(...args: Args<"listLoops">): Result<"listLoops"> {
+    return this.#object.listLoops(...args);
   }
 
-  async liveLoops(): Promise<string[]> {
-    return (this.#core.known()?.loops ?? []).flatMap(({ loop, ended }) => (ended ? [] : [loop]));
+  knownLoops(...args: Args<"knownLoops">): Result<"knownLoops"> {
+    return this.#object.knownLoops(...args);
   }
 
-  async noteLoop(row: LoopRow): Promise<void> {
-    this.#index.note(row);
+  settings(...args: Args<"settings">): Result<"settings"> {
+    return this.#object.settings(...args);
   }
 
-  async listLoops(): ReturnType<RepoCoordinatorRpc["listLoops"]> {
-    const known = this.#core.known();
-    const queued = (known?.queue ?? []).map(({ issue }) => {
-      return { issue, title: known?.issues.find((each) => each.number === issue)?.title ?? "" };
-    });
-    return { rows: this.#index.rows(), queued };
+  watched(...args: Args<"watched">): Result<"watched"> {
+    return this.#object.watched(...args);
   }
 
-  async knownLoops(): ReturnType<RepoCoordinatorRpc["knownLoops"]> {
-    const loops = this.#core.known()?.loops ?? [];
-    const rows = this.#index.rows();
-    const active = new Set(rows.filter((row) => row.active).map((row) => row.summary.id));
-    // What is left to do after the end (a comment, giving the slot back) may have been cut.
-    const ended = rows.filter((row) => !row.active).slice(0, endedWokenMax);
-    const last = new Set(ended.map((row) => row.summary.id));
-    const all = loops.map(({ loop }) => loop);
-    return {
-      all,
-      busy: loops.flatMap(({ loop, ended }) => (!ended || active.has(loop) || last.has(loop) ? [loop] : [])),
-    };
+  reportRefs(...args: Args<"reportRefs">): Result<"reportRefs"> {
+    return this.#object.reportRefs(...args);
   }
 
-  async settings(): ReturnType<RepoCoordinatorRpc["settings"]> {
-    const known = this.#core.known();
-    if (!known) return refuse(404, "unknown-repository", "this repository was never added", "add it first");
-    return ok({ repository: known.repository, ...settingsReport(known.config, this.#core.configSource()) });
+  addLabels(...args: Args<"addLabels">): Result<"addLabels"> {
+    return this.#object.addLabels(...args);
   }
 
-  async watched(): ReturnType<RepoCoordinatorRpc["watched"]> {
-    const known = this.#core.known();
-    const active = this.#index.rows().filter((row) => row.active);
-    if (!known || active.length === 0) return null;
-    const branches = active.flatMap((row) => (row.branch === null ? [] : [row.branch]));
-    return { repository: known.repository, branches: [known.repository.defaultBranch, ...branches] };
+  removeLabels(...args: Args<"removeLabels">): Result<"removeLabels"> {
+    return this.#object.removeLabels(...args);
   }
 
-  async reportRefs(runner: string, report: RefsReport): Promise<Answer<{ accepted: boolean }>> {
-    const known = this.#core.known();
-    if (!known) return refuse(404, "unknown-repository", "this repository was never added", "add it first");
-    const actor: Actor = { kind: "runner", id: runner };
-    // Without a readable file the config stays what it was: a typing error must not switch protections off.
-    if (report.config !== null && report.configError === null)
-      this.#core.handle(
-        { type: "ChangeConfig", config: report.config },
-        `config:${report.at}:${runner}`,
-        actor,
-      );
-    for (const { loop, branch, head } of changedHeads(this.#index.rows(), report.heads)) {
-      const name = loop.slice(0, loop.lastIndexOf("#"));
-      const command = { type: "ReportHead", branch, head } as const;
-      await issueLoop(this.env, name).command(loop, command, `refs:${report.at}:${branch}:${head}`, actor);
-    }
-    return ok({ accepted: true });
+  putComment(...args: Args<"putComment">): Result<"putComment"> {
+    return this.#object.putComment(...args);
   }
 
-  // What the plain Git adapter stands on.
-
-  async addLabels(target: CommentTarget, labels: readonly string[]): Promise<void> {
-    this.#tracker.addLabels(target, labels);
+  closeIssue(...args: Args<"closeIssue">): Result<"closeIssue"> {
+    return this.#object.closeIssue(...args);
   }
 
-  async removeLabels(target: CommentTarget, labels: readonly string[]): Promise<void> {
-    this.#tracker.removeLabels(target, labels);
+  openPull(...args: Args<"openPull">): Result<"openPull"> {
+    return this.#object.openPull(...args);
   }
 
-  async putComment(target: CommentTarget, key: string, author: string, body: string): Promise<void> {
-    this.#tracker.putComment(target, key, author, this.#host.redact(body), this.#host.clock.now());
+  updatePull(...args: Args<"updatePull">): Result<"updatePull"> {
+    return this.#object.updatePull(...args);
   }
 
-  async closeIssue(number: number): Promise<void> {
-    this.#core.together(() => {
-      this.#core.handle({ type: "CloseIssue", number }, `close:${number}`, systemActor);
-      this.#tracker.closeIssue(number);
-    });
+  putReview(...args: Args<"putReview">): Result<"putReview"> {
+    return this.#object.putReview(...args);
   }
 
-  async openPull(pull: Parameters<RepoCoordinatorRpc["openPull"]>[0]): Promise<PullRow> {
-    return this.#core.together(() => this.#tracker.openPull(pull));
+  putReply(...args: Args<"putReply">): Result<"putReply"> {
+    return this.#object.putReply(...args);
   }
 
-  async updatePull(number: number, change: Parameters<RepoCoordinatorRpc["updatePull"]>[1]): Promise<void> {
-    this.#tracker.updatePull(number, change);
+  putStatus(...args: Args<"putStatus">): Result<"putStatus"> {
+    return this.#object.putStatus(...args);
   }
 
-  async putReview(number: number, review: Parameters<RepoCoordinatorRpc["putReview"]>[1]): Promise<void> {
-    const findings = review.findings.map(
-      (each) => `- **${each.severity}** \`${each.path}:${each.line}\` ${each.title}`,
-    );
-    const body = [`**Review of ${review.sha.slice(0, 12)}**`, review.summary, findings.join("\n")].join(
-      "\n\n",
-    );
-    await this.putComment(`pull:${number}`, `review:${review.key}`, "tamma", body);
+  listStatuses(...args: Args<"listStatuses">): Result<"listStatuses"> {
+    return this.#object.listStatuses(...args);
   }
-
-  async putReply(number: number, reply: Parameters<RepoCoordinatorRpc["putReply"]>[1]): Promise<void> {
-    await this.putComment(
-      `pull:${number}`,
-      `reply:${reply.key}`,
-      reply.author,
-      `Re ${reply.thread}: ${reply.text}`,
-    );
-  }
-
-  async putStatus(sha: string, status: Check): Promise<void> {
-    this.#tracker.putStatus(sha, status);
-  }
-
-  async listStatuses(sha: string): Promise<Check[]> {
-    return this.#tracker.statuses(sha);
-  }
-}
-
-/** The name is not always known when an alarm wakes the object; the log remembers it. */
-function streamIdOf(host: ObjectHost, name: string | undefined): string {
-  const [row] = host.sql
-    .exec<{ stream: string }>("SELECT stream FROM outbox WHERE kind = 'repository'")
-    .toArray();
-  return row?.stream ?? name ?? "repository";
 }

@@ -8,10 +8,9 @@ import type { KnownRepository, Repository } from "@tamma/core/domain/repository/
 import { effectTriesMax, retryAt } from "@tamma/core/engine/backoff.ts";
 import type { Handled } from "@tamma/core/engine/handle.ts";
 import type { PendingEffect } from "@tamma/core/ports/store.ts";
-import type { OrchestratorEnv } from "./env.ts";
 import { logError } from "./log.ts";
 import type { ObjectHost } from "./object-host.ts";
-import { performRepositoryEffect } from "./repository-effects.ts";
+import { type LoopAt, performRepositoryEffect } from "./repository-effects.ts";
 import { repositoryMachine } from "./repository-machine.ts";
 import { shellOf } from "./shell.ts";
 
@@ -41,7 +40,7 @@ export interface RepositoryCore {
 }
 
 export function repositoryCore(parts: {
-  env: OrchestratorEnv;
+  loopAt: LoopAt;
   host: ObjectHost;
   stream: StreamRef;
   snapshot(issue: number): IssueSnapshot | null;
@@ -73,7 +72,7 @@ export function repositoryCore(parts: {
     try {
       const repository = known();
       if (!repository) throw new Error("the repository is unknown");
-      const { refused } = await performRepositoryEffect(parts.env, effect, repository, parts.snapshot);
+      const { refused } = await performRepositoryEffect(parts.loopAt, effect, repository, parts.snapshot);
       end(effect, refused);
     } catch (thrown) {
       logError(`effect ${effect.kind}`, thrown, { key });

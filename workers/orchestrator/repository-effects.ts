@@ -4,12 +4,14 @@ import type { RepositoryEffect } from "@tamma/core/domain/repository/react.ts";
 import { settingsOf } from "@tamma/core/domain/repository/settings.ts";
 import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import type { Answer } from "../rpc.ts";
-import type { OrchestratorEnv } from "./env.ts";
-import { issueLoop } from "./objects.ts";
+import type { IssueLoopRpc } from "./objects.ts";
 import { membersMin } from "./repository-machine.ts";
 
 /** Who grants slots and turns. */
 const coordinatorActor: Actor = { kind: "system", id: "coordinator" };
+
+/** The object that owns the runs of a work item; made anew each time, because one that threw stays broken. */
+export type LoopAt = (name: string) => Pick<IssueLoopRpc, "start" | "command">;
 
 /** Refusals by which the loop says that it does not want this (any more): the answer to an old effect. */
 const outdated = ["call-not-open", "loop-ended", "loop-escalated", "loop-not-started"];
@@ -18,12 +20,12 @@ const outdated = ["call-not-open", "loop-ended", "loop-escalated", "loop-not-sta
  * Tells a loop what the coordinator decided. A refusal that is no echo comes back as text; faults are thrown.
  */
 export async function performRepositoryEffect(
-  env: OrchestratorEnv,
+  loopAt: LoopAt,
   effect: RepositoryEffect,
   repository: KnownRepository,
   snapshot: (issue: number) => IssueSnapshot | null,
 ): Promise<{ refused: string | null }> {
-  const loop = issueLoop(env, routeOf(effect.loop)?.name ?? "");
+  const loop = loopAt(routeOf(effect.loop)?.name ?? "");
   switch (effect.kind) {
     case "start-loop": {
       const issue = snapshot(effect.issue);

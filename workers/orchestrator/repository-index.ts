@@ -15,7 +15,7 @@ export const jobHolders =
   "ALTER TABLE open_jobs ADD COLUMN holder TEXT; ALTER TABLE open_jobs ADD COLUMN fence INTEGER";
 
 /** Ended loops stay in the list for a while, because D1 may not have them yet. */
-const endedRowsMax = 200;
+export const endedRowsMax = 200;
 
 export interface RepositoryIndex {
   offer(loop: string, job: string, now: number): void;

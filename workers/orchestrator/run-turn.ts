@@ -1,6 +1,7 @@
 import { costMicroUsd } from "@tamma/core/domain/cost.ts";
 import { persistentTurn } from "@tamma/core/engine/persistent-turn.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
+import type { Timers } from "@tamma/core/ports/clock.ts";
 import type { TurnOutcome } from "@tamma/core/ports/model.ts";
 import type { ModelFacts, Provider, TurnEvent } from "@tamma/core/ports/provider.ts";
 import { TurnAnswer, type TurnError, type TurnRequest, type Usage } from "@tamma/core/protocol/model-turn.ts";
@@ -24,6 +25,9 @@ export interface TurnPorts {
   blobs: BlobStore;
   redact: (text: string) => string;
   now(): number;
+  /** Random, 0 to below 1. */
+  fraction(): number;
+  after: Timers["after"];
   keepAlive(promise: Promise<unknown>): void;
   /** A turn that is not over by then is given up, in milliseconds. */
   timeoutMs: number;
@@ -94,20 +98,21 @@ async function stream(
   reader.left.addEventListener("abort", () => stop.abort());
   if (reader.left.aborted) stop.abort();
   let late = false;
-  const timeout = setTimeout(() => {
+  const inTime = ports.after(ports.timeoutMs, () => {
     late = true;
     stop.abort();
-  }, ports.timeoutMs);
-  const touching = setInterval(() => {
+  });
+  const touched = every(turnTouchMs, ports.after, () => {
     ports.loop.touchTurn(loop, turn).then(
       (wanted) => wanted || stop.abort(),
       (thrown: unknown) => logError("touch", thrown, { turn }),
     );
-  }, turnTouchMs);
+  });
   const startedAt = ports.now();
   let last: Ended | null = null;
   try {
-    const chance = { now: ports.now, fraction: Math.random, wait };
+    const wait = (ms: number, signal: AbortSignal) => waitFor(ms, signal, ports.after);
+    const chance = { now: ports.now, fraction: ports.fraction, wait };
     for await (const event of persistentTurn(ports.provider, request, stop.signal, chance)) {
       if (event.type === "text") await reader.onText(event.text);
       else last = event;
@@ -116,8 +121,8 @@ async function stream(
     stop.abort();
     last = { type: "error", error: turnError("stopped", `the reader left: ${String(thrown)}`), usage: null };
   } finally {
-    clearTimeout(timeout);
-    clearInterval(touching);
+    inTime();
+    touched();
   }
   const ended = late ? tooLate(last, ports.timeoutMs) : (last ?? nothingSaid);
   return settle({ loop, turn }, ended, { facts, amount, latencyMs: ports.now() - startedAt }, ports);
@@ -139,17 +144,27 @@ function tooLate(last: Ended | null, timeoutMs: number): Ended {
 }
 
 /** Resolves after `ms`, or as soon as `signal` aborts. */
-function wait(ms: number, signal: AbortSignal): Promise<void> {
+function waitFor(ms: number, signal: AbortSignal, after: Timers["after"]): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const cancel = after(ms, done);
     signal.addEventListener("abort", done);
     if (signal.aborted) done();
   });
+}
+
+/** Does `work` every `ms` until the answer is called. */
+function every(ms: number, after: Timers["after"], work: () => void): () => void {
+  let cancel = after(ms, again);
+  function again(): void {
+    cancel = after(ms, again);
+    work();
+  }
+  return () => cancel();
 }
 
 async function settle(

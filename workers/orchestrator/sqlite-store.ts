@@ -1,19 +1,14 @@
 import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
 import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
-import {
-  type Batch,
-  type Head,
-  type Store,
-  VersionConflict,
-  type WantedReaction,
-} from "@tamma/core/ports/store.ts";
+import { type Batch, type Head, VersionConflict } from "@tamma/core/ports/store.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
 import { commandRows } from "./command-rows.ts";
-import { type CopyRows, copyRows } from "./copy-rows.ts";
+import { copyRows } from "./copy-rows.ts";
 import { effectRows } from "./effect-rows.ts";
 import type { SealedRow } from "./event-row.ts";
-import { type HeldRows, heldRows } from "./held-rows.ts";
+import { heldRows } from "./held-rows.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { timerRows } from "./timer-rows.ts";
 
 /**
@@ -22,22 +17,13 @@ import { timerRows } from "./timer-rows.ts";
 const payloadBytesMax = 1_000_000;
 
 /** The store of one Durable Object: its SQLite, payloads and effects sealed. */
-export interface SqliteStore extends Store, CopyRows, Omit<HeldRows, "refuseHeld"> {
-  /** Opens a row, also one that came back from D1. Throws when key, place or text are not the sealed ones. */
-  open(row: SealedRow): Envelope;
-  /** Performs effects once more that were done, at `at`. */
-  again(stream: StreamRef, keys: readonly string[], at: number): void;
-  /** Makes effects and timers those that the state wants, as `append` does. */
-  want(stream: StreamRef, reaction: WantedReaction, at: number): void;
-}
-
-export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): SqliteStore {
+export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): ObjectStore {
   const { sql } = storage;
   const { keep: keepCommand, ...commands } = commandRows(sql, cipher);
   const { want: wantEffects, ...effects } = effectRows(sql, cipher);
   const { want: wantTimers, ...timers } = timerRows(sql);
   const { refuseHeld, ...held } = heldRows(storage);
-  const want: SqliteStore["want"] = (stream, reaction, at) => {
+  const want: ObjectStore["want"] = (stream, reaction, at) => {
     wantEffects(stream, reaction.effects, at);
     wantTimers(stream, reaction.timers);
   };

@@ -1,6 +1,6 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
-import { type D1Head, type Db, hashInD1, headsInD1, type StreamRange } from "./d1-log.ts";
-import type { SqliteStore } from "./sqlite-store.ts";
+import type { CopyHead, LogCopy, StreamRange } from "./log-copy.ts";
+import type { ObjectStore } from "./object-store.ts";
 
 /**
  * How an object's log and its copy in D1 stand to each other. `d1-behind` is the ordinary case of a copy that
@@ -16,7 +16,7 @@ export interface Standing {
 }
 
 type Rows = Pick<
-  SqliteStore,
+  ObjectStore,
   "streams" | "head" | "hashAt" | "heldWhy" | "hold" | "release" | "markFlushed" | "transaction"
 >;
 
@@ -27,13 +27,13 @@ type Rows = Pick<
  * @throws when D1 does not answer; nothing was changed then
  */
 export async function compareWithD1(
-  db: Db,
+  d1: LogCopy,
   store: Rows,
   range: StreamRange,
   now: () => number,
 ): Promise<Standing[]> {
-  const heads = new Map((await headsInD1(db, range)).map((head) => [head.stream.id, head]));
-  const behind = await hashesAtOurHeads(db, store, heads);
+  const heads = new Map((await d1.heads(range)).map((head) => [head.stream.id, head]));
+  const behind = await hashesAtOurHeads(d1, store, heads);
   // From here on nothing waits, so what is compared is what the object holds now. D1 can only have grown.
   return store.transaction(() => {
     const known = store.streams();
@@ -50,19 +50,24 @@ export async function compareWithD1(
 
 /** For streams of which D1 has more: what D1 has where the object ends. */
 async function hashesAtOurHeads(
-  db: Db,
+  d1: LogCopy,
   store: Rows,
-  heads: ReadonlyMap<string, D1Head>,
+  heads: ReadonlyMap<string, CopyHead>,
 ): Promise<Map<string, string | null>> {
   const found = new Map<string, string | null>();
   for (const { stream, seq } of heads.values()) {
     const ours = store.head(stream).seq;
-    if (ours > 0 && ours < seq) found.set(stream.id, await hashInD1(db, stream.id, ours));
+    if (ours > 0 && ours < seq) found.set(stream.id, await d1.hashAt(stream.id, ours));
   }
   return found;
 }
 
-function standingOf(store: Rows, stream: StreamRef, head: D1Head | null, atOurHead: string | null): Standing {
+function standingOf(
+  store: Rows,
+  stream: StreamRef,
+  head: CopyHead | null,
+  atOurHead: string | null,
+): Standing {
   const ours = store.head(stream);
   const sizes = { stream, object: ours.seq, d1: head?.seq ?? 0 };
   if (head === null || head.seq === 0) return { ...sizes, standing: ours.seq === 0 ? "equal" : "d1-behind" };

@@ -10,7 +10,7 @@ export const turnBoots = "ALTER TABLE turns ADD COLUMN boot TEXT";
 /** The Worker touches a turn that often while it streams. */
 export const turnTouchMs = 5_000;
 /** Silent for that long, whoever streamed the turn is gone. */
-const turnSilentMs = 15_000;
+export const turnSilentMs = 15_000;
 
 export interface TurnRow {
   turn: string;

@@ -8,6 +8,7 @@ import { issueLoop } from "./objects.ts";
 import { ownerOf, type Parts } from "./parts.ts";
 import { ok } from "./refusal.ts";
 import { runTurn, type TurnPorts, turnError } from "./run-turn.ts";
+import { systemTimers } from "./system-timers.ts";
 import { turnLimits } from "./turn-limits.ts";
 import { turnStream } from "./turn-stream.ts";
 
@@ -45,6 +46,8 @@ function portsOf({ env, blobs, redact, keepAlive }: Parts, loop: string): TurnPo
     loop: issueLoop(env, routeOf(loop)?.name ?? ""),
     ...{ blobs, redact, keepAlive },
     now: () => Date.now(),
+    fraction: Math.random,
+    after: systemTimers.after,
     timeoutMs: turnLimits(env).timeoutMs,
     unknownPriceUsd: cap > 0 ? cap : null,
   };

@@ -1,0 +1,81 @@
+import type { Hosted } from "./hosted.ts";
+import type { Watch } from "./watch.ts";
+import type { World } from "./world.ts";
+
+const hourMs = 60 * 60_000;
+const minuteMs = 60_000;
+
+/** What strikes from outside, between any two steps. */
+export class Chaos {
+  /** An older copy was put back and nobody has repaired that yet. */
+  owes = false;
+  readonly #world: World;
+  readonly #watch: Watch;
+  readonly #repair: () => Promise<boolean>;
+
+  constructor(world: World, watch: Watch, repair: () => Promise<boolean>) {
+    this.#world = world;
+    this.#watch = watch;
+    this.#repair = repair;
+  }
+
+  afterStep(): void {
+    const { faults, server, plan } = this.#world;
+    if (faults.calm) return;
+    if (faults.strike("object-crash", "runtime")) this.#crash();
+    if (plan.oneProcess && server.process && faults.strike("process-crash", "runtime")) this.#crashProcess();
+    if (faults.strike("d1-down", "d1"))
+      this.#world.d1.goDown(faults.diceOf("d1-down").between(1, 5 * 60) * minuteMs);
+    if (faults.strike("clock-jump", "clock")) this.#jump();
+    if (plan.rates.restore !== undefined) this.#perhapsRestore();
+  }
+
+  #awake(): Hosted[] {
+    return [...this.#world.server.objects.values()].filter(({ current }) => current !== null);
+  }
+
+  #crash(): void {
+    const [first, ...rest] = this.#awake();
+    if (!first) return;
+    const hosted = this.#world.faults.diceOf("object-crash").pick([first, ...rest]);
+    this.#world.tell(hosted.name, "is reset", "!");
+    hosted.drop("a crash");
+  }
+
+  #crashProcess(): void {
+    const { server, kernel, life, faults } = this.#world;
+    server.killProcess();
+    const down = faults.diceOf("process-crash").pick([200, 5_000, 5_000, 20 * minuteMs]);
+    kernel.after(down, life, () => server.startProcess());
+  }
+
+  #jump(): void {
+    const { server, faults } = this.#world;
+    const ms = faults.diceOf("clock-jump").pick([-5 * hourMs, -2_000, 3_000, 2 * hourMs]);
+    server.clockOffset += ms;
+    this.#watch.jumped();
+    this.#world.tell("clock", `jumps by ${ms} ms`, "!");
+    for (const hosted of server.objects.values()) hosted.rearm();
+  }
+
+  #perhapsRestore(): void {
+    const { faults, kernel, life } = this.#world;
+    const dice = faults.diceOf("restore");
+    const objects = [...this.#world.server.objects.values()];
+    const [first, ...rest] = objects;
+    if (!first) return;
+    const hosted = dice.pick([first, ...rest]);
+    if (dice.chance(0.01)) hosted.keepCopy();
+    if (!hosted.older || this.owes || !faults.strike("restore", hosted.name)) return;
+    this.#watch.forget(hosted);
+    hosted.putBack();
+    this.owes = true;
+    kernel.after(dice.between(1, 60) * minuteMs, life, () => void this.#repaired());
+  }
+
+  async #repaired(): Promise<void> {
+    const { kernel, life } = this.#world;
+    if (await this.#repair()) this.owes = false;
+    else kernel.after(20 * minuteMs, life, () => void this.#repaired());
+  }
+}

@@ -1,0 +1,85 @@
+import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
+import { stateAt } from "@tamma/core/domain/audit/replay.ts";
+import { hold } from "./broken.ts";
+import type { Simulation } from "./simulation.ts";
+
+const readAll = 1_000_000;
+
+/** What must hold when nothing happens any more. @throws Broken */
+export async function checkEnd({
+  world,
+  watch,
+  people,
+}: Pick<Simulation, "world" | "watch" | "people">): Promise<void> {
+  const { server, git, tracker } = world;
+  for (const [loop, { state }] of watch.loops)
+    hold(
+      state.state === "ended",
+      "4 every loop ends",
+      () => `${loop} is ${wordOf(state)} and nothing comes any more`,
+    );
+  const { repository } = watch;
+  hold(repository.state === "known", "4 every loop ends", () => "the repository was never added");
+  for (const { loop, ended } of repository.loops)
+    hold(ended, "4 every loop ends", () => `${loop} has ended and the repository does not know it`);
+  for (const [issue, accepted] of people.wanted)
+    if (accepted)
+      hold(
+        repository.loops.some((each) => each.issue === issue),
+        "8 nothing acknowledged is lost",
+        () => `the start of ${issue}`,
+      );
+  for (const hosted of server.objects.values()) {
+    const store = watch.storeOf(hosted);
+    for (const { stream } of store.streams()) {
+      const envelopes = store.read(stream, 0, readAll);
+      const chain = verifyChain(envelopes, world.sha256);
+      hold(chain.ok, "1 the chain holds", () => `${stream.id}: ${chain.problem}`);
+      const { hash, seq } = store.head(stream);
+      const copied = await server.copy.hashAt(stream.id, seq);
+      hold(
+        copied === hash && server.copy.size(stream.id) === seq,
+        "9 D1 equals the object",
+        () => `${stream.id}: ${server.copy.size(stream.id)} of ${seq}`,
+      );
+      const record = watch.loops.get(stream.id);
+      if (!record) continue;
+      const replayed = JSON.stringify(stateAt(envelopes, { seq: readAll }));
+      hold(
+        replayed === JSON.stringify(record.state),
+        "1 replay equals state",
+        () => `${stream.id} at its end`,
+      );
+    }
+  }
+  for (const { loop, commandId, seq } of people.acknowledged) {
+    if (watch.mayBeLost(loop, seq)) continue;
+    const hosted = server.objects.get(loop.slice(0, loop.lastIndexOf("#")));
+    const kept =
+      seq === 0 || (hosted && watch.storeOf(hosted).answerOf({ kind: "loop", id: loop }, commandId));
+    hold(Boolean(kept), "8 nothing acknowledged is lost", () => `command ${commandId} of ${loop}`);
+  }
+  const heads = git.merges.map(({ head }) => head);
+  hold(new Set(heads).size === heads.length, "7 at most once", () => "a head was merged twice");
+  const branches = git.merges.map(({ branch }) => branch);
+  hold(
+    new Set(branches).size === branches.length,
+    "7 at most once",
+    () => `merged twice: ${branches.join()}`,
+  );
+  const pulls = [...pullsOf(server), ...tracker.pulls].map(({ branch }) => branch);
+  if (!watch.restored)
+    hold(new Set(pulls).size === pulls.length, "7 at most once", () => `two pull requests: ${pulls.join()}`);
+  const comments = tracker.comments.map(({ target, key }) => `${target} ${key}`);
+  hold(new Set(comments).size === comments.length, "7 at most once", () => "a comment was posted twice");
+}
+
+function pullsOf(server: Simulation["world"]["server"]): { branch: string }[] {
+  return [...server.objects.values()].flatMap((hosted) => [
+    ...hosted.disk.table<{ branch: string }>("pulls").rows(),
+  ]);
+}
+
+function wordOf(state: { state: string; step?: string; doing?: { kind: string } }): string {
+  return [state.state, state.step, state.doing?.kind].filter(Boolean).join(" ");
+}

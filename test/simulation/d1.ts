@@ -1,0 +1,51 @@
+import type { LogCopy } from "../../workers/orchestrator/log-copy.ts";
+import type { Faults } from "./faults.ts";
+import type { Kernel, Life } from "./kernel.ts";
+import type { Story } from "./story.ts";
+
+const callMsMax = 10;
+
+/** The line to D1: it may be down for hours, and an answer may be lost when the work was done. */
+export class D1Line {
+  #downUntil = 0;
+  readonly #copy: LogCopy;
+  readonly #world: { kernel: Kernel; faults: Faults; story: Story };
+
+  constructor(copy: LogCopy, world: { kernel: Kernel; faults: Faults; story: Story }) {
+    this.#copy = copy;
+    this.#world = world;
+  }
+
+  get isDown(): boolean {
+    return this.#world.kernel.now < this.#downUntil;
+  }
+
+  goDown(ms: number): void {
+    this.#downUntil = this.#world.kernel.now + ms;
+  }
+
+  /** A row of a list was written, or not. */
+  async listed(life: Life, _loop: string): Promise<void> {
+    await this.#world.kernel.sleep(callMsMax, life);
+    if (this.isDown) throw new Error("D1 does not answer");
+  }
+
+  portFor(life: Life): LogCopy {
+    const call = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+      const { kernel, faults } = this.#world;
+      await kernel.sleep(faults.diceOf("d1-down").fraction() * callMsMax, life);
+      if (this.isDown) throw new Error("D1 does not answer");
+      const value = await work();
+      await kernel.sleep(faults.diceOf("d1-down").fraction() * callMsMax, life);
+      if (faults.strike("answer-lost", "d1", what)) throw new Error("D1: the answer was lost");
+      return value;
+    };
+    return {
+      append: (rows) => call("append", () => this.#copy.append(rows)),
+      heads: (range) => call("heads", () => this.#copy.heads(range)),
+      hashAt: (stream, seq) => call("hashAt", () => this.#copy.hashAt(stream, seq)),
+      rows: (stream) => call("rows", () => this.#copy.rows(stream)),
+      streams: () => call("streams", () => this.#copy.streams()),
+    };
+  }
+}

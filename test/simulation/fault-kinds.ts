@@ -1,0 +1,28 @@
+/** Everything that may go wrong besides what the rules know: docs/simulation.md says what each one does. */
+export const faultKinds = [
+  "object-crash",
+  "process-crash",
+  "request-lost",
+  "answer-lost",
+  "request-doubled",
+  "late",
+  "alarm-lost",
+  "alarm-doubled",
+  "d1-down",
+  "write-refused",
+  "provider-limit",
+  "provider-overloaded",
+  "provider-garbage",
+  "provider-cut",
+  "provider-hours",
+  "runner-vanishes",
+  "runner-zombie",
+  "checks-silent",
+  "person-silent",
+  "person-doubles",
+  "foreign-push",
+  "two-instances",
+  "restore",
+  "clock-jump",
+] as const;
+export type FaultKind = (typeof faultKinds)[number];

@@ -1,0 +1,124 @@
+import type { Check } from "@tamma/core/domain/loop/evidence.ts";
+import { type Platform, PlatformError } from "@tamma/core/ports/platform.ts";
+import type { Dice } from "./dice.ts";
+import type { Faults } from "./faults.ts";
+import type { Kernel, Life } from "./kernel.ts";
+
+/** A comment as everybody can read it on the platform; its key is in its text. */
+interface Comment {
+  target: string;
+  key: string;
+  body: string;
+}
+interface Pull {
+  number: number;
+  branch: string;
+  draft: boolean;
+  state: "open" | "closed" | "merged";
+}
+
+const callMsMax = 250;
+const pullsFrom = 100;
+
+/** A platform that is not ours: issues, pull requests and checks, each call over a network that may fail. */
+export class OtherTracker {
+  readonly comments: Comment[] = [];
+  readonly pulls: Pull[] = [];
+  readonly issues: { key: string; title: string }[] = [];
+  readonly closed = new Set<string>();
+  readonly labels = new Map<string, Set<string>>();
+  readonly checks = new Map<string, Check[]>();
+  /** Called when checks of a commit are asked for the first time. */
+  onAsked: (sha: string) => void = () => {};
+  readonly kernel: Kernel;
+  readonly faults: Faults;
+  readonly dice: Dice;
+
+  constructor(world: { kernel: Kernel; faults: Faults; dice: Dice }) {
+    this.kernel = world.kernel;
+    this.faults = world.faults;
+    this.dice = world.dice;
+  }
+
+  /** Posts once per key: the key is looked for first, as an adapter does. */
+  post(target: string, key: string, body: string): void {
+    const known = this.comments.find((each) => each.target === target && each.key === key);
+    if (known) known.body = body;
+    else this.comments.push({ target, key, body });
+  }
+}
+
+/** The platform for one instance of an object. */
+export function otherPlatform(tracker: OtherTracker, life: Life): Platform {
+  const call = async <T>(operation: string, work: () => T): Promise<T> => {
+    const { kernel, faults, dice } = tracker;
+    await kernel.sleep(dice.fraction() * callMsMax, life);
+    const fault = (message: string) => new PlatformError({ kind: "transient", operation, message });
+    if (faults.strike("request-lost", "platform", operation)) throw fault("no connection");
+    const value = work();
+    await kernel.sleep(dice.fraction() * callMsMax, life);
+    if (faults.strike("answer-lost", "platform", operation)) throw fault("the answer was lost");
+    return value;
+  };
+  const label = (target: string, more: readonly string[]) => {
+    tracker.labels.set(target, new Set([...(tracker.labels.get(target) ?? []), ...more]));
+  };
+  return {
+    codeHost: codeHost(tracker, call, label),
+    issues: {
+      addLabels: (issue, labels) => call("addLabels", () => label(`issue:${issue}`, labels)),
+      removeLabels: (issue, labels) =>
+        call("removeLabels", () => {
+          for (const each of labels) tracker.labels.get(`issue:${issue}`)?.delete(each);
+        }),
+      upsertComment: (issue, key, body) => call("comment", () => tracker.post(`issue:${issue}`, key, body)),
+      closeIssue: (issue) => call("closeIssue", () => void tracker.closed.add(issue)),
+      createIssue: ({ key, title }) =>
+        call("createIssue", () => {
+          const known = tracker.issues.findIndex((each) => each.key === key);
+          return known >= 0 ? known + 1 : tracker.issues.push({ key, title });
+        }),
+    },
+    ci: {
+      checks: (sha) =>
+        call("checks", () => {
+          const known = tracker.checks.get(sha);
+          if (!known) tracker.onAsked(sha);
+          return known ?? [{ name: "build", state: "pending", required: true, url: null }];
+        }),
+      reportStatus: () => call("reportStatus", () => {}),
+    },
+  };
+}
+
+type Call = <T>(operation: string, work: () => T) => Promise<T>;
+
+function codeHost(
+  tracker: OtherTracker,
+  call: Call,
+  label: (target: string, more: readonly string[]) => void,
+): Platform["codeHost"] {
+  const change = (number: number, more: Partial<Pull>) => {
+    const pull = tracker.pulls.find((each) => each.number === number);
+    if (pull && pull.state !== "merged") Object.assign(pull, more);
+  };
+  return {
+    openPullRequest: ({ branch, draft }) =>
+      call("openPullRequest", () => {
+        const open = tracker.pulls.find((each) => each.branch === branch && each.state === "open");
+        const number = open?.number ?? pullsFrom + tracker.pulls.length;
+        if (!open) tracker.pulls.push({ number, branch, draft, state: "open" });
+        return { id: String(number), number, url: `/pull/${number}` };
+      }),
+    setDraft: ({ number }, draft) => call("setDraft", () => change(number, { draft })),
+    upsertComment: ({ number }, key, body) =>
+      call("comment", () => tracker.post(`pull:${number}`, key, body)),
+    addLabels: ({ number }, labels) => call("addLabels", () => label(`pull:${number}`, labels)),
+    submitReview: ({ number }, { key, summary }) =>
+      call("review", () => tracker.post(`pull:${number}`, `review:${key}`, summary)),
+    replyToThread: ({ number }, _, key, text) =>
+      call("reply", () => tracker.post(`pull:${number}`, `reply:${key}`, text)),
+    closePullRequest: ({ number }) => call("close", () => change(number, { state: "closed" })),
+    recordMerge: ({ number }) => call("recordMerge", () => change(number, { state: "merged", draft: false })),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Sha } from "@tamma/core/domain/ids.ts";
+import type { Verdict } from "@tamma/core/domain/loop/evidence.ts";
+import type { JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
+import type { Repository } from "@tamma/core/protocol/rest.ts";
+import type { LeaseResponse } from "@tamma/core/protocol/runner.ts";
+import type { LoopRow } from "../../workers/orchestrator/objects.ts";
+import type { Bodies } from "./blobs.ts";
+import type { D1Line } from "./d1.ts";
+import type { Dice } from "./dice.ts";
+import type { Faults } from "./faults.ts";
+import type { GitWorld } from "./git.ts";
+import type { Hosted } from "./hosted.ts";
+import type { Kernel, Life } from "./kernel.ts";
+import type { OtherTracker } from "./other-platform.ts";
+import type { Plan } from "./plan.ts";
+import type { ScriptedProvider } from "./provider.ts";
+import type { Server } from "./server.ts";
+
+/** Who looks on and says when something is broken. */
+export interface Watcher {
+  /** The object's log may have grown in this step. */
+  appended(hosted: Hosted): void;
+  leased(lease: LeaseResponse, runner: string): void;
+  verified(tree: Sha, verdicts: readonly Verdict[]): void;
+  merged(lease: LeaseResponse, head: Sha): void;
+}
+
+/** Who writes the code, as good as the plan says. */
+export interface Engineer {
+  /** The tree that this work arrives at. */
+  tree(spec: JobSpecOf<"develop">): Sha;
+}
+
+/** All parts of a simulated world, as they see each other. */
+export interface World {
+  plan: Plan;
+  kernel: Kernel;
+  faults: Faults;
+  dice: Dice;
+  server: Server;
+  git: GitWorld;
+  engineer: Engineer;
+  provider: ScriptedProvider;
+  bodies: Bodies;
+  d1: D1Line;
+  tracker: OtherTracker;
+  repository: Repository;
+  origin: string;
+  /** Ends with the run. */
+  life: Life;
+  sha256(text: string): string;
+  watch: Watcher;
+  /** A job was offered. */
+  runners: { wake(): void };
+  tell(who: string, what: string, mark?: string): void;
+  /** Puts a row into the lists of D1. */
+  /** Somebody pushes to the branch of this loop by hand. */
+  engineerPushes(loop: string): void;
+  listLine(life: Life, row: LoopRow): Promise<void>;
+}

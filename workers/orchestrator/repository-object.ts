@@ -1,0 +1,404 @@
+import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
+import type { Check } from "@tamma/core/domain/loop/evidence.ts";
+import type { Actor, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
+import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
+import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
+import { activeLoopOf, type KnownRepository } from "@tamma/core/domain/repository/state.ts";
+import { redactDeep } from "@tamma/core/engine/redact.ts";
+import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
+import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
+import type { RefsReport } from "@tamma/core/protocol/runner.ts";
+import type { Answer, Caller, LoopStarted } from "../rpc.ts";
+import { sha256Hex } from "./cipher.ts";
+import { type Drain, drainOf } from "./drain.ts";
+import { type Keeper, keeperOf } from "./keeper.ts";
+import type { Holder } from "./lease-rows.ts";
+import { exactly, type LogCopy } from "./log-copy.ts";
+import type { ObjectHost } from "./object-host.ts";
+import type { LeaseWish, LoopRow, RepoCoordinatorRpc } from "./objects.ts";
+import { d1Outbox, type Outbox } from "./outbox.ts";
+import { changedHeads } from "./refs.ts";
+import { answered, ok, refuse } from "./refusal.ts";
+import { type RepositoryCore, repositoryCore, systemActor } from "./repository-core.ts";
+import type { LoopAt } from "./repository-effects.ts";
+import type { RepositoryIndex } from "./repository-index.ts";
+import type { IssueRow, TrackerRows } from "./tracker-rows.ts";
+import { snapshotOf } from "./tracker-snapshot.ts";
+
+/** Loops of which the end may not have been told to everybody yet. */
+const endedWokenMax = 20;
+
+/** What the events of a repository do not hold. */
+const lost = "Texts of issues, pull requests and comments made after that copy are in no event and stay lost";
+
+/** What an object of a repository stands on: its rows, the copy in D1, the loops. */
+export interface RepositoryObjectPorts {
+  host: ObjectHost;
+  tracker: TrackerRows;
+  index: RepositoryIndex;
+  d1: LogCopy;
+  /** The object's own name; null where the runtime does not tell it. */
+  name: string | null;
+  /** Where people see the server. */
+  origin: string;
+  loopAt: LoopAt;
+  keepAlive(promise: Promise<unknown>): void;
+}
+
+/**
+ * One repository, wherever it is hosted: its queue, slots and merge turn, its open jobs, and on plain Git its
+ * issues and pull requests.
+ */
+export class RepositoryObject implements RepoCoordinatorRpc {
+  readonly #host: ObjectHost;
+  readonly #core: RepositoryCore;
+  readonly #tracker: TrackerRows;
+  readonly #index: RepositoryIndex;
+  readonly #drain: Drain;
+  readonly #keeper: Keeper;
+  readonly #outbox: Outbox;
+  readonly #ports: Pick<RepositoryObjectPorts, "loopAt" | "keepAlive">;
+
+  constructor(ports: RepositoryObjectPorts) {
+    const { host, keepAlive, loopAt } = ports;
+    const now = () => host.clock.now();
+    this.#host = host;
+    this.#tracker = ports.tracker;
+    this.#index = ports.index;
+    this.#ports = ports;
+    const stream: StreamRef = { kind: "repository", id: streamIdOf(host, ports.name) };
+    const clock = { now, fraction: () => host.chance.fraction(), after: host.after };
+    const outbox = d1Outbox(ports.d1, host.store, () => exactly(stream.id), clock);
+    this.#outbox = outbox;
+    this.#core = repositoryCore({
+      loopAt,
+      host,
+      stream,
+      snapshot: (number) => {
+        const row = ports.tracker.issue(number);
+        return row ? snapshotOf(row, this.#core.known()?.repository.id ?? "", ports.origin) : null;
+      },
+      changed: () => {
+        this.#drain.kick();
+        keepAlive(Promise.resolve().then(() => outbox.flush()));
+      },
+    });
+    this.#drain = drainOf(
+      {
+        store: host.store,
+        now,
+        fireTimers: (at) => {
+          if ((outbox.nextAt() ?? Number.POSITIVE_INFINITY) <= at) keepAlive(outbox.flush());
+        },
+        perform: (pending) => this.#core.perform(pending),
+        nextWake: () => outbox.nextAt(),
+        setAlarm: host.setAlarm,
+      },
+      keepAlive,
+    );
+    this.#keeper = keeperOf({
+      ...{ d1: ports.d1, store: host.store, outbox, now, lost },
+      relist: () => {},
+      rebuilt: () => this.#core.rebuilt(),
+    });
+    this.#drain.arm();
+  }
+
+  /**
+   * D1 is asked before the first command: an older copy of this object must not go on from where it was.
+   * Until this ends the host lets no request in. Never throws.
+   */
+  look(): Promise<void> {
+    return this.#outbox.lookOnce();
+  }
+
+  /** Whatever a crash left behind goes on at once. */
+  begin(): void {
+    this.#ports.keepAlive(this.#outbox.flush());
+    this.#drain.kick();
+  }
+
+  /** The repository as commands are decided on it now; null when it was never added. */
+  known(): KnownRepository | null {
+    return this.#core.known();
+  }
+
+  /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
+  async alarm(): Promise<void> {
+    this.#drain.kick();
+  }
+
+  async wake(again: boolean): Promise<void> {
+    if (again) this.#core.repeat();
+    this.#drain.kick();
+  }
+
+  async copying(): ReturnType<RepoCoordinatorRpc["copying"]> {
+    return this.#keeper.copying();
+  }
+
+  async reconcile(
+    ...[input]: Parameters<RepoCoordinatorRpc["reconcile"]>
+  ): ReturnType<RepoCoordinatorRpc["reconcile"]> {
+    return this.#keeper.reconcile(input);
+  }
+
+  async add(caller: Caller, repository: RepositoryRef, config: ProjectConfig): Promise<Answer<Repository>> {
+    return answered(() => {
+      const { person: by, commandId } = caller;
+      this.#core.handle({ type: "AddRepository", repository, config, by }, commandId, by);
+      return this.#core.known()?.repository ?? repository;
+    });
+  }
+
+  // Issues of our own tracker.
+
+  async createIssueFor(
+    { person, commandId }: Caller,
+    input: { title: string; body: string; labels: string[] },
+  ): Promise<Answer<Issue>> {
+    return answered(() => {
+      const number = this.#makeIssue(commandId, { ...input, author: person.id }, person);
+      return this.#issueOf(this.#tracker.issue(number) as IssueRow);
+    });
+  }
+
+  async createIssue(issue: Parameters<RepoCoordinatorRpc["createIssue"]>[0]): Promise<number> {
+    return this.#makeIssue(issue.key, issue, systemActor);
+  }
+
+  #makeIssue(
+    creation: string,
+    issue: { title: string; body: string; labels: readonly string[]; author: string },
+    actor: Actor,
+  ): number {
+    const { title, body, labels, author } = redactDeep(issue, this.#host.redact);
+    return this.#core.together(() => {
+      const made = this.#tracker.madeUnder(creation);
+      if (made !== null) return made;
+      const number = this.#tracker.nextNumber();
+      const bodySha256 = sha256Hex(body);
+      const command = {
+        type: "CreateIssue",
+        number,
+        title,
+        bodySha256,
+        labels: [...labels],
+        author,
+      } as const;
+      this.#core.handle(command, `issue:${creation}`, actor);
+      this.#tracker.addIssue({ creation, number, title, body, author, at: this.#host.clock.now() });
+      this.#tracker.addLabels(`issue:${number}`, labels);
+      return number;
+    });
+  }
+
+  async listIssues(): Promise<Issue[]> {
+    return this.#tracker.issues().map((row) => this.#issueOf(row));
+  }
+
+  async getIssue(number: number): Promise<Answer<Issue>> {
+    const row = this.#tracker.issue(number);
+    return row
+      ? ok(this.#issueOf(row))
+      : refuse(404, "unknown-issue", `there is no issue ${number}`, "list them with `tamma issues`");
+  }
+
+  #issueOf({ open, ...row }: IssueRow): Issue {
+    const loop = this.#core.known()?.loops.findLast((each) => each.issue === row.number)?.loop ?? null;
+    return { ...row, state: open ? "open" : "closed", loop };
+  }
+
+  // Queue, slots, merge turn.
+
+  async queueLoop({ person, commandId }: Caller, input: StartLoop): Promise<Answer<LoopStarted>> {
+    const { issue, confirm, preApprove } = input;
+    const before = this.#core.known();
+    const running = before ? activeLoopOf(before, issue) : null;
+    const queued = answered(() => {
+      const command = { type: "QueueLoop", issue, requester: person, confirm, preApprove } as const;
+      return this.#core.handle(command, commandId, person);
+    });
+    if (!queued.ok) return queued;
+    // The loop is told before the caller is: who asks for it at once must find it.
+    await this.#drain.idle();
+    const after = this.#core.known();
+    const own = after?.loops.findLast((each) => each.issue === issue);
+    if (!after || !own)
+      return refuse(404, "unknown-issue", `there is no issue ${issue}`, "list them with `tamma issues`");
+    const refusal = own.ended ? this.#core.startRefusal(own.loop) : null;
+    if (refusal !== null) return refuse(422, "not-started", refusal, "put that right, then start again");
+    const place = after.queue.findIndex((each) => each.loop === own.loop);
+    const already = running !== null || queued.value.repeated;
+    return ok({ loop: place < 0 ? own.loop : null, already, position: place + 1 });
+  }
+
+  async requestSlot(loop: string, key: string): Promise<void> {
+    this.#core.handle({ type: "RequestSlot", loop }, `slot:${loop}:${key}`, systemActor);
+  }
+
+  async releaseSlot(loop: string, release: { claim: string; reason: string; ended: boolean }): Promise<void> {
+    const commandId = `release:${loop}:${release.claim}:${release.ended}`;
+    this.#core.handle({ type: "ReleaseSlot", loop, ...release }, commandId, systemActor);
+  }
+
+  async requestMergeTurn(loop: string, key: string): Promise<void> {
+    this.#core.handle({ type: "RequestMergeTurn", loop }, `turn:${loop}:${key}`, systemActor);
+  }
+
+  async releaseMergeTurn(loop: string, key: string): Promise<void> {
+    const commandId = `turn-back:${loop}:${key}`;
+    this.#core.handle({ type: "ReleaseMergeTurn", loop, turn: null }, commandId, systemActor);
+  }
+
+  async unqueue({ person, commandId }: Caller, loop: string): Promise<boolean> {
+    const queued = this.#core.known()?.queue.some((each) => each.loop === loop && each.kind === "start");
+    if (!queued) return false;
+    const command = { type: "ReleaseSlot", loop, claim: "", reason: "cancelled", ended: true } as const;
+    this.#core.handle(command, commandId, person);
+    return true;
+  }
+
+  // Jobs and lists.
+
+  async offerJob(loop: string, job: string): Promise<void> {
+    this.#index.offer(loop, job, this.#host.clock.now());
+  }
+
+  async openJobs(loop: string | null, wish: LeaseWish): Promise<{ loop: string; job: string }[]> {
+    return this.#index.openJobs(loop, wish);
+  }
+
+  async holdJob(job: string, by: Holder, fence: number): Promise<void> {
+    this.#index.hold(job, by, fence);
+  }
+
+  async forgetJob(job: string): Promise<void> {
+    this.#index.forget(job);
+  }
+
+  async liveLoops(): Promise<string[]> {
+    return (this.#core.known()?.loops ?? []).flatMap(({ loop, ended }) => (ended ? [] : [loop]));
+  }
+
+  async noteLoop(row: LoopRow): Promise<void> {
+    this.#index.note(row);
+  }
+
+  async listLoops(): ReturnType<RepoCoordinatorRpc["listLoops"]> {
+    const known = this.#core.known();
+    const queued = (known?.queue ?? []).map(({ issue }) => {
+      return { issue, title: known?.issues.find((each) => each.number === issue)?.title ?? "" };
+    });
+    return { rows: this.#index.rows(), queued };
+  }
+
+  async knownLoops(): ReturnType<RepoCoordinatorRpc["knownLoops"]> {
+    const loops = this.#core.known()?.loops ?? [];
+    const rows = this.#index.rows();
+    const active = new Set(rows.filter((row) => row.active).map((row) => row.summary.id));
+    // What is left to do after the end (a comment, giving the slot back) may have been cut.
+    const ended = rows.filter((row) => !row.active).slice(0, endedWokenMax);
+    const last = new Set(ended.map((row) => row.summary.id));
+    const all = loops.map(({ loop }) => loop);
+    return {
+      all,
+      busy: loops.flatMap(({ loop, ended }) => (!ended || active.has(loop) || last.has(loop) ? [loop] : [])),
+    };
+  }
+
+  async settings(): ReturnType<RepoCoordinatorRpc["settings"]> {
+    const known = this.#core.known();
+    if (!known) return refuse(404, "unknown-repository", "this repository was never added", "add it first");
+    return ok({ repository: known.repository, ...settingsReport(known.config, this.#core.configSource()) });
+  }
+
+  async watched(): ReturnType<RepoCoordinatorRpc["watched"]> {
+    const known = this.#core.known();
+    const active = this.#index.rows().filter((row) => row.active);
+    if (!known || active.length === 0) return null;
+    const branches = active.flatMap((row) => (row.branch === null ? [] : [row.branch]));
+    return { repository: known.repository, branches: [known.repository.defaultBranch, ...branches] };
+  }
+
+  async reportRefs(runner: string, report: RefsReport): Promise<Answer<{ accepted: boolean }>> {
+    const known = this.#core.known();
+    if (!known) return refuse(404, "unknown-repository", "this repository was never added", "add it first");
+    const actor: Actor = { kind: "runner", id: runner };
+    // Without a readable file the config stays what it was: a typing error must not switch protections off.
+    if (report.config !== null && report.configError === null)
+      this.#core.handle(
+        { type: "ChangeConfig", config: report.config },
+        `config:${report.at}:${runner}`,
+        actor,
+      );
+    for (const { loop, branch, head } of changedHeads(this.#index.rows(), report.heads)) {
+      const name = loop.slice(0, loop.lastIndexOf("#"));
+      const command = { type: "ReportHead", branch, head } as const;
+      await this.#ports.loopAt(name).command(loop, command, `refs:${report.at}:${branch}:${head}`, actor);
+    }
+    return ok({ accepted: true });
+  }
+
+  // What the plain Git adapter stands on.
+
+  async addLabels(target: CommentTarget, labels: readonly string[]): Promise<void> {
+    this.#tracker.addLabels(target, labels);
+  }
+
+  async removeLabels(target: CommentTarget, labels: readonly string[]): Promise<void> {
+    this.#tracker.removeLabels(target, labels);
+  }
+
+  async putComment(target: CommentTarget, key: string, author: string, body: string): Promise<void> {
+    this.#tracker.putComment(target, key, author, this.#host.redact(body), this.#host.clock.now());
+  }
+
+  async closeIssue(number: number): Promise<void> {
+    this.#core.together(() => {
+      this.#core.handle({ type: "CloseIssue", number }, `close:${number}`, systemActor);
+      this.#tracker.closeIssue(number);
+    });
+  }
+
+  async openPull(pull: Parameters<RepoCoordinatorRpc["openPull"]>[0]): Promise<PullRow> {
+    return this.#core.together(() => this.#tracker.openPull(pull));
+  }
+
+  async updatePull(number: number, change: Parameters<RepoCoordinatorRpc["updatePull"]>[1]): Promise<void> {
+    this.#tracker.updatePull(number, change);
+  }
+
+  async putReview(number: number, review: Parameters<RepoCoordinatorRpc["putReview"]>[1]): Promise<void> {
+    const findings = review.findings.map(
+      (each) => `- **${each.severity}** \`${each.path}:${each.line}\` ${each.title}`,
+    );
+    const body = [`**Review of ${review.sha.slice(0, 12)}**`, review.summary, findings.join("\n")].join(
+      "\n\n",
+    );
+    await this.putComment(`pull:${number}`, `review:${review.key}`, "tamma", body);
+  }
+
+  async putReply(number: number, reply: Parameters<RepoCoordinatorRpc["putReply"]>[1]): Promise<void> {
+    await this.putComment(
+      `pull:${number}`,
+      `reply:${reply.key}`,
+      reply.author,
+      `Re ${reply.thread}: ${reply.text}`,
+    );
+  }
+
+  async putStatus(sha: string, status: Check): Promise<void> {
+    this.#tracker.putStatus(sha, status);
+  }
+
+  async listStatuses(sha: string): Promise<Check[]> {
+    return this.#tracker.statuses(sha);
+  }
+}
+
+/** The name is not always known when an alarm wakes the object; the log remembers it. */
+function streamIdOf(host: ObjectHost, name: string | null): string {
+  const own = host.store.streams().find(({ stream }) => stream.kind === "repository");
+  return own?.stream.id ?? name ?? "repository";
+}

@@ -64,5 +64,24 @@ const repositoryWalks: Proof = {
   },
 };
 
+/** Seeds of the simulation that a bug has to survive. */
+const seedsMax = 150;
+
+const simulation: Proof = {
+  name: "simulation",
+  load: async () => {
+    const { runSeed } = await import("../simulation/run-seed.ts");
+    return async () => {
+      let loops = 0;
+      for (let seed = 1; seed <= seedsMax; seed += 1) {
+        const { broken, loops: ended } = await runSeed(seed, process.env.CALM ? { rates: {} } : {});
+        loops += ended;
+        if (broken !== null) return { broken, where: `seed ${seed}`, looked: `${seed} seeds` };
+      }
+      return { broken: null, where: `${seedsMax} seeds`, looked: `${seedsMax} seeds, ${loops} loops` };
+    };
+  },
+};
+
 /** In the order in which they are asked: the cheapest first. */
-export const proofs: Proof[] = [repositoryWalks, walks, randomWalks];
+export const proofs: Proof[] = [repositoryWalks, walks, randomWalks, simulation];

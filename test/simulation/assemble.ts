@@ -50,10 +50,14 @@ function hostOf(
     store.append(batch);
     world.watch.appended(hosted);
   };
+  const adopt: typeof store.adopt = (...args) => {
+    world.watch.appended(hosted);
+    return store.adopt(...args);
+  };
   return {
     disk,
     host: {
-      store: { ...store, append },
+      store: { ...store, append, adopt },
       clock,
       chance: { bytes: (count) => dice.bytes(count), fraction: () => dice.fraction() },
       sha256: world.sha256,

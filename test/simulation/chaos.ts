@@ -24,8 +24,7 @@ export class Chaos {
     if (faults.calm) return;
     if (faults.strike("object-crash", "runtime")) this.#crash();
     if (plan.oneProcess && server.process && faults.strike("process-crash", "runtime")) this.#crashProcess();
-    if (faults.strike("d1-down", "d1"))
-      this.#world.d1.goDown(faults.diceOf("d1-down").between(1, 5 * 60) * minuteMs);
+    if (!this.#world.d1.isDown && faults.strike("d1-down", "d1")) this.#stopD1();
     if (faults.strike("clock-jump", "clock")) this.#jump();
     if (plan.rates.restore !== undefined) this.#perhapsRestore();
   }
@@ -47,6 +46,12 @@ export class Chaos {
     server.killProcess();
     const down = faults.diceOf("process-crash").pick([200, 5_000, 5_000, 20 * minuteMs]);
     kernel.after(down, life, () => server.startProcess());
+  }
+
+  #stopD1(): void {
+    const ms = this.#world.faults.diceOf("d1-down").pick([minuteMs, 2 * minuteMs, 20 * minuteMs, 3 * hourMs]);
+    this.#world.tell("d1", `is down for ${ms} ms`, "!");
+    this.#world.d1.goDown(ms);
   }
 
   #jump(): void {
@@ -75,7 +80,9 @@ export class Chaos {
 
   async #repaired(): Promise<void> {
     const { kernel, life } = this.#world;
-    if (await this.#repair()) this.owes = false;
-    else kernel.after(20 * minuteMs, life, () => void this.#repaired());
+    if (await this.#repair()) {
+      this.owes = false;
+      this.#watch.repaired();
+    } else kernel.after(20 * minuteMs, life, () => void this.#repaired());
   }
 }

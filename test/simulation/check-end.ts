@@ -23,7 +23,7 @@ export async function checkEnd({
   for (const { loop, ended } of repository.loops)
     hold(ended, "4 every loop ends", () => `${loop} has ended and the repository does not know it`);
   for (const [issue, accepted] of people.wanted)
-    if (accepted)
+    if (accepted && !watch.mayBeLost(repositoryName(world), Number.POSITIVE_INFINITY))
       hold(
         repository.loops.some((each) => each.issue === issue),
         "8 nothing acknowledged is lost",
@@ -52,8 +52,8 @@ export async function checkEnd({
       );
     }
   }
-  for (const { loop, commandId, seq } of people.acknowledged) {
-    if (watch.mayBeLost(loop, seq)) continue;
+  for (const { loop, commandId, seq, changed } of people.acknowledged) {
+    if (watch.mayBeLost(loop, changed ? seq : Number.POSITIVE_INFINITY)) continue;
     const hosted = server.objects.get(loop.slice(0, loop.lastIndexOf("#")));
     const kept =
       seq === 0 || (hosted && watch.storeOf(hosted).answerOf({ kind: "loop", id: loop }, commandId));
@@ -82,4 +82,8 @@ function pullsOf(server: Simulation["world"]["server"]): { branch: string }[] {
 
 function wordOf(state: { state: string; step?: string; doing?: { kind: string } }): string {
   return [state.state, state.step, state.doing?.kind].filter(Boolean).join(" ");
+}
+
+function repositoryName({ repository }: Simulation["world"]): string {
+  return `${repository.connection}/${repository.id}`;
 }

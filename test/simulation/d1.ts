@@ -36,7 +36,6 @@ export class D1Line {
       await kernel.sleep(faults.diceOf("d1-down").fraction() * callMsMax, life);
       if (this.isDown) throw new Error("D1 does not answer");
       const value = await work();
-      await kernel.sleep(faults.diceOf("d1-down").fraction() * callMsMax, life);
       if (faults.strike("answer-lost", "d1", what)) throw new Error("D1: the answer was lost");
       return value;
     };

@@ -66,10 +66,10 @@ export class Hosted {
   }
 
   /** Does the method of whoever is there; wakes the object when nobody is. */
-  async deliver(method: string, args: unknown[]): Promise<unknown> {
+  async deliver(method: string, args: unknown[], newest = false): Promise<unknown> {
     if (!this.#place.isUp()) throw new NetworkFault(`${this.name}: the process is down`);
     this.#perhapsReplace();
-    const instance = this.#chosen();
+    const instance = newest ? this.wake() : this.#chosen();
     return new Promise((resolve, reject) => {
       instance.waiting.add(reject);
       const settled = () => instance.waiting.delete(reject);
@@ -179,7 +179,7 @@ export class Hosted {
     const over = () => {
       this.ringing -= 1;
     };
-    this.deliver(method, args).then(over, (thrown: Error) => {
+    this.deliver(method, args, true).then(over, (thrown: Error) => {
       over();
       this.#place.tell(this.name, `its alarm was cut: ${thrown.message}`);
       this.#ringLater();

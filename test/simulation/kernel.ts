@@ -64,6 +64,12 @@ export class Kernel {
     }
     return false;
   }
+
+  /** Lets everybody go on whom something from outside has told something. */
+  async settle(): Promise<boolean> {
+    await quiet();
+    return this.#heap.length > 0;
+  }
 }
 
 /** Every promise that can go on has gone on: the queue of microtasks is empty before the next macrotask. */

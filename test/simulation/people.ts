@@ -51,6 +51,8 @@ export interface Acknowledged {
   loop: string;
   commandId: string;
   seq: number;
+  /** False: no event tells of it, or not for sure: a restore may lose it. */
+  changed: boolean;
 }
 
 /** All people around the repository. */
@@ -204,7 +206,13 @@ export class People {
   ): Promise<void> {
     const caller = this.#caller(by);
     const answer = await this.#ask(caller, `${what} ${loop.slice(loop.lastIndexOf("/") + 1)}`, work);
-    if (answer?.ok) this.acknowledged.push({ loop, commandId: caller.commandId, seq: answer.value.seq });
+    if (answer?.ok) this.#keep(loop, caller.commandId, answer.value);
+  }
+
+  #keep(loop: string, commandId: string, { seq, already }: CommandAnswer): void {
+    // What is accepted on an older copy of the log may be set aside for what really happened.
+    const changed = already === null && !this.#world.watch.isUnrepaired(loop);
+    this.acknowledged.push({ loop, commandId, seq, changed });
   }
 
   async #ask<T>(

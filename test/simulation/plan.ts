@@ -38,14 +38,14 @@ const hourMs = 60 * 60_000;
 /** How often a fault strikes when it is on, per occasion. */
 const usual: Record<FaultKind, number> = {
   "object-crash": 0.004,
-  "process-crash": 0.002,
+  "process-crash": 0.0015,
   "request-lost": 0.02,
   "answer-lost": 0.02,
   "request-doubled": 0.03,
   late: 0.02,
   "alarm-lost": 0.1,
   "alarm-doubled": 0.1,
-  "d1-down": 0.03,
+  "d1-down": 0.001,
   "write-refused": 0.02,
   "provider-limit": 0.1,
   "provider-overloaded": 0.1,
@@ -60,7 +60,7 @@ const usual: Record<FaultKind, number> = {
   "foreign-push": 0.01,
   "two-instances": 0.004,
   restore: 0.001,
-  "clock-jump": 0.003,
+  "clock-jump": 0.002,
 };
 
 /** Every so many seeds one is calm, and one is sealed as in production. */

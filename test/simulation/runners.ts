@@ -10,8 +10,8 @@ import type { World } from "./world.ts";
 /** A runner asks often while there is work and seldom while there is none. */
 const idleMsMin = 60_000;
 const idleMsMax = 6 * 60 * 60_000;
-/** Three to four heartbeats in a lease. */
-const heartbeatMs = 8_000;
+/** Three heartbeats in a lease, with room for one that is lost. */
+const heartbeatMs = 9_000;
 const retryMsMax = 9_000;
 /** A report that nobody takes is given up: the lease is long over then. */
 const reportTriesMax = 40;
@@ -113,7 +113,6 @@ class RunnerProcess implements Hand {
 
   async #work(lease: LeaseResponse): Promise<void> {
     const { job, fence, spec } = lease;
-    this.#world.watch.leased(lease, this.runner);
     this.#tell(`begins ${spec.kind} ${short(job)} fence ${fence}`);
     const held = { stop: false, over: false, frozen: false };
     void this.#keep(lease, held);

@@ -98,12 +98,24 @@ export class Simulation {
 
   /** Runs to the end. @throws Broken */
   async run(): Promise<void> {
+    const unhandled: unknown[] = [];
+    const note = (thrown: unknown) => void unhandled.push(thrown);
+    process.on("unhandledRejection", note);
+    try {
+      await this.#run(unhandled);
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+  }
+
+  async #run(unhandled: readonly unknown[]): Promise<void> {
     const { kernel, world } = this;
     logTo((line) => world.tell("log", line));
     await this.#begin();
     const until = startsAt + daysMax * dayMs;
     for (;;) {
-      const goesOn = await kernel.step();
+      const goesOn = (await kernel.step()) || (await kernel.settle());
+      if (unhandled.length > 0) throw unhandled[0];
       this.watch.afterStep();
       if (!goesOn || kernel.now > until || kernel.steps > stepsMax) break;
       this.#chaos.afterStep();

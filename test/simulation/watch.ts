@@ -56,6 +56,7 @@ export class Watch implements Watcher {
   /** An older copy of the object is about to be put back: what D1 does not have may be lost. */
   forget(hosted: Hosted): void {
     this.restored = true;
+    this.#unrepaired.add(hosted);
     this.#changed.add(hosted);
     for (const { stream } of this.storeOf(hosted).streams())
       this.#sure.set(
@@ -64,11 +65,23 @@ export class Watch implements Watcher {
       );
   }
   restored = false;
+  readonly #unrepaired = new Set<Hosted>();
+
+  isUnrepaired(loop: string): boolean {
+    const name = loop.slice(0, loop.lastIndexOf("#"));
+    return [...this.#unrepaired].some((hosted) => hosted.name === name);
+  }
+
+  /** Somebody woke and repaired what was put back. */
+  repaired(): void {
+    this.#unrepaired.clear();
+  }
+
   readonly #sure = new Map<string, number>();
 
-  /** Was the answer with this number given before a restore that says what it lost? */
+  /** May a restore have lost what was answered with this number? */
   mayBeLost(loop: string, seq: number): boolean {
-    return this.#sure.has(loop) && (seq > (this.#sure.get(loop) ?? 0) || seq === 0);
+    return seq > (this.#sure.get(loop) ?? readAll);
   }
 
   storeOf(hosted: Hosted): ObjectStore {
@@ -210,7 +223,9 @@ export class Watch implements Watcher {
   checkAlarm(hosted: Hosted): void {
     const store = this.storeOf(hosted);
     const due = earliest(store.nextDue(new Set()), leaseExpiry(hosted));
-    if (due === null || hosted.wakesLater > 0 || hosted.ringing) return;
+    // An alarm that was on its way when the copy was made is in no copy: whoever repairs wakes the object.
+    if (this.#unrepaired.has(hosted)) return;
+    if (due === null || hosted.wakesLater > 0 || hosted.ringing > 0) return;
     const { alarm } = hosted.disk;
     hold(alarm !== null, "4 the alarm is armed", () => `${hosted.name} has work at ${due} and no alarm`);
     if (this.#jumps) return;
@@ -218,18 +233,6 @@ export class Watch implements Watcher {
     const late = alarm - Math.max(wall, due);
     hold(late <= alarmSlackMs, "4 the alarm is armed", () => `${hosted.name} wakes ${late} ms late`);
   }
-
-  leased({ job, fence }: LeaseResponse, runner: string): void {
-    const before = this.#holders.get(job) ?? 0;
-    if (this.#world.faults.struck.some((name) => name.startsWith("restore"))) return;
-    hold(
-      fence >= before,
-      "6 fences only grow",
-      () => `${runner} got fence ${fence} of ${job} after ${before}`,
-    );
-    this.#holders.set(job, fence);
-  }
-  readonly #holders = new Map<string, number>();
 
   /** Trees that a clean checkout showed to be whole. */
   verified(tree: Sha, verdicts: readonly Verdict[]): void {

@@ -20,7 +20,8 @@ import type { Server } from "./server.ts";
 export interface Watcher {
   /** The object's log may have grown in this step. */
   appended(hosted: Hosted): void;
-  leased(lease: LeaseResponse, runner: string): void;
+  /** Was an older copy of the loop's object put back, and nobody has repaired that yet? */
+  isUnrepaired(loop: string): boolean;
   verified(tree: Sha, verdicts: readonly Verdict[]): void;
   merged(lease: LeaseResponse, head: Sha): void;
 }

@@ -79,7 +79,14 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     const d1 = d1Copy(env.DB);
     this.#outbox = d1Outbox(d1, this.#host.store, () => exactly(stream.id), clock);
     this.#keeper = keeperOf({
-      ...{ d1, store: this.#host.store, outbox: this.#outbox, now: clock.now, lost },
+      ...{
+        d1,
+        store: this.#host.store,
+        outbox: this.#outbox,
+        now: clock.now,
+        lost,
+        sha256: this.#host.sha256,
+      },
       relist: () => {},
       rebuilt: () => this.#cache.clear(),
     });

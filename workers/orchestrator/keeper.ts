@@ -1,7 +1,6 @@
-import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
+import { type Sha256Of, verifyChain } from "@tamma/core/domain/audit/chain.ts";
 import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Reconcile, StreamReport } from "@tamma/core/protocol/rest.ts";
-import { sha256Hex } from "./cipher.ts";
 import type { SealedRow } from "./event-row.ts";
 import type { LogCopy } from "./log-copy.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -21,6 +20,7 @@ export interface KeeperParts {
   store: ObjectStore;
   outbox: Outbox;
   now(): number;
+  sha256: Sha256Of;
   /**
    * The log of this stream is now another one: forget what was folded from it, and want what it wants. Runs
    * in the transaction that put the events there.
@@ -65,7 +65,7 @@ export function keeperOf(parts: KeeperParts): Keeper {
     report: (outcome: StreamReport["outcome"], text: string) => StreamReport,
   ): Promise<StreamReport> {
     const rows = await parts.d1.rows(stream.id);
-    const problem = problemOf(rows, d1, store);
+    const problem = problemOf(rows, d1, parts);
     if (problem !== null) return report("refused", `${problem}; nothing was changed, and it does not go on`);
     const { added, setAside } = store.transaction(() => {
       const adopted = store.adopt(stream, rows, parts.now());
@@ -99,7 +99,11 @@ function forkText({ object, d1 }: Standing): string {
 }
 
 /** Why these rows cannot be trusted, or null when every one opens and follows the one before it. */
-function problemOf(rows: readonly SealedRow[], expected: number, store: ObjectStore): string | null {
+function problemOf(
+  rows: readonly SealedRow[],
+  expected: number,
+  { store, sha256 }: Pick<KeeperParts, "store" | "sha256">,
+): string | null {
   if (rows.length < expected) return `D1 gives ${rows.length} of ${expected} events`;
   const envelopes: Envelope[] = [];
   for (const row of rows) {
@@ -110,6 +114,6 @@ function problemOf(rows: readonly SealedRow[], expected: number, store: ObjectSt
       return `event ${row.seq} of D1 does not open: ${why}`;
     }
   }
-  const chain = verifyChain(envelopes, sha256Hex);
+  const chain = verifyChain(envelopes, sha256);
   return chain.ok ? null : `the record in D1 does not hold: ${chain.problem}`;
 }

@@ -1,4 +1,4 @@
-import type { Effect, TimerName } from "@tamma/core/domain/loop/effects.ts";
+import { type Effect, isOwed, type TimerName } from "@tamma/core/domain/loop/effects.ts";
 import type { Loop } from "@tamma/core/domain/loop/state.ts";
 import { effectTriesMax, retryAt } from "@tamma/core/engine/backoff.ts";
 import { failedCommand, type LoopPorts, type Performed, perform } from "@tamma/core/engine/perform.ts";
@@ -50,7 +50,7 @@ export function loopEffects(
     }
     const reason = host.redact(done.reason);
     const note = reason.slice(0, noteCharsMax);
-    if (done.ended === "again" && tries + 1 < effectTriesMax) {
+    if (done.ended === "again" && (isOwed(effect as Effect) || tries + 1 < effectTriesMax)) {
       host.store.postponeEffect(stream, key, tries + 1, done.at ?? backoff(tries + 1), note);
       return;
     }

@@ -136,7 +136,7 @@ export class LoopObject implements IssueLoopRpc {
     this.#turns = loopTurns(this.#core, ports.turns, this.#leaseRows, now);
     this.#reading = loopReading(this.#core, host.store, this.#blobs, this.#logs, host);
     this.#keeper = keeperOf({
-      ...{ d1: ports.d1, store: host.store, outbox, now, lost: "" },
+      ...{ d1: ports.d1, store: host.store, outbox, now, lost: "", sha256: host.sha256 },
       relist: (stream) => notes.changed(stream.id),
       rebuilt: (stream) => this.#core.rebuilt(stream.id),
     });

@@ -19,7 +19,10 @@ export interface Outbox {
   flush(): Promise<void>;
   /** The same, without waiting for `nextAt`: a person asks. */
   flushNow(): Promise<void>;
-  /** When a failed flush wants to be tried again; null when there is nothing to catch up on. */
+  /**
+   * When to look again: after a failed flush, or because the one under way may be cut with its object; null
+   * when there is nothing to catch up on.
+   */
   nextAt(): number | null;
   /** Compares the whole log with D1 (standing.ts). Throws when D1 does not answer. */
   compare(): Promise<Standing[]>;
@@ -32,6 +35,9 @@ export interface Outbox {
  * flush.
  */
 const lookMsMax = 1_000;
+
+/** A flush takes much less, also one of a whole log. */
+const cutAfterMs = 30_000;
 
 /** A projection that goes along after the events: the list row of a loop. */
 export type AfterFlush = () => Promise<void>;
@@ -50,21 +56,20 @@ export function d1Outbox(
   let failures = 0;
   let next: number | null = null;
 
-  async function run(): Promise<void> {
-    for (;;) {
-      again = false;
-      const rows = store.unflushed(rowsPerFlush);
-      if (rows.length > 0) await copy(rows);
-      else {
-        await afterFlush();
-        if (!again) return;
-      }
-    }
-  }
-
+  /** Whoever sets `again` while this runs is seen: nothing waits between the last look at it and the end. */
   async function flushOnce(): Promise<void> {
     try {
-      await run();
+      // A fault before the first wait would end this before `running` is set.
+      await Promise.resolve();
+      for (;;) {
+        again = false;
+        const rows = store.unflushed(rowsPerFlush);
+        if (rows.length > 0) await copy(rows);
+        else {
+          await afterFlush();
+          if (!again) break;
+        }
+      }
       failures = 0;
       next = null;
     } catch (thrown) {
@@ -89,7 +94,8 @@ export function d1Outbox(
       return flushNow();
     },
     flushNow,
-    nextAt: () => next,
+    // Whoever arms the alarm before a flush has failed must not rely on this instance being there then.
+    nextAt: () => next ?? (running === null ? null : clock.now() + cutAfterMs),
     compare,
     lookOnce: async () => {
       const late = Promise.withResolvers<void>();

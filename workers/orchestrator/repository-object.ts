@@ -97,7 +97,7 @@ export class RepositoryObject implements RepoCoordinatorRpc {
       keepAlive,
     );
     this.#keeper = keeperOf({
-      ...{ d1: ports.d1, store: host.store, outbox, now, lost },
+      ...{ d1: ports.d1, store: host.store, outbox, now, lost, sha256: host.sha256 },
       relist: () => {},
       rebuilt: () => this.#core.rebuilt(),
     });

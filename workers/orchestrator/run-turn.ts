@@ -95,8 +95,9 @@ async function stream(
   reader: TurnReader,
 ): Promise<TurnOutcome> {
   const stop = new AbortController();
-  reader.left.addEventListener("abort", () => stop.abort());
-  if (reader.left.aborted) stop.abort();
+  const leave = () => stop.abort();
+  reader.left.addEventListener("abort", leave);
+  if (reader.left.aborted) leave();
   let late = false;
   const inTime = ports.after(ports.timeoutMs, () => {
     late = true;
@@ -123,9 +124,13 @@ async function stream(
   } finally {
     inTime();
     touched();
+    // One signal serves all turns that nobody reads: it must not collect them.
+    reader.left.removeEventListener("abort", leave);
   }
   const ended = late ? tooLate(last, ports.timeoutMs) : (last ?? nothingSaid);
-  return settle({ loop, turn }, ended, { facts, amount, latencyMs: ports.now() - startedAt }, ports);
+  // The machine's clock may have been set back meanwhile; no turn takes less than no time.
+  const latencyMs = Math.max(0, ports.now() - startedAt);
+  return settle({ loop, turn }, ended, { facts, amount, latencyMs }, ports);
 }
 
 type Ended = Exclude<TurnEvent, { type: "text" }>;

@@ -31,6 +31,11 @@ export function isMainLine(effect: Effect): boolean {
   return effect.kind === "call" || effect.kind === "ask-model" || effect.kind === "ask-checks";
 }
 
+/** Others wait for what is given back here, so it is tried until it succeeds; the rest may be skipped. */
+export function isOwed(effect: Effect): boolean {
+  return effect.kind === "release-slot" || effect.kind === "release-merge-turn";
+}
+
 /** A wish to be woken; fired timers come back as the command `FireTimer`. */
 export interface Timer {
   key: string;

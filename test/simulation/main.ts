@@ -1,0 +1,126 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import type { Plan } from "./plan.ts";
+import { planOf } from "./plan.ts";
+import { runOnCores } from "./pool.ts";
+import { runSeed } from "./run-seed.ts";
+import type { Tally } from "./run-seeds.ts";
+import { replayCommand, shrink } from "./shrink.ts";
+
+/** A broken invariant is broken: more of them tell little. */
+const brokenMax = 10;
+const progressEveryMs = 1_000;
+
+const usage = `npm run simulate -- --seeds N [--from N] [--cores N]
+npm run simulate -- --seed N [--items N] [--runners N] [--faults none|NAME,NAME...]`;
+
+/** What somebody typed cannot be used. */
+class BadInput extends Error {}
+
+const options = {
+  seeds: { type: "string" },
+  from: { type: "string" },
+  seed: { type: "string" },
+  cores: { type: "string" },
+  items: { type: "string" },
+  runners: { type: "string" },
+  faults: { type: "string" },
+} as const;
+
+async function main(args: readonly string[]): Promise<number> {
+  const values = parsed(args);
+  const { seed, seeds } = values;
+  if ((seed === undefined) === (seeds === undefined)) throw new BadInput("give either --seeds or --seed");
+  if (seed !== undefined) return showOne(numberOf("seed", seed, 0), changesOf(values));
+  const cores = numberOf("cores", values.cores ?? String(availableParallelism()), 1);
+  return runMany(numberOf("from", values.from ?? "1", 0), numberOf("seeds", seeds, 1), cores);
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (thrown) {
+    throw new BadInput(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+function changesOf({ items, runners, faults }: ReturnType<typeof parsed>): Partial<Plan> {
+  return {
+    ...(items === undefined ? {} : { items: numberOf("items", items, 1) }),
+    ...(runners === undefined ? {} : { runners: numberOf("runners", runners, 1) }),
+    ...(faults === undefined ? {} : { only: new Set(faults === "none" ? [] : faults.split(",")) }),
+  };
+}
+
+/** The story of one seed, line by line. */
+async function showOne(seed: number, changes: Partial<Plan>): Promise<number> {
+  const outcome = await runSeed(seed, changes, true);
+  const { rates, only, ...settings } = { ...planOf(seed), ...changes };
+  print(`settings ${JSON.stringify(settings)}`);
+  print(
+    `faults that may strike: ${Object.keys(rates).join(", ") || "none"}${only ? `; only ${[...only].join(",")}` : ""}`,
+  );
+  for (const line of outcome.story()) print(line);
+  const { broken, loops, steps, ends, sum } = outcome;
+  const how = broken === null ? `whole: ${ends.join(", ")}` : `broken: ${broken.split("\n")[0]}`;
+  print(`seed ${seed}: ${how} (${loops} loops, ${steps} steps, story ${sum})`);
+  return broken === null ? 0 : 1;
+}
+
+async function runMany(from: number, count: number, cores: number): Promise<number> {
+  const began = performance.now();
+  let shown = 0;
+  const onProgress = (tally: Tally): void => {
+    const now = performance.now();
+    if (now - shown < progressEveryMs) return;
+    shown = now;
+    process.stderr.write(`${progress(tally, count, (now - began) / 1_000)}\n`);
+  };
+  const enough = ({ broken }: Tally) => broken.length >= brokenMax;
+  const tally = await runOnCores({ from, count }, cores, onProgress, enough);
+  for (const { seed, how } of tally.broken) print(`seed ${seed}: ${how.split("\n")[0]}`);
+  const [first] = tally.broken;
+  if (first) await tell(first.seed);
+  const seconds = (performance.now() - began) / 1_000;
+  const speed = `${Math.round(tally.loops / seconds)} loops/s on ${cores} cores`;
+  print(
+    `${number(tally.seeds)} seeds from ${from}: ${number(tally.loops)} loops, ${number(tally.steps)} steps, ` +
+      `${tally.broken.length} broken, ${seconds.toFixed(1)} s, ${speed}`,
+  );
+  return tally.broken.length === 0 ? 0 : 1;
+}
+
+/** The shortest story that breaks the same invariant, and how to see it again. */
+async function tell(seed: number): Promise<void> {
+  const { changes, outcome, tried } = await shrink(seed, await runSeed(seed));
+  const { story } = await runSeed(seed, changes, true);
+  print(`\nThe shortest of ${tried} schedules that break "${outcome.invariant}":\n`);
+  for (const line of story()) print(line);
+  print(`\nSee it again: ${replayCommand(seed, changes)}\n`);
+}
+
+function progress({ seeds, loops, broken }: Tally, count: number, seconds: number): string {
+  const left = ((count - seeds) * seconds) / seeds;
+  const when = left < 90 ? `${Math.round(left)} s` : `${Math.round(left / 60)} min`;
+  return (
+    `${number(seeds)} of ${number(count)} seeds, ${number(loops)} loops, ` +
+    `${Math.round(loops / seconds)} loops/s, about ${when} left, ${broken.length} broken`
+  );
+}
+
+function numberOf(name: string, text: string | undefined, from: number): number {
+  const value = Number(text);
+  if (text !== undefined && text.trim() !== "" && Number.isSafeInteger(value) && value >= from) return value;
+  throw new BadInput(`--${name} takes a whole number from ${from} on, not ${text}`);
+}
+
+const number = (value: number): string => value.toLocaleString("en-US");
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (thrown) {
+  if (!(thrown instanceof BadInput)) throw thrown;
+  process.stderr.write(`simulate: ${thrown.message}\n${usage}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,31 @@
+import { runSeed } from "./run-seed.ts";
+
+/** What a run of many seeds came to. */
+export interface Tally {
+  seeds: number;
+  loops: number;
+  steps: number;
+  broken: { seed: number; how: string }[];
+}
+
+export const nothing = (): Tally => ({ seeds: 0, loops: 0, steps: 0, broken: [] });
+
+/** Runs the seeds from `from` on, one after another. */
+export async function runSeeds(from: number, count: number): Promise<Tally> {
+  const tally = nothing();
+  for (let seed = from; seed < from + count; seed += 1) {
+    const { loops, steps, broken } = await runSeed(seed);
+    tally.seeds += 1;
+    tally.loops += loops;
+    tally.steps += steps;
+    if (broken !== null) tally.broken.push({ seed, how: broken });
+  }
+  return tally;
+}
+
+export function addTo(sum: Tally, more: Tally): void {
+  sum.seeds += more.seeds;
+  sum.loops += more.loops;
+  sum.steps += more.steps;
+  sum.broken.push(...more.broken);
+}

@@ -3,6 +3,7 @@ import type { RepositoryObject } from "../../workers/orchestrator/repository-obj
 import type { Disk, Snapshot } from "../memory/disk.ts";
 import type { Dice } from "./dice.ts";
 import type { Faults } from "./faults.ts";
+import { checkHeld } from "./held.ts";
 import { type Kernel, type Life, newLife } from "./kernel.ts";
 import { NetworkFault } from "./network-fault.ts";
 
@@ -77,7 +78,9 @@ export class Hosted {
         await instance.ready;
         if (!instance.life.alive) throw new NetworkFault(`${this.name} was reset`);
         const asked = instance.object[method as "wake"] as (...all: unknown[]) => Promise<unknown>;
-        return asked.apply(instance.object, args);
+        const value = await asked.apply(instance.object, args);
+        checkHeld(this, method, args, value);
+        return value;
       };
       run().then(
         (value) => {

@@ -26,7 +26,10 @@ export async function runOnCores(
     }
     await worker.terminate();
   };
-  const workers = Array.from({ length: cores }, () => new Worker(new URL("pool-worker.ts", import.meta.url).pathname));
+  const workers = Array.from(
+    { length: cores },
+    () => new Worker(new URL("pool-worker.ts", import.meta.url).pathname),
+  );
   await Promise.all(workers.map(work));
   sum.broken.sort((a, b) => a.seed - b.seed);
   return sum;

@@ -16,6 +16,8 @@ import { sameJson } from "./equal.ts";
 import type { Hosted } from "./hosted.ts";
 import { LoopRecord } from "./loop-record.ts";
 import type { Decisions } from "./people.ts";
+import { TurnLaws } from "./turn-laws.ts";
+import { checkWanted } from "./wanted.ts";
 import type { Watcher, World } from "./world.ts";
 
 /** An alarm may be that much later than what is due: the delay of an alarm, and the safety net of a drain. */
@@ -65,6 +67,10 @@ export class Watch implements Watcher {
       );
   }
   restored = false;
+  readonly turns = new TurnLaws();
+  recordOf(loop: string): LoopRecord | null {
+    return this.restored ? null : (this.loops.get(loop) ?? null);
+  }
   readonly #unrepaired = new Set<Hosted>();
 
   isUnrepaired(loop: string): boolean {
@@ -165,6 +171,7 @@ export class Watch implements Watcher {
     const pending = store.dueEffects(Number.POSITIVE_INFINITY).filter((each) => each.stream.id === loop);
     for (const { key } of pending)
       hold(wanted.has(key), "4 pending is what the state wants", () => `${key} of ${loop} is pending`);
+    checkWanted(store, loop, state);
     if (state.state === "ended") return;
     const wakes = store.dueTimers(Number.POSITIVE_INFINITY).filter((each) => each.stream.id === stream.id);
     const kinds = effects.filter(({ kind }) => kind === "call" || kind === "ask-model");

@@ -38,7 +38,7 @@ export function leaseLaws(told: Told): string[] {
   const { command, events, known, ledger } = told;
   const broken: string[] = [];
   const { lease } = known;
-  if (command.type === "ReportJobResult" || command.type === "ExpireLease") {
+  if (command?.type === "ReportJobResult" || command?.type === "ExpireLease") {
     const holds = lease?.job === command.job && lease.fence === command.fence;
     if (!holds && events.length > 0) broken.push(`${command.type} counted without the job's lease`);
   }

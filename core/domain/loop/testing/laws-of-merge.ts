@@ -10,7 +10,7 @@ const treeGates = ["implement", "build", "test", "scan"] as const;
 export function mergeLaws(told: Told): string[] {
   const { command, events, known } = told;
   const broken: string[] = [];
-  if (command.type === "ReportChecks" && command.sha !== known.head && events.length > 0)
+  if (command?.type === "ReportChecks" && command.sha !== known.head && events.length > 0)
     broken.push("checks of another commit counted");
   follow(told, (event, ledger) => {
     if (event.type === "Merged") broken.push(...missing(ledger).map((what) => `merged although ${what}`));

@@ -8,12 +8,12 @@ import { follow, type Told } from "./told.ts";
 export function peopleLaws(told: Told): string[] {
   const { command, events, known, after, ledger } = told;
   const broken: string[] = [];
-  if (command.type === "DecideCheckpoint" && events.length > 0) {
+  if (command?.type === "DecideCheckpoint" && events.length > 0) {
     const { checkpoint } = known;
     if (checkpoint?.id !== command.checkpoint || checkpoint.subject !== command.subject)
       broken.push("a decision counted for something else than was shown");
   }
-  if (command.type === "CancelLoop" && after.state !== "ended") broken.push("a cancelled loop goes on");
+  if (command?.type === "CancelLoop" && after.state !== "ended") broken.push("a cancelled loop goes on");
   follow(told, (event, now) => {
     switch (event.type) {
       case "CheckpointOpened":
@@ -33,6 +33,7 @@ export function peopleLaws(told: Told): string[] {
         break;
       case "TurnReserved":
         if (event.turn in now.money.reserved) broken.push("a turn was reserved twice");
+        if (!isHeld(now, event.turn)) broken.push("a turn was reserved for a runner that lost its job");
         break;
       case "TurnSettled":
         if (!(event.turn in now.money.reserved)) broken.push("a turn was settled that is not reserved");
@@ -42,6 +43,12 @@ export function peopleLaws(told: Told): string[] {
     }
   });
   return [...broken, ...moneyLaws(ledger, after)];
+}
+
+/** A turn of a job names its lease: `<job>~f<fence>~t<n>`. The loop's own tasks have none. */
+function isHeld({ lease }: Ledger, turn: string): boolean {
+  const [, job, fence] = /^(.+)~f(\d+)~t\d+$/.exec(turn) ?? [];
+  return job === undefined || (lease?.job === job && lease.fence === Number(fence));
 }
 
 function mayNot(

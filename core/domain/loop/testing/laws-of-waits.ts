@@ -105,7 +105,7 @@ const deadlines: readonly TimerName[] = ["expire-wait", "runner-deadline", "chec
 export function timerLaws({ command, events, before, after }: Told): string[] {
   const broken: string[] = [];
   const was = wanted(before).timers;
-  if (command.type === "FireTimer") {
+  if (command?.type === "FireTimer") {
     const open = was.some((one) => one.key === command.key);
     if (!open && events.length > 0) broken.push("an old timer counted");
     if (open && deadlines.includes(command.timer) && after.state === "active")

@@ -5,7 +5,8 @@ import { type Ledger, ledgerOf, noted } from "./ledger.ts";
 
 /** One accepted command: what it made true, the states around it, and what the events had said by then. */
 export interface Told {
-  command: LoopCommand;
+  /** Null: what was said is not known, only what it made true. */
+  command: LoopCommand | null;
   events: readonly LoopEvent[];
   before: Loop;
   after: Loop;

@@ -1,3 +1,4 @@
+import { canonicalJson } from "@tamma/core/domain/audit/canonical-json.ts";
 import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
 import { stateAt } from "@tamma/core/domain/audit/replay.ts";
 import { hold } from "./broken.ts";
@@ -48,9 +49,9 @@ export async function checkEnd({
       );
       const record = watch.loops.get(stream.id);
       if (!record) continue;
-      const replayed = JSON.stringify(stateAt(envelopes, { seq: readAll }));
+      const replayed = canonicalJson(stateAt(envelopes, { seq: readAll }));
       hold(
-        replayed === JSON.stringify(record.state),
+        replayed === canonicalJson(record.state),
         "1 replay equals state",
         () => `${stream.id} at its end`,
       );

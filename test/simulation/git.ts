@@ -40,11 +40,15 @@ export class GitWorld {
     return this.branches.get("main") as Sha;
   }
 
-  /** A new tree; each of its truths is good with this probability. */
-  tree(skill: number): Sha {
+  /** A new tree; each of its truths is good with this probability, or only that of `weak` may be bad. */
+  tree(skill: number, weak: TreeTruth | null = null): Sha {
     const sha = this.#name("7");
-    const fails = () => (this.#dice.chance(skill) ? null : `wall-${this.#made}-${this.#dice.between(1, 99)}`);
-    const truth = Object.fromEntries(treeTruths.map((gate) => [gate, fails()])) as Truth;
+    const fails = (gate: TreeTruth) => {
+      const good = (weak !== null && weak !== gate) || this.#dice.chance(skill);
+      // Each failure is one of its own: the same one twice would end the retries.
+      return good ? null : `wall-${this.#made}`;
+    };
+    const truth = Object.fromEntries(treeTruths.map((gate) => [gate, fails(gate)])) as Truth;
     this.#truths.set(sha, truth);
     return sha;
   }

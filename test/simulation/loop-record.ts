@@ -2,7 +2,6 @@ import type { Envelope, LoopEvent } from "@tamma/core/domain/loop/events.ts";
 import { evolve, initialLoop } from "@tamma/core/domain/loop/evolve.ts";
 import type { GateName } from "@tamma/core/domain/loop/pipeline.ts";
 import type { Loop } from "@tamma/core/domain/loop/state.ts";
-import { upcast } from "@tamma/core/domain/loop/upcast.ts";
 import { mergeRefusals } from "@tamma/core/domain/policy/gates.ts";
 import { hold } from "./broken.ts";
 import { LogLaws } from "./log-laws.ts";
@@ -37,7 +36,8 @@ export class LoopRecord {
 
   /** @throws Broken */
   add(envelope: Envelope): void {
-    const event = upcast(envelope);
+    // As it stands there: the whole log is read with its schemas at the end.
+    const event = { ...envelope.payload, type: envelope.type } as LoopEvent;
     const before = this.state;
     this.state = evolve(before, event, envelope.at);
     this.seq = envelope.seq;

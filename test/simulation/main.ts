@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { type Completion, completionOf, harnessTable, sigmasMax, skills } from "./harness.ts";
 import type { Plan } from "./plan.ts";
 import { planOf } from "./plan.ts";
 import { runOnCores } from "./pool.ts";
@@ -12,7 +13,8 @@ const brokenMax = 10;
 const progressEveryMs = 1_000;
 
 const usage = `npm run simulate -- --seeds N [--from N] [--cores N]
-npm run simulate -- --seed N [--items N] [--runners N] [--faults none|NAME,NAME...]`;
+npm run simulate -- --seed N [--items N] [--runners N] [--faults none|NAME,NAME...]
+npm run simulate -- --harness [--tasks N]`;
 
 /** What somebody typed cannot be used. */
 class BadInput extends Error {}
@@ -25,11 +27,14 @@ const options = {
   items: { type: "string" },
   runners: { type: "string" },
   faults: { type: "string" },
+  harness: { type: "boolean" },
+  tasks: { type: "string" },
 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
   const values = parsed(args);
   const { seed, seeds } = values;
+  if (values.harness) return showHarness(numberOf("tasks", values.tasks ?? "200", 1));
   if ((seed === undefined) === (seeds === undefined)) throw new BadInput("give either --seeds or --seed");
   if (seed !== undefined) return showOne(numberOf("seed", seed, 0), changesOf(values));
   const cores = numberOf("cores", values.cores ?? String(availableParallelism()), 1);
@@ -65,6 +70,22 @@ async function showOne(seed: number, changes: Partial<Plan>): Promise<number> {
   const how = broken === null ? `whole: ${ends.join(", ")}` : `broken: ${broken.split("\n")[0]}`;
   print(`seed ${seed}: ${how} (${loops} loops, ${steps} steps, story ${sum})`);
   return broken === null ? 0 : 1;
+}
+
+/** How much of what engineers get right is merged, and how much of it the control plane loses. */
+async function showHarness(tasks: number): Promise<number> {
+  const rows: Completion[] = [];
+  for (const skill of skills) rows.push(await completionOf(skill, tasks));
+  print(harnessTable(rows));
+  const off = rows.filter(
+    ({ measured, expected, sigma }) => Math.abs(measured - expected) > sigmasMax * sigma,
+  );
+  const broken = rows.flatMap((row) => row.broken);
+  for (const how of broken) print(how);
+  print(
+    `${rows.length} engineers, ${tasks} tasks each: ${off.length} off by more than ${sigmasMax} sigmas, ${broken.length} broken`,
+  );
+  return off.length + broken.length === 0 ? 0 : 1;
 }
 
 async function runMany(from: number, count: number, cores: number): Promise<number> {

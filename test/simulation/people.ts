@@ -161,8 +161,8 @@ export class People {
 
   async #resolve(loop: string, card: { escalation: string; choices: readonly string[] }): Promise<void> {
     const { dice, plan, faults } = this.#world;
-    const takesOver = card.choices.includes("take-over") && dice.chance(0.2);
     const abandon = dice.chance(faults.calm ? 0.5 : plan.peopleMoods.abandon);
+    const takesOver = !abandon && card.choices.includes("take-over") && dice.chance(0.2);
     // Where each end starts the next issue, splitting would go on for ever.
     const ends = plan.autoNext ? (["abandon"] as const) : (["split", "abandon"] as const);
     const choice = takesOver ? "take-over" : abandon ? dice.pick<"split" | "abandon">(ends) : "retry";

@@ -1,6 +1,7 @@
 import { type Level, levels } from "@tamma/core/domain/loop/work.ts";
 import { Dice } from "./dice.ts";
 import { type FaultKind, faultKinds } from "./fault-kinds.ts";
+import type { TreeTruth } from "./git.ts";
 
 /** All that a seed decides before anything happens. */
 export interface Plan {
@@ -20,6 +21,8 @@ export interface Plan {
   runners: number;
   /** How likely one attempt of the engineer passes one gate. */
   skill: number;
+  /** The one gate that an attempt can fail; null: any of them. */
+  weakGate: TreeTruth | null;
   /** How likely the model asks, finds something, or answers with what cannot be used. */
   modelMoods: { asks: number; blocks: number; notes: number };
   /** How likely people say no, comment, push, cancel. */
@@ -89,6 +92,7 @@ export function planOf(seed: number): Plan {
     oneProcess: dice.chance(0.5),
     runners: dice.between(1, 2),
     skill: calm ? 1 : dice.pick([1, 0.95, 0.9, 0.7]),
+    weakGate: null,
     modelMoods: calm ? noMoods.model : { asks: 0.2, blocks: 0.1, notes: 0.3 },
     peopleMoods: calm ? noMoods.people : moodsOf(dice),
     rates: Object.fromEntries(kinds.map((kind) => [kind, Math.min(0.5, usual[kind] * force)])),
@@ -100,7 +104,8 @@ export function planOf(seed: number): Plan {
 
 const firstThree = [levels[0], levels[1], levels[2]] as const;
 
-const noMoods = {
+/** A model that only answers, and people who only agree. */
+export const noMoods = {
   model: { asks: 0, blocks: 0, notes: 0 },
   people: { change: 0, reject: 0, comment: 0, cancel: 0, abandon: 0 },
 };

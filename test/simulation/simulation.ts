@@ -66,7 +66,7 @@ export class Simulation {
       ...{ plan, kernel, faults, dice, server, git, repository, life: forever },
       // Of its own for each run: routes keep what they know of a server by its address.
       origin: `http://simulation-${worlds}.test`,
-      engineer: { tree: () => git.tree(faults.calm ? 1 : plan.skill) },
+      engineer: { tree: () => git.tree(faults.calm ? 1 : plan.skill, plan.weakGate) },
       provider: new ScriptedProvider(base, (tree) => git.truthOf(tree)),
       bodies: new Bodies(kernel),
       d1: new D1Line(server.copy, base),

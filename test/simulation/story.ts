@@ -1,14 +1,15 @@
 /** What happened, in order: kept as text only when somebody will read it, and always as a sum. */
 export class Story {
   readonly #lines: string[] = [];
-  readonly #kept: boolean;
+  /** Will somebody read it? Otherwise words may be few. */
+  readonly kept: boolean;
   readonly #startsAt: number;
   #sum = 0x811c9dc5;
   #count = 0;
 
   constructor(startsAt: number, kept: boolean) {
     this.#startsAt = startsAt;
-    this.#kept = kept;
+    this.kept = kept;
   }
 
   /** `mark` is "!" for a fault, "✗" for a broken invariant. */
@@ -17,7 +18,7 @@ export class Story {
     this.#add(who);
     this.#add(what);
     this.#sum = Math.imul(this.#sum ^ (at | 0), 0x01000193) >>> 0;
-    if (!this.#kept) return;
+    if (!this.kept) return;
     const when = since(at - this.#startsAt);
     this.#lines.push(`${String(this.#count).padStart(4)} ${when} ${mark} ${who.padEnd(14)} ${what}`);
   }

@@ -23,6 +23,8 @@ import type { Watcher, World } from "./world.ts";
 /** An alarm may be that much later than what is due: the delay of an alarm, and the safety net of a drain. */
 const alarmSlackMs = 36_000;
 const readAll = 1_000_000;
+/** The object's state is compared with the fold at every so many events, and at the end byte for byte. */
+const comparedEvery = 3;
 
 type Seen = Pick<World, "git" | "plan" | "server" | "faults" | "tell" | "kernel">;
 
@@ -148,7 +150,8 @@ export class Watch implements Watcher {
     record.checkAtRest();
     const { state } = record;
     const object = hosted.current?.object;
-    if (object instanceof LoopObject && hosted.current?.life.alive) {
+    const due = record.seq % comparedEvery === 0 || state.state === "ended";
+    if (due && object instanceof LoopObject && hosted.current?.life.alive) {
       const folded = object.folded(loop);
       const same = folded.seq === record.seq && sameJson(folded.state, state);
       hold(
@@ -277,32 +280,37 @@ export class Watch implements Watcher {
   }
 }
 
-/** One event as a line: its type, and the few words that tell it from others. */
+/** What tells an event from others of its type. */
+const words = [
+  "step",
+  "gate",
+  "attempt",
+  "kind",
+  "purpose",
+  "job",
+  "fence",
+  "call",
+  "task",
+  "outcome",
+  "loop",
+];
+
+/** One event as a line. */
 function told({ seq, type, payload }: Envelope): string {
-  const words = [
-    "step",
-    "gate",
-    "attempt",
-    "kind",
-    "purpose",
-    "job",
-    "fence",
-    "call",
-    "task",
-    "outcome",
-    "loop",
-  ];
-  const more = words.flatMap((word) => {
+  let line = `${seq} ${type}`;
+  for (const word of words) {
     const value = payload[word];
-    if (typeof value !== "string" && typeof value !== "number") return [];
-    return [`${word} ${typeof value === "string" ? value.slice(value.lastIndexOf("/") + 1) : value}`];
-  });
-  return `${seq} ${type}${more.length === 0 ? "" : `: ${more.join(", ")}`}`;
+    if (typeof value === "number") line += ` ${word} ${value}`;
+    else if (typeof value === "string") line += ` ${word} ${value.slice(value.lastIndexOf("/") + 1)}`;
+  }
+  return line;
 }
 
 function leaseExpiry(hosted: Hosted): number | null {
-  const rows = [...hosted.disk.table<{ expiresAt: number }>("leases").rows()];
-  return rows.length === 0 ? null : Math.min(...rows.map(({ expiresAt }) => expiresAt));
+  let next: number | null = null;
+  for (const { expiresAt } of hosted.disk.table<{ expiresAt: number }>("leases").rows())
+    if (next === null || expiresAt < next) next = expiresAt;
+  return next;
 }
 
 function earliest(one: number | null, other: number | null): number | null {

@@ -9,13 +9,21 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`);
     return JSON.stringify(value);
   }
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
+  if (Array.isArray(value)) {
+    let items = "";
+    for (const item of value) items += `${items === "" ? "" : ","}${canonicalJson(item ?? null)}`;
+    return `[${items}]`;
+  }
   if (typeof value === "object") {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-    return `{${members.join(",")}}`;
+    let members = "";
+    const object = value as Record<string, unknown>;
+    // Without a comparison of its own `sort` compares UTF-16 code units, as the standard wants it.
+    for (const name of Object.keys(object).sort()) {
+      const member = object[name];
+      if (member === undefined) continue;
+      members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(member)}`;
+    }
+    return `{${members}}`;
   }
   throw new TypeError(`${typeof value} has no JSON form`);
 }

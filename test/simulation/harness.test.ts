@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { completionOf, sigmasMax, skills } from "./harness.ts";
+
+test("an engineer who is always right completes every task", async () => {
+  const { merged, tasks, broken } = await completionOf(1);
+  expect({ merged, broken }).toEqual({ merged: tasks, broken: [] });
+});
+
+test.each(skills.filter((skill) => skill < 1))(
+  "an engineer who is right with probability %d completes about 1-(1-p)^4 of the tasks",
+  async (skill) => {
+    const { measured, expected, sigma, broken } = await completionOf(skill);
+    expect(broken).toEqual([]);
+    expect(Math.abs(measured - expected)).toBeLessThanOrEqual(sigmasMax * sigma);
+  },
+);

@@ -21,7 +21,7 @@ export function restLaws(loop: Loop, ledger: Ledger): string[] {
   }
   const deadlines = reaction.timers.filter((one) => one.timer === "turn-deadline").length;
   if (deadlines !== Object.keys(ledger.money.reserved).length) broken.push("a reserved turn has no deadline");
-  if (loop.state !== "active" && !ledger.slotHeld && !wants("release-slot"))
+  if (!ledger.slotHeld && !asksForSlot(loop) && !wants("release-slot"))
     broken.push("the slot is never given back");
   if (ledger.turns > 0 && !needsTurn(loop, ledger) && !wants("release-merge-turn"))
     broken.push("the merge turn is never given back");
@@ -92,6 +92,9 @@ function needs(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
       return loop.doing satisfies never;
   }
 }
+
+const asksForSlot = (loop: Loop): boolean =>
+  loop.state === "active" && loop.doing.kind === "call" && loop.doing.call === "request-slot";
 
 /** The turn is needed from its grant to the merge; who waits for a person or works anew gives it to others. */
 function needsTurn(loop: Exclude<Loop, { state: "not-started" }>, { turnHeld }: Ledger): boolean {

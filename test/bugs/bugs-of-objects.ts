@@ -24,9 +24,10 @@ export const bugsOfObjects: Bug[] = [
     name: "answer-without-its-effect",
     does: "an effect is done, and the loop is told in a transaction of its own later, or never",
     file: `${objects}/loop-effects.ts`,
-    find: "if (done.command) core.tell(stream.id, done.command, `",
+    find: "if (done.command) core.tell(stream.id,",
     replace:
-      "const { command } = done;\n      if (command) setImmediate(() => core.tell(stream.id, command, `",
+      "const later = (...told: Parameters<typeof core.tell>) => setTimeout(() => core.tell(...told), 5);\n" +
+      "      if (done.command) later(stream.id,",
     attacks: "4",
   },
   {

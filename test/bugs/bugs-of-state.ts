@@ -66,8 +66,8 @@ export const bugsOfState: Bug[] = [
     name: "escalation-tells-nobody",
     does: "an escalated loop waits for a person who is not told",
     file: `${loop}/react.ts`,
-    find: "  if (!facts.slotHeld) wait.effects.push(",
-    replace: "  wait.effects.length = 0;\n  if (!facts.slotHeld) wait.effects.push(",
+    find: 'personWait(facts, "escalation", since, escalationExpiryMs));',
+    replace: '{ ...personWait(facts, "escalation", since, escalationExpiryMs), effects: [] });',
     attacks: "4",
   },
   {

@@ -20,6 +20,7 @@ export class LoopRecord {
   readonly name: string;
   /** Something beside the main line could not be done: the end may lack it. */
   skipped = false;
+  #at = 0;
   #fence = 0;
   #jobs = new Map<string, number>();
   readonly #failed = new Map<GateName, number>();
@@ -38,6 +39,8 @@ export class LoopRecord {
   add(envelope: Envelope): void {
     // As it stands there: the whole log is read with its schemas at the end.
     const event = { ...envelope.payload, type: envelope.type } as LoopEvent;
+    hold(envelope.at >= this.#at, "1 times never go back", () => `${this.name} at event ${envelope.seq}`);
+    this.#at = envelope.at;
     const before = this.state;
     this.state = evolve(before, event, envelope.at);
     this.seq = envelope.seq;

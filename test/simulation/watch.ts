@@ -5,7 +5,7 @@ import { react } from "@tamma/core/domain/loop/react.ts";
 import type { Loop } from "@tamma/core/domain/loop/state.ts";
 import { RepositoryEvent } from "@tamma/core/domain/repository/events.ts";
 import { evolveRepository, initialRepository } from "@tamma/core/domain/repository/evolve.ts";
-import type { Repository } from "@tamma/core/domain/repository/state.ts";
+import type { KnownRepository, Repository } from "@tamma/core/domain/repository/state.ts";
 import type { LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import { LoopObject } from "../../workers/orchestrator/loop-object.ts";
 import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
@@ -13,6 +13,7 @@ import { RepositoryObject } from "../../workers/orchestrator/repository-object.t
 import { memoryObjectStore } from "../memory/store.ts";
 import { hold } from "./broken.ts";
 import { sameJson } from "./equal.ts";
+import { checkHoldings } from "./holdings.ts";
 import type { Hosted } from "./hosted.ts";
 import { LoopRecord } from "./loop-record.ts";
 import type { Decisions } from "./people.ts";
@@ -49,6 +50,7 @@ export class Watch implements Watcher {
   }
 
   appended(hosted: Hosted): void {
+    hosted.idleRings.reset();
     this.#changed.add(hosted);
   }
 
@@ -109,6 +111,20 @@ export class Watch implements Watcher {
       this.checkAlarm(hosted);
     }
     this.#changed.clear();
+    if (this.repository.state === "known" && !this.restored) this.#checkHoldings(this.repository);
+  }
+
+  #checkHoldings(repository: KnownRepository): void {
+    const keysOf = (object: string, stream: string): string[] => {
+      const hosted = this.#world.server.objects.get(object);
+      const due = hosted ? this.storeOf(hosted).dueEffects(Number.POSITIVE_INFINITY) : [];
+      return due.filter((each) => each.stream.id === stream).map(({ key }) => key);
+    };
+    const { connection, id } = repository.repository;
+    const name = `${connection}/${id}`;
+    const stateOf = (loop: string) => this.loops.get(loop)?.state ?? null;
+    const pending = (loop: string) => keysOf(loop.slice(0, loop.lastIndexOf("#")), loop);
+    checkHoldings(repository, keysOf(name, name), stateOf, pending);
   }
 
   #checkLoops(hosted: Hosted): void {

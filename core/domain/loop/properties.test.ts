@@ -187,7 +187,7 @@ test("the walks reach every gate's failure, every end, and most events", () => {
         if (event.type === "GateFailed") failures.add(event.gate);
       }
     }
-  }, 240);
+  }, 160);
   expect([...ends].sort()).toEqual(expect.arrayContaining(["abandoned", "merged", "rejected"]));
   expect([...failures].sort()).toEqual([...gateNames].sort());
   expect(types.size).toBeGreaterThan(55);

@@ -26,7 +26,9 @@ export const bugsOfObjects: Bug[] = [
     file: `${objects}/loop-effects.ts`,
     find: "if (done.command) core.tell(stream.id,",
     replace:
-      "const later = (...told: Parameters<typeof core.tell>) => setTimeout(() => core.tell(...told), 5);\n" +
+      "const later = (...told: Parameters<typeof core.tell>) =>\n" +
+      "        queueMicrotask(() => {\n" +
+      "          try {\n            core.tell(...told);\n          } catch {}\n        });\n" +
       "      if (done.command) later(stream.id,",
     attacks: "4",
   },

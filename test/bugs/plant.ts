@@ -26,7 +26,8 @@ export function plant(bug: Bug, root: string): Planted {
   return { loaded: () => loaded };
 }
 
-function withMistake(source: string, { name, file, find, replace }: Bug): string {
+/** The source with the mistake in it. Throws when its text does not stand there exactly once. */
+export function withMistake(source: string, { name, file, find, replace }: Bug): string {
   const parts = source.split(find);
   if (parts.length !== 2)
     throw new Error(`${name}: its text stands ${parts.length - 1} times in ${file}, not once`);

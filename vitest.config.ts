@@ -39,7 +39,7 @@ const workerd: TestProjectConfiguration = {
 const simulation: TestProjectConfiguration = {
   test: {
     name: "simulation",
-    include: ["test/simulation/**/*.test.ts"],
+    include: ["test/{simulation,bugs}/**/*.test.ts"],
     exclude: never,
     testTimeout: 60_000,
   },

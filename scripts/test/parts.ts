@@ -17,7 +17,7 @@ export const testFiles = {
   unit: /^(core|runner|cli|server|workers|scripts|bench)\/.*\.test\.tsx?$/,
   contracts: /^test\/(contracts|golden)\/.*\.test\.ts$/,
   workerd: /^test\/workerd\/.*\.test\.ts$/,
-  simulation: /^test\/simulation\/.*\.test\.ts$/,
+  simulation: /^test\/(simulation|bugs)\/.*\.test\.ts$/,
   journey: /^test\/(journey|hostile)\/.*\.test\.ts$/,
   browser: /^test\/browser\/.*\.test\.ts$/,
 } as const;

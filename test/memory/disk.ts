@@ -12,7 +12,7 @@ export interface DiskAccess {
   table<Row>(name: string): Table<Row>;
   /** All writes of `work` together or none. May be nested. */
   transaction<T>(work: () => T): T;
-  /** Called before every commit of a log; throws to refuse it, as a full disk does. */
+  /** Called before a log grows and before a transaction ends; throws to refuse it, as a full disk does. */
   refuse(): void;
 }
 
@@ -83,7 +83,10 @@ export class Disk implements DiskAccess {
     const begun = this.#undo.length;
     this.#depth += 1;
     try {
-      return work();
+      const value = work();
+      // A disk may also be full when all is written and only the end of the transaction is left.
+      if (this.#depth === 1 && this.#undo.length > begun) this.refuse();
+      return value;
     } catch (thrown) {
       while (this.#undo.length > begun) this.#undo.pop()?.();
       throw thrown;

@@ -167,7 +167,9 @@ export function turnIn(world: World, process: Life, turn: Turn): ReturnType<type
   const name = turn.loop.slice(0, turn.loop.lastIndexOf("#"));
   const wall = () => server.wall();
   return runTurn(turn, {
-    provider: world.provider.portFor(process, wall),
+    provider: world.watch.turns.watched(world.provider.portFor(process, wall), turn.turn, () =>
+      world.watch.recordOf(turn.loop),
+    ),
     loop: server.loopFor(process, name),
     blobs: world.bodies.portFor(process),
     redact: (text) => text,

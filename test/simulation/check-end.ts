@@ -2,6 +2,7 @@ import { canonicalJson } from "@tamma/core/domain/audit/canonical-json.ts";
 import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
 import { stateAt } from "@tamma/core/domain/audit/replay.ts";
 import { hold } from "./broken.ts";
+import { checkHarness, checkNothingHeld, checkPlatform } from "./check-promises.ts";
 import type { Simulation } from "./simulation.ts";
 
 const readAll = 1_000_000;
@@ -23,6 +24,9 @@ export async function checkEnd({
   hold(repository.state === "known", "4 every loop ends", () => "the repository was never added");
   for (const { loop, ended } of repository.loops)
     hold(ended, "4 every loop ends", () => `${loop} has ended and the repository does not know it`);
+  checkNothingHeld(repository);
+  checkHarness(world.plan, watch.loops.values());
+  if (!watch.restored) checkPlatform(repository, tracker, watch.loops.values());
   for (const [issue, accepted] of people.wanted)
     if (accepted && !watch.mayBeLost(repositoryName(world), Number.POSITIVE_INFINITY))
       hold(

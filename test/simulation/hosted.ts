@@ -3,8 +3,11 @@ import type { RepositoryObject } from "../../workers/orchestrator/repository-obj
 import type { Disk, Snapshot } from "../memory/disk.ts";
 import type { Dice } from "./dice.ts";
 import type { Faults } from "./faults.ts";
+import { checkHeld } from "./held.ts";
 import { type Kernel, type Life, newLife } from "./kernel.ts";
+import { acceptedBefore, checkKnownAgain } from "./known-again.ts";
 import { NetworkFault } from "./network-fault.ts";
+import { IdleRings } from "./spin.ts";
 
 /** One instance of an object's code, from its start to its end. */
 export interface Incarnation {
@@ -49,6 +52,7 @@ export class Hosted {
   instances = 0;
   /** Calls of the runtime that are on their way into the object. */
   ringing = 0;
+  readonly idleRings = new IdleRings();
   /** An alarm was lost, and what will wake the object is on its way. */
   wakesLater = 0;
   readonly #place: Place;
@@ -77,7 +81,16 @@ export class Hosted {
         await instance.ready;
         if (!instance.life.alive) throw new NetworkFault(`${this.name} was reset`);
         const asked = instance.object[method as "wake"] as (...all: unknown[]) => Promise<unknown>;
-        return asked.apply(instance.object, args);
+        const known = acceptedBefore(this, method, args);
+        try {
+          const value = await asked.apply(instance.object, args);
+          if (known) checkKnownAgain({ value }, args);
+          checkHeld(this, method, args, value);
+          return value;
+        } catch (thrown) {
+          if (known) checkKnownAgain({ thrown }, args);
+          throw thrown;
+        }
       };
       run().then(
         (value) => {
@@ -176,6 +189,7 @@ export class Hosted {
   #ring(method: string, args: unknown[]): void {
     if (!this.#place.isUp()) return this.#ringLater();
     this.ringing += 1;
+    this.idleRings.count(this.name, this.#place.kernel.now);
     const over = () => {
       this.ringing -= 1;
     };

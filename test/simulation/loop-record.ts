@@ -4,6 +4,7 @@ import type { GateName } from "@tamma/core/domain/loop/pipeline.ts";
 import type { Loop } from "@tamma/core/domain/loop/state.ts";
 import { mergeRefusals } from "@tamma/core/domain/policy/gates.ts";
 import { hold } from "./broken.ts";
+import { LogLaws } from "./log-laws.ts";
 
 /** A first attempt and three retries, between two decisions of people. */
 const attemptsMax = 4;
@@ -17,27 +18,44 @@ export class LoopRecord {
   hash = "";
   state: Loop = initialLoop;
   readonly name: string;
+  /** Something beside the main line could not be done: the end may lack it. */
+  skipped = false;
+  #at = 0;
   #fence = 0;
   #jobs = new Map<string, number>();
   readonly #failed = new Map<GateName, number>();
   readonly #reserved = new Map<string, number>();
   readonly #settled = new Set<string>();
   #spent = 0;
+  readonly #answered = new Set<string>();
+  readonly #laws: LogLaws;
 
   constructor(name: string) {
     this.name = name;
+    this.#laws = new LogLaws(name);
   }
 
   /** @throws Broken */
   add(envelope: Envelope): void {
     // As it stands there: the whole log is read with its schemas at the end.
     const event = { ...envelope.payload, type: envelope.type } as LoopEvent;
+    hold(envelope.at >= this.#at, "1 times never go back", () => `${this.name} at event ${envelope.seq}`);
+    this.#at = envelope.at;
     const before = this.state;
     this.state = evolve(before, event, envelope.at);
     this.seq = envelope.seq;
     this.hash = envelope.hash;
     if (envelope.actor.kind === "person") this.#failed.clear();
     this.#count(event, before);
+    this.#laws.add(event, envelope.causationId, before, this.state);
+  }
+
+  wasReserved(turn: string): boolean {
+    return this.#reserved.has(turn);
+  }
+
+  wasAnswered(turn: string): boolean {
+    return this.#answered.has(turn);
   }
 
   #count(event: LoopEvent, before: Loop): void {
@@ -82,7 +100,11 @@ export class LoopRecord {
           () => `${event.turn}, ${where()}`,
         );
         this.#settled.add(event.turn);
+        if (event.outcome === "answered") this.#answered.add(event.turn);
         this.#spent += event.cost;
+        return;
+      case "EffectSkipped":
+        this.skipped = true;
         return;
       case "Merged":
         return this.#merged(before, where());
@@ -103,6 +125,7 @@ export class LoopRecord {
   /** What must hold of a state at rest. */
   checkAtRest(): void {
     const { state } = this;
+    this.#laws.checkAtRest(state);
     if (state.state === "not-started") return;
     const { budget } = state.facts;
     let reserved = 0;

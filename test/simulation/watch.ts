@@ -5,7 +5,7 @@ import { react } from "@tamma/core/domain/loop/react.ts";
 import type { Loop } from "@tamma/core/domain/loop/state.ts";
 import { RepositoryEvent } from "@tamma/core/domain/repository/events.ts";
 import { evolveRepository, initialRepository } from "@tamma/core/domain/repository/evolve.ts";
-import type { Repository } from "@tamma/core/domain/repository/state.ts";
+import type { KnownRepository, Repository } from "@tamma/core/domain/repository/state.ts";
 import type { LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import { LoopObject } from "../../workers/orchestrator/loop-object.ts";
 import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
@@ -13,9 +13,12 @@ import { RepositoryObject } from "../../workers/orchestrator/repository-object.t
 import { memoryObjectStore } from "../memory/store.ts";
 import { hold } from "./broken.ts";
 import { sameJson } from "./equal.ts";
+import { checkHoldings } from "./holdings.ts";
 import type { Hosted } from "./hosted.ts";
 import { LoopRecord } from "./loop-record.ts";
 import type { Decisions } from "./people.ts";
+import { TurnLaws } from "./turn-laws.ts";
+import { checkWanted } from "./wanted.ts";
 import type { Watcher, World } from "./world.ts";
 
 /** An alarm may be that much later than what is due: the delay of an alarm, and the safety net of a drain. */
@@ -47,6 +50,7 @@ export class Watch implements Watcher {
   }
 
   appended(hosted: Hosted): void {
+    hosted.idleRings.reset();
     this.#changed.add(hosted);
   }
 
@@ -67,6 +71,10 @@ export class Watch implements Watcher {
       );
   }
   restored = false;
+  readonly turns = new TurnLaws();
+  recordOf(loop: string): LoopRecord | null {
+    return this.restored ? null : (this.loops.get(loop) ?? null);
+  }
   readonly #unrepaired = new Set<Hosted>();
 
   isUnrepaired(loop: string): boolean {
@@ -103,6 +111,20 @@ export class Watch implements Watcher {
       this.checkAlarm(hosted);
     }
     this.#changed.clear();
+    if (this.repository.state === "known" && !this.restored) this.#checkHoldings(this.repository);
+  }
+
+  #checkHoldings(repository: KnownRepository): void {
+    const keysOf = (object: string, stream: string): string[] => {
+      const hosted = this.#world.server.objects.get(object);
+      const due = hosted ? this.storeOf(hosted).dueEffects(Number.POSITIVE_INFINITY) : [];
+      return due.filter((each) => each.stream.id === stream).map(({ key }) => key);
+    };
+    const { connection, id } = repository.repository;
+    const name = `${connection}/${id}`;
+    const stateOf = (loop: string) => this.loops.get(loop)?.state ?? null;
+    const pending = (loop: string) => keysOf(loop.slice(0, loop.lastIndexOf("#")), loop);
+    checkHoldings(repository, keysOf(name, name), stateOf, pending);
   }
 
   #checkLoops(hosted: Hosted): void {
@@ -168,6 +190,7 @@ export class Watch implements Watcher {
     const pending = store.dueEffects(Number.POSITIVE_INFINITY).filter((each) => each.stream.id === loop);
     for (const { key } of pending)
       hold(wanted.has(key), "4 pending is what the state wants", () => `${key} of ${loop} is pending`);
+    checkWanted(store, loop, state);
     if (state.state === "ended") return;
     const wakes = store.dueTimers(Number.POSITIVE_INFINITY).filter((each) => each.stream.id === stream.id);
     const kinds = effects.filter(({ kind }) => kind === "call" || kind === "ask-model");

@@ -15,9 +15,14 @@ import type { OtherTracker } from "./other-platform.ts";
 import type { Plan } from "./plan.ts";
 import type { ScriptedProvider } from "./provider.ts";
 import type { Server } from "./server.ts";
+import type { TurnLaws, TurnRecord } from "./turn-laws.ts";
 
 /** Who looks on and says when something is broken. */
 export interface Watcher {
+  /** What was asked of the provider, held against the loop's record. */
+  turns: TurnLaws;
+  /** The record of a loop; null when it may lack something since a restore. */
+  recordOf(loop: string): TurnRecord | null;
   /** The object's log may have grown in this step. */
   appended(hosted: Hosted): void;
   /** Was an older copy of the loop's object put back, and nobody has repaired that yet? */

@@ -22,6 +22,8 @@ export interface LoopLeases {
   loseOf(runner: string, gone: readonly string[] | null): void;
   /** Ends the leases whose time is up. */
   loseExpired(now: number): void;
+  /** When the next lease ends that may end now; null when there is none. */
+  nextExpiry(): number | null;
 }
 
 export interface LeaseHost {
@@ -92,6 +94,11 @@ export function loopLeases(core: LoopCore, rows: LeaseRows, host: LeaseHost): Lo
     },
     loseExpired: (at) => {
       for (const lease of rows.expired(at)) lose(lease);
+    },
+    nextExpiry: () => {
+      const next = rows.nextExpiry();
+      // To wake for a loop that takes no command would be for nothing, again and again.
+      return next !== null && rows.expired(next).some(({ loop }) => !held(loop)) ? next : null;
     },
   };
 }

@@ -128,7 +128,7 @@ export class LoopObject implements IssueLoopRpc {
           if ((outbox.nextAt() ?? Number.POSITIVE_INFINITY) <= at) keepAlive(outbox.flush());
         },
         perform: effects.perform,
-        nextWake: () => earliest(this.#leaseRows.nextExpiry(), outbox.nextAt(), notes.nextAt()),
+        nextWake: () => earliest(this.#leases.nextExpiry(), outbox.nextAt(), notes.nextAt()),
         setAlarm: host.setAlarm,
       },
       keepAlive,

@@ -37,6 +37,7 @@ export function shellOf<C, E extends { type: string }, S>(
   const cache: FoldCache<S> = new Map();
   /** Streams that were written in the transactions that are open. */
   const touched: string[] = [];
+  let open = 0;
 
   return {
     load: (stream) => load(machine, host.store, cache, stream),
@@ -58,6 +59,7 @@ export function shellOf<C, E extends { type: string }, S>(
     },
     together: (work) => {
       const before = touched.length;
+      open += 1;
       try {
         return host.store.transaction(work);
       } catch (thrown) {
@@ -65,7 +67,9 @@ export function shellOf<C, E extends { type: string }, S>(
         for (const stream of touched.slice(before)) cache.delete(stream);
         throw thrown;
       } finally {
-        if (before === 0) touched.length = 0;
+        open -= 1;
+        // An inner one that ends well may still be rolled back by the one around it.
+        if (open === 0) touched.length = 0;
       }
     },
   };

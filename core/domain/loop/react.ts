@@ -63,7 +63,7 @@ function whenActive({ doing, facts }: Active): Reaction {
     case "questions":
       return personWait(facts, "questions", doing.since, waitExpiryMs);
     case "obstacle":
-      return personWait(facts, "obstacle", doing.since, waitExpiryMs);
+      return slotGiven(facts, personWait(facts, "obstacle", doing.since, waitExpiryMs));
     case "checks": {
       const { sha, n, since } = doing;
       const timer: Timer = { key: `checks:${n}`, timer: "checks-deadline", due: since + checksDeadlineMs };
@@ -92,7 +92,11 @@ function personWait(
 }
 
 function whenEscalated({ facts, since }: EscalatedLoop): Reaction {
-  const wait = personWait(facts, "escalation", since, escalationExpiryMs);
+  return slotGiven(facts, personWait(facts, "escalation", since, escalationExpiryMs));
+}
+
+/** A slot that an escalation gave away is given back for as long as the loop waits for a person without it. */
+function slotGiven(facts: Facts, wait: Reaction): Reaction {
   if (!facts.slotHeld) wait.effects.push(releaseSlot(`e${facts.escalations}`, "escalated"));
   return wait;
 }

@@ -4,12 +4,15 @@ import type { JobResult } from "../jobs.ts";
 import type { GateName } from "../pipeline.ts";
 import { react } from "../react.ts";
 import type { Active, Checkpoint, EscalatedLoop, Job, Loop } from "../state.ts";
+import { type Named, oddAnswers, oddVerified } from "./odd-answers.ts";
 import * as sample from "./samples.ts";
 
 /** One thing that the world may say next. The first of a list is the good answer. */
 export interface Answer {
   name: string;
   command: LoopCommand;
+  /** It may be refused: it comes too late, from the wrong one, or is not true. */
+  odd?: true;
 }
 
 /** Which bad things the world may do; the walk turns them on in turn, a scenario names one. */
@@ -31,7 +34,16 @@ export type Trouble =
   | "threads"
   | "questions"
   | "reject"
-  | "dirty";
+  | "dirty"
+  /** Runners come back with old fences; answers, decisions and timers come too late. */
+  | "zombies"
+  | "late"
+  /** The requester and `--yes` at checkpoints; changes that nobody may wave through; receipts that lie. */
+  | "persons"
+  | "breaking"
+  | "forged"
+  /** Reports of checks that must not open the gate. */
+  | "checks";
 
 export const calm: World = { failing: [], trouble: [] };
 
@@ -40,6 +52,7 @@ export function answers(loop: Loop, world: World): Answer[] {
   if (loop.state === "not-started" || loop.state === "ended") return [];
   const list = loop.state === "escalated" ? escalationAnswers(loop) : doingAnswers(loop, world);
   const { trouble } = world;
+  for (const one of oddAnswers(loop, trouble, resultsNow(loop, world))) list.push({ ...one, odd: true });
   if (trouble.includes("head") && loop.facts.branch) {
     const head = loop.facts.head === sample.sha("e") ? sample.sha("f") : sample.sha("e");
     list.push({ name: "foreign push", command: { type: "ReportHead", branch: loop.facts.branch, head } });
@@ -184,8 +197,6 @@ function jobAnswers(job: Job, facts: Active["facts"], world: World): Answer[] {
   return list;
 }
 
-type Named = [string, JobResult];
-
 /** Fingerprints: the one of before ("old") or one that was never seen ("new"). */
 function marks(facts: Active["facts"], gate: GateName): string[] {
   return ["old", `new-${facts.attempts[gate].failed}`];
@@ -197,6 +208,12 @@ function failed(facts: Active["facts"], gate: GateName, kind: JobResult["kind"])
     const result = { outcome: "failed", evidence, rejections: [] };
     return [`${kind} ${fingerprint}`, { kind, result } as unknown as JobResult];
   });
+}
+
+function resultsNow(loop: Loop, world: World): Named[] {
+  return loop.state === "active" && loop.doing.kind === "job"
+    ? jobResults(loop.doing.job, loop.facts, world)
+    : [];
 }
 
 function jobResults(job: Job, facts: Active["facts"], { failing, trouble }: World): Named[] {
@@ -257,6 +274,9 @@ function jobResults(job: Job, facts: Active["facts"], { failing, trouble }: Worl
       const tree = facts.patch?.tree ?? sample.sha("9");
       const sha = tree.replace(/^./, "d");
       const list: Named[] = [["published", { kind: "publish", result: { outcome: "done", sha, tree } }]];
+      const other = { outcome: "done", sha, tree: sample.sha("8") } as const;
+      if (trouble.includes("forged"))
+        list.push(["another tree published", { kind: "publish", result: other }]);
       if (trouble.includes("head"))
         list.push([
           "head moved",
@@ -273,6 +293,11 @@ function jobResults(job: Job, facts: Active["facts"], { failing, trouble }: Worl
       const list: Named[] = [
         ["rebased", { kind: "rebase", result: { outcome: "done", patch, unchanged: true } }],
       ];
+      if (trouble.includes("base"))
+        list.push([
+          "rebased, changed",
+          { kind: "rebase", result: { outcome: "done", patch, unchanged: false } },
+        ]);
       const evidence = { summary: "", fingerprint: "conflict", excerpt: "", log: null };
       if (failing.includes("merge"))
         list.push(["conflict", { kind: "rebase", result: { outcome: "conflict", files: ["a"], evidence } }]);
@@ -322,7 +347,8 @@ function verifyResults(job: Job, facts: Active["facts"], { failing, trouble }: W
   const adopted = { ...sample.patch(sample.sha("9"), undefined, facts.base ?? undefined), tree };
   const more = { patch: foreign ? adopted : null, unproven: foreign };
   const base = facts.base ?? undefined;
-  const list = [named("verified", sample.verifyResult(tree, null, more, base))];
+  const done = sample.verifyResult(tree, null, more, base);
+  const list = [named("verified", done), ...(done.outcome === "done" ? oddVerified(done, trouble) : [])];
   for (const gate of ["implement", "build", "test", "scan"] as const)
     if (failing.includes(gate))
       for (const fingerprint of marks(facts, gate))

@@ -22,9 +22,12 @@ const everyTrouble: Trouble[] = [
   ...(["runner-lost", "runner-stops", "head", "base", "timers", "provider"] as const),
   ...(["effects", "weakened", "threads", "questions", "reject", "dirty"] as const),
 ];
+const oddTrouble: Trouble[] = ["zombies", "late", "persons", "breaking", "forged", "checks"];
 
 /** Everything may go wrong at any time. */
 export const wild: World = { failing: gateNames, trouble: everyTrouble };
+/** And much is said that must change nothing. */
+export const wildest: World = { failing: gateNames, trouble: [...everyTrouble, ...oddTrouble] };
 
 /** The same walks on every machine; a failure prints the seed and the shrunken choices. */
 export const walkSeed = 20_261_124;
@@ -55,6 +58,7 @@ export function stride(
   settings: Partial<LoopSettings>,
   picks: number[],
   more: (loop: Loop, pick: number) => LoopCommand[] = () => [],
+  world = wild,
 ): Stride[] {
   const strides: Stride[] = [];
   let loop: Loop = initialLoop;
@@ -69,10 +73,32 @@ export function stride(
   };
   step(startLoop(settings));
   for (const pick of picks) {
-    const possible = [...answers(loop, wild).map((one) => one.command), ...more(loop, pick)];
+    const possible = [...answers(loop, world).map((one) => one.command), ...more(loop, pick)];
     const command = possible[pick % possible.length];
     if (!command) break;
     step(command);
   }
   return strides;
 }
+
+/** What may happen to the money of a loop at any time: turns are reserved, settled, settled again, or time out. */
+export function turnsOf(loop: Loop, pick: number): LoopCommand[] {
+  if (loop.state === "not-started") return [];
+  const { reserved, turns } = loop.facts.budget;
+  const amount = (pick + 1) * 40_000;
+  const deadline = loop.facts.now + pick * 500;
+  const settled = Object.entries(reserved).map(([turn, held]) =>
+    settlement(turn, Math.floor((held.amount * (pick % 5)) / 4)),
+  );
+  const over = `t${pick % (turns + 1)}`;
+  const again = over in reserved ? [] : [settlement(over, amount)];
+  const keys = Object.keys(reserved).map((turn) => `turn:${turn}`);
+  const fired = keys.map((key): LoopCommand => ({ type: "FireTimer", key, timer: "turn-deadline" }));
+  const rest = { provider: "tape", model: "m", amount, deadline };
+  return [{ type: "ReserveTurn", turn: `t${turns}`, ...rest }, ...settled, ...again, ...fired];
+}
+
+const settlement = (turn: string, cost: number): LoopCommand => ({
+  ...{ type: "SettleTurn", turn, outcome: "answered", cost, estimated: false, answer: null, detail: "" },
+  ...{ inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, latencyMs: 0 },
+});

@@ -1,5 +1,5 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { expect } from "vitest";
 import { CommandRefused } from "../../errors.ts";
 import type { Context, LoopCommand } from "../commands.ts";
 import { decide } from "../decide.ts";
@@ -15,11 +15,18 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 
 const contextAt = (at: number): Context => ({ at, actor: { kind: "system", id: "test" }, sha256 });
 
-/** One command through the production decide and evolve, a second later than the state. */
+/** One command through the production decide and evolve, at `nextTime`. */
 export function send(loop: Loop, command: LoopCommand): { loop: Loop; events: LoopEvent[] } {
-  const at = loop.state === "not-started" ? 1_000 : loop.facts.now + 1_000;
+  const at = nextTime(loop);
   const events = decide(command, loop, contextAt(at));
   return { loop: events.reduce((state, event) => evolve(state, event, at), loop), events };
+}
+
+/** A second later than the state, or when the job may be given out that waits for its time. */
+export function nextTime(loop: Loop): number {
+  if (loop.state === "not-started") return 1_000;
+  const job = loop.state === "active" && loop.doing.kind === "job" ? loop.doing.job : null;
+  return Math.max(loop.facts.now + 1_000, job?.notBefore ?? 0);
 }
 
 /** A loop that just started. */
@@ -80,7 +87,10 @@ export function given(loop: Loop) {
         // biome-ignore lint/suspicious/noThenProperty: given, when, then; nobody awaits it
         then(...types: LoopEventType[]): { loop: Loop; events: LoopEvent[] } {
           const result = send(loop, command);
-          expect(result.events.map((event) => event.type)).toEqual(types);
+          deepEqual(
+            result.events.map((event) => event.type),
+            types,
+          );
           return result;
         },
         /** The command is refused with this code, and nothing changes. */
@@ -91,9 +101,9 @@ export function given(loop: Loop) {
           } catch (thrown) {
             refused = thrown;
           }
-          expect(refused).toBeInstanceOf(CommandRefused);
-          expect((refused as CommandRefused).code).toBe(code);
-          return refused as CommandRefused;
+          ok(refused instanceof CommandRefused, `it was not refused: ${refused}`);
+          equal(refused.code, code);
+          return refused;
         },
       };
     },

@@ -30,13 +30,15 @@ test("a loop at which nothing is pending is found", () => {
 
 test("a budget that is overdrawn is found", () => {
   const budget = { max: 10, spent: 5, reserved: { t: { amount: 6, deadline: 1 } }, turns: 1 };
-  expect(broken(withFacts(started(), { budget }))).toContain("the budget is overdrawn");
+  expect(broken(withFacts(started(), { budget }))).toContain(
+    "more money is spent and reserved than the cap allows",
+  );
 });
 
 test("a gate that failed too often is found", () => {
   const { attempts } = factsOf(started());
   const often = { ...attempts, build: { ...attempts.build, failed: 5 } };
-  expect(broken(withFacts(started(), { attempts: often }))).toContain("build failed 5 times");
+  expect(broken(withFacts(started(), { attempts: often }))).toContain("attempt 6 of build");
 });
 
 test("a key that is wanted twice is found", () => {
@@ -49,7 +51,9 @@ test("a key that is wanted twice is found", () => {
 test("a merge without its proofs is found", () => {
   const merging = leased("merge");
   expect(broken(withFacts(merging, { passed: {} }))).toContain("merged although build is not green");
-  expect(broken(withFacts(merging, { approvals: [] }))).toContain("merged without an approval");
+  expect(broken(withFacts(merging, { approvals: [] }))).toContain(
+    "merged although this head lacks its approval",
+  );
 });
 
 test("rules that crash instead of refusing are found", () => {

@@ -1,14 +1,15 @@
 import { CommandRefused } from "../../errors.ts";
-import { mergeRefusals } from "../../policy/gates.ts";
-import { retriesMax } from "../../policy/limits.ts";
-import type { LoopEvent } from "../events.ts";
+import type { LoopCommand } from "../commands.ts";
 import { gateNames } from "../pipeline.ts";
-import { react } from "../react.ts";
 import type { Facts, Loop } from "../state.ts";
-import { answers, type World } from "./answers.ts";
+import { type Answer, answers, type World } from "./answers.ts";
+import { brokenLaws } from "./laws.ts";
+import { restLaws } from "./laws-of-waits.ts";
+import { type Ledger, ledgerOf, noted } from "./ledger.ts";
+import { person } from "./samples.ts";
 import { describeLoop, send } from "./scenario.ts";
 
-/** What a walk saw: every abstract state once, and every rule that a state or a step broke. */
+/** What a walk saw: every abstract state once, and every law that a state or a step broke. */
 export interface Walk {
   states: number;
   commands: number;
@@ -16,101 +17,112 @@ export interface Walk {
   broken: string[];
 }
 
+/** A state with what the events on the way to it said, and the way itself. */
+interface Place {
+  loop: Loop;
+  ledger: Ledger;
+  said: string;
+  from: Place | null;
+}
+
 /**
  * Breadth first over every reachable abstract state: from each, everything that the world can say is sent
- * through the production `decide` and `evolve`. Two states are the same when all that the rules look at is
- * the same; what only grows (counters in keys, texts, times) is left out of the comparison.
+ * through the production `decide` and `evolve`, and every law is asked (laws.ts). Two states are the same
+ * when all that the rules look at is the same; what only grows (counters in keys, texts, times) is left out
+ * of the comparison. It ends at the first place that breaks a law, and says the way there.
  */
 export function walk(from: Loop, world: World, statesMax: number): Walk {
-  const seen = new Set([abstractKey(from)]);
-  const queue: Loop[] = [from];
+  if (from.state === "not-started") throw new Error("a walk begins at a loop that has started");
+  const seen = new Set([abstractKey(from, ledgerOf(from), world)]);
+  const queue: Place[] = [{ loop: from, ledger: ledgerOf(from), said: "", from: null }];
+  const { stackTraceLimit } = Error;
+  // Most of what is said is refused, and where a refusal was thrown costs more than the rules themselves.
+  Error.stackTraceLimit = 0;
   const result: Walk = { states: 0, commands: 0, ends: new Set(), broken: [] };
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+  // Not shifted off: that would move the whole queue for each state.
+  for (let at = 0; at < queue.length && result.broken.length === 0; at += 1) {
+    const place = queue[at] as Place;
     result.states += 1;
     if (result.states > statesMax) {
       result.broken.push(`more than ${statesMax} states: the abstraction does not close`);
-      return result;
+      break;
     }
-    if (next.state === "ended") result.ends.add(next.outcome);
-    result.broken.push(...problemsAtRest(next));
-    for (const { name, command } of answers(next, world)) {
-      result.commands += 1;
-      const after = sendOrRefuse(next, name, command, result);
-      if (!after) continue;
-      result.broken.push(
-        ...problemsOfStep(next, after.loop, after.events).map((problem) => `${problem} after ${name}`),
-      );
-      const key = abstractKey(after.loop);
+    if (place.loop.state === "ended") result.ends.add(place.loop.outcome);
+    const broken = restLaws(place.loop, place.ledger);
+    for (const next of steps(place, world, result, broken)) {
+      const key = abstractKey(next.loop, next.ledger, world);
       if (seen.has(key)) continue;
       seen.add(key);
-      queue.push(after.loop);
+      queue.push(next);
     }
+    if (broken.length > 0) result.broken.push(...broken, `the way there: ${wayTo(place)}`);
   }
+  Error.stackTraceLimit = stackTraceLimit;
   return result;
 }
 
-function sendOrRefuse(loop: Loop, name: string, command: Parameters<typeof send>[1], result: Walk) {
+/** Everything that may come next. Whatever breaks a law on the way is added to `broken`. */
+function steps(place: Place, world: World, result: Walk, broken: string[]): Place[] {
+  const { loop, ledger: known } = place;
+  const next: Place[] = [];
+  for (const { name, command, odd } of [...answers(loop, world), ...cancelled(loop)]) {
+    result.commands += 1;
+    const sent = sendOrRefuse(loop, name, command, broken);
+    if (sent === null && !odd)
+      broken.push(`${name} is refused although the loop waits for it, at ${describeLoop(loop)}`);
+    if (sent === null) continue;
+    const { loop: after, events } = sent;
+    const ledger = events.reduce(noted, known);
+    const told = { command, events, before: loop, after, known, ledger };
+    const again = command.type === "CancelLoop" ? [] : saysAgain(after, name, command, broken);
+    broken.push(
+      ...[...brokenLaws(told), ...again].map((what) => `${what} after ${name} at ${describeLoop(loop)}`),
+    );
+    // However a loop was cancelled, it is cancelled: what follows was looked at already.
+    if (command.type !== "CancelLoop") next.push({ loop: after, ledger, said: name, from: place });
+    else broken.push(...restLaws(after, ledger));
+  }
+  return next;
+}
+
+/** A person may end a loop wherever it is. */
+function cancelled(loop: Loop): Answer[] {
+  if (loop.state === "not-started" || loop.state === "ended") return [];
+  return [{ name: "cancel", command: { type: "CancelLoop", by: person("ann"), reason: "" } }];
+}
+
+/**
+ * Whatever people, runners and platforms say twice changes nothing the second time. A report of checks is news
+ * each time; timers and failed effects come under one id, so the engine knows them again.
+ */
+function saysAgain(after: Loop, name: string, command: LoopCommand, broken: string[]): string[] {
+  const { type } = command;
+  if (type === "ReportChecks" || type === "FireTimer" || type === "ReportEffectFailed") return [];
+  const events = sendOrRefuse(after, `${name} again`, command, broken)?.events ?? [];
+  return events.length === 0 ? [] : [`said twice it counted twice (${events[0]?.type})`];
+}
+
+function wayTo(place: Place): string {
+  const said: string[] = [];
+  for (let at: Place | null = place; at; at = at.from) said.unshift(at.said);
+  return said.slice(1).join(", ") || "none, it begins so";
+}
+
+/** A refusal is a fine answer, anything else that is thrown a crash of the rules. */
+function sendOrRefuse(loop: Loop, name: string, command: LoopCommand, broken: string[]) {
   try {
     return send(loop, command);
   } catch (thrown) {
-    // A refusal is a fine answer; anything else is a crash of the rules.
-    if (!(thrown instanceof CommandRefused))
-      result.broken.push(`${name} at ${describeLoop(loop)} threw ${thrown}`);
+    if (!(thrown instanceof CommandRefused)) broken.push(`${name} at ${describeLoop(loop)} threw ${thrown}`);
     return null;
   }
 }
 
 /**
- * Invariant 4: it has ended, or something is pending that will come back. Invariant 5: never over the cap.
+ * All that the rules look at, and nothing that only grows. What the events said belongs to it too: rules that
+ * forget something make one state of two, and the walk must not follow them there.
  */
-function problemsAtRest(loop: Loop): string[] {
-  const where = describeLoop(loop);
-  const { effects, timers } = react(loop);
-  const problems: string[] = [];
-  const keys = [...effects, ...timers].map((one) => one.key);
-  if (new Set(keys).size !== keys.length) problems.push(`a key is wanted twice at ${where}`);
-  if (loop.state === "not-started" || loop.state === "ended") return problems;
-  const mainLine = effects.some((one) => one.kind === "call" || one.kind === "ask-model");
-  const wakes = timers.some((one) => one.timer !== "total-time");
-  if (!mainLine && !wakes) problems.push(`nothing is pending at ${where}`);
-  const { budget, attempts } = loop.facts;
-  const reserved = Object.values(budget.reserved).reduce((sum, one) => sum + one.amount, 0);
-  if (budget.spent + reserved > budget.max) problems.push(`the budget is overdrawn at ${where}`);
-  for (const gate of gateNames)
-    if (attempts[gate].failed > retriesMax + 1)
-      problems.push(`${gate} failed ${attempts[gate].failed} times at ${where}`);
-  return problems;
-}
-
-/**
- * Invariants 2 and 6: a merge has its proofs, fences only grow, a failed gate never both retries and
- * escalates.
- */
-function problemsOfStep(before: Loop, after: Loop, events: LoopEvent[]): string[] {
-  const problems: string[] = [];
-  const types = events.map((event) => event.type);
-  if (types.includes("Merged") && before.state === "active") {
-    const { facts } = before;
-    // A comment that comes while the merge is under way comes too late; every other proof must stand.
-    const answered = { ...facts, threads: facts.threads.filter((one) => one.reply !== null) };
-    problems.push(...mergeRefusals(answered).map((refusal) => `merged although ${refusal}`));
-    const approved = facts.approvals.some(
-      (one) => one.kind === "complete" && one.subject === facts.head && !one.stale,
-    );
-    if (!approved) problems.push("merged without an approval of this head");
-  }
-  if (types.includes("RetryScheduled") && types.includes("Escalated"))
-    problems.push("retried and escalated at once");
-  if (before.state !== "not-started" && after.state !== "not-started") {
-    if (after.facts.fences < before.facts.fences) problems.push("a fence shrank");
-    if (types.includes("LeaseGranted") && after.facts.fences !== before.facts.fences + 1)
-      problems.push("a fence was reused");
-  }
-  return problems;
-}
-
-/** All that the rules look at, and nothing that only grows. */
-function abstractKey(loop: Loop): string {
+function abstractKey(loop: Loop, ledger: Ledger, { trouble }: World): string {
   if (loop.state === "not-started") return "not-started";
   const { facts } = loop;
   const attempts = gateNames.map((gate) => {
@@ -127,6 +139,8 @@ function abstractKey(loop: Loop): string {
     reviewOf: facts.review?.sha === facts.head,
     weakened: facts.weakened !== null,
     approvals: approvalsNow(facts),
+    // Only somebody else can bring back a head of before.
+    given: trouble.includes("head") ? approvalsElsewhere(facts) : [],
     rebased: facts.rebasedFrom !== null,
     onto: facts.rebaseOnto !== null,
     base: facts.base,
@@ -161,8 +175,34 @@ function abstractKey(loop: Loop): string {
     facts.resume,
     postponed,
     facts.reminders,
+    ledgerKey(ledger),
   ];
   return JSON.stringify(key);
+}
+
+function ledgerKey(ledger: Ledger): unknown[] {
+  const { head, pushedTree, passed, checks, reviewed, approvals, attempts, job, risk, lastReview } = ledger;
+  const failed = gateNames.map((gate) => attempts[gate]?.failed ?? 0);
+  const yes = approvals.filter((one) => one.subject === head).map((one) => `${one.by} ${one.ahead}`);
+  const proven = [
+    passed.build === pushedTree,
+    passed.ci === head,
+    reviewed === head,
+    ledger.weakened === pushedTree,
+  ];
+  const blocks = lastReview?.sha === head && lastReview.blocking > 0;
+  const checked = checks?.sha === head ? checks.required : null;
+  const holds = [ledger.rebasedFrom !== null, ledger.slotHeld, ledger.turnHeld, ledger.lease !== null];
+  return [
+    failed,
+    job?.lost,
+    [...new Set(yes)].sort(),
+    proven,
+    blocks,
+    checked,
+    holds,
+    [...risk.patch, ...risk.scan],
+  ];
 }
 
 /** Approvals that could count now, each once. */
@@ -170,6 +210,14 @@ function approvalsNow(facts: Facts): string[] {
   const subjects = [facts.head, facts.patch?.tree, facts.rebasedFrom];
   const valid = facts.approvals.filter((one) => one.stale === null && subjects.includes(one.subject));
   return [...new Set(valid.map((one) => `${one.kind}:${one.by.id}:${subjects.indexOf(one.subject)}`))].sort();
+}
+
+/** Who said yes to merge another head than the present one, and that yes still stands. */
+function approvalsElsewhere({ approvals, head, rebasedFrom }: Facts): string[] {
+  const other = approvals.filter(
+    (one) => one.kind === "complete" && one.stale === null && ![head, rebasedFrom].includes(one.subject),
+  );
+  return [...new Set(other.map((one) => one.by.id))].sort();
 }
 
 function whereIs(loop: Exclude<Loop, { state: "not-started" }>): unknown {

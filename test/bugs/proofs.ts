@@ -1,0 +1,94 @@
+/** How much is looked at before a bug counts as survived. */
+export interface Limits {
+  /** Random walks of a loop, on which everything may go wrong at once. */
+  walks: number;
+  /** Seeds of the simulation, from 1. */
+  seeds: number;
+}
+
+/** `npm run bugs`, and what fits into `npm test`. */
+export const limits = { full: { walks: 300, seeds: 300 }, short: { walks: 60, seeds: 20 } } as const;
+
+/** What a proof found: the broken invariant in words with its place, and how much was looked at until then. */
+export interface Found {
+  broken: string | null;
+  where: string;
+  looked: string;
+}
+
+/** A way to catch a bug. It is loaded after the mistake was made. */
+export interface Proof {
+  name: ProofName;
+  /** The modules that it runs; about others it says nothing. */
+  about: RegExp;
+  /** Loads what the proof is about; what comes back looks for a broken invariant. */
+  load(): Promise<(limits: Limits) => Promise<Found>>;
+}
+
+export const proofNames = ["random walk", "repository walk", "walk", "simulation"] as const;
+export type ProofName = (typeof proofNames)[number];
+
+const randomWalk: Proof = {
+  name: "random walk",
+  about: /^core\/domain\/(loop|policy)\//,
+  load: async () => {
+    const laws = await import("../../core/domain/loop/testing/random-laws.ts");
+    return async (limits) => {
+      const { broken, runs } = laws.randomWalks(limits.walks);
+      return { broken: broken[0] ?? null, where: "everything at once", looked: `${runs} walks` };
+    };
+  },
+};
+
+const repositoryWalk: Proof = {
+  name: "repository walk",
+  about: /^core\/domain\/repository\//,
+  load: async () => {
+    const repository = await import("../../core/domain/repository/testing/repository-walk.ts");
+    return async () => inEach(repository.repositoryWorlds, (world) => repository.walkRepository(world));
+  },
+};
+
+const walk: Proof = {
+  name: "walk",
+  about: /^core\/domain\/(loop|policy)\//,
+  load: async () => {
+    const loop = await import("../../core/domain/loop/testing/walk.ts");
+    const { started } = await import("../../core/domain/loop/testing/scenario.ts");
+    const { allWorlds, statesMax } = await import("../../core/domain/loop/testing/worlds.ts");
+    return async () => inEach(allWorlds, (world) => loop.walk(started(world.settings), world, statesMax));
+  },
+};
+
+/** One world after the other, until one breaks. */
+function inEach<World extends { name: string }>(
+  worlds: readonly World[],
+  look: (world: World) => { broken: string[]; states: number },
+): Found {
+  let states = 0;
+  for (const world of worlds) {
+    const found = look(world);
+    states += found.states;
+    const [broken] = found.broken;
+    if (broken !== undefined) return { broken, where: world.name, looked: `${states} states` };
+  }
+  return { broken: null, where: `${worlds.length} worlds`, looked: `${states} states` };
+}
+
+const simulation: Proof = {
+  name: "simulation",
+  about: /^(core|workers)\//,
+  load: async () => {
+    const { runSeed } = await import("../simulation/run-seed.ts");
+    return async ({ seeds }) => {
+      for (let seed = 1; seed <= seeds; seed += 1) {
+        const { broken } = await runSeed(seed);
+        if (broken !== null) return { broken, where: `seed ${seed}`, looked: `${seed} seeds` };
+      }
+      return { broken: null, where: `seeds 1 to ${seeds}`, looked: `${seeds} seeds` };
+    };
+  },
+};
+
+/** In the order in which they are asked: the cheapest first. */
+export const proofs: readonly Proof[] = [randomWalk, repositoryWalk, walk, simulation];

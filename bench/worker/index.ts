@@ -6,6 +6,10 @@ import { exactly } from "../../workers/orchestrator/log-copy.ts";
 import { type ObjectHost, objectHost } from "../../workers/orchestrator/object-host.ts";
 import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
 import { type Shell, shellOf } from "../../workers/orchestrator/shell.ts";
+import type { EngineLoop } from "./engine-loop.ts";
+import { driveLoop } from "./hand.ts";
+
+export { EngineLoop } from "./engine-loop.ts";
 
 interface Note {
   type: "Noted";
@@ -14,6 +18,7 @@ interface Note {
 
 interface BenchEnv extends OrchestratorEnv {
   LOG: DurableObjectNamespace<BenchLog>;
+  ENGINE: DurableObjectNamespace<EngineLoop>;
 }
 
 /** The least that can be decided: the cost is that of engine, chain, cipher and store. */
@@ -62,9 +67,13 @@ export class BenchLog extends DurableObject<BenchEnv> {
 }
 
 export default {
-  /** `POST /<object>/<append | nothing | flush>?id=<command id>`, the event's text in the body. */
+  /**
+   * `POST /engine?item=<work item>&run=<n>[&verb=copying | bytes]` drives a loop, or asks its object.
+   * `POST /<object>/<append | nothing | flush>?id=<command id>`, the event's text in the body.
+   */
   async fetch(request: Request, env: BenchEnv): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/engine") return engine(searchParams, env);
     const [, name = "", verb] = pathname.split("/");
     const log = env.LOG.get(env.LOG.idFromName(name));
     if (verb === "append")
@@ -74,3 +83,17 @@ export default {
     return new Response(null, { status: 404 });
   },
 };
+
+async function engine(query: URLSearchParams, env: BenchEnv): Promise<Response> {
+  const name = `local/bench/${query.get("item")}`;
+  const object = env.ENGINE.get(env.ENGINE.idFromName(name)) as unknown as EngineLoop;
+  switch (query.get("verb")) {
+    case "copying":
+      return Response.json(await object.copying());
+    case "bytes":
+      return Response.json(await object.bytes());
+    default:
+      await driveLoop(object, `${name}#${query.get("run")}`);
+      return Response.json(null);
+  }
+}

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type ScriptedProvider, scriptedProvider } from "./scripted-provider.ts";
+import { sha } from "../load/good-work.ts";
 import {
   accepted,
   asked,
@@ -17,7 +18,6 @@ import {
   putText,
   refusal,
   repository,
-  sha,
   start,
   testMigrations,
   view,

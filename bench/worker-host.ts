@@ -10,12 +10,19 @@ import { listMigrations } from "../server/migrations.ts";
 const root = join(import.meta.dirname, "..");
 
 /** The bench Worker in the same runtime, with the same persistence, as the real server. */
-export interface LogHost extends AsyncDisposable {
+export interface WorkerHost extends AsyncDisposable {
   readonly folder: string;
   post(object: string, verb: "append" | "nothing" | "flush", id: string, text?: string): Promise<void>;
+  /** Run `run` of work item `item`, from its start to its merge. */
+  drive(item: number, run: number): Promise<void>;
+  /** Events of the work item that D1 does not have yet. */
+  waiting(item: number): Promise<number>;
+  /** Size of the work item's database. */
+  bytes(item: number): Promise<number>;
 }
 
-export async function openLogHost(): Promise<LogHost> {
+/** @param inspectorPort opens the Worker to a profiler (profile.ts) */
+export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-bench-"));
   await prepareDatabase(folder, listMigrations(join(root, "migrations")), {});
   const name = "tamma-bench";
@@ -26,8 +33,10 @@ export async function openLogHost(): Promise<LogHost> {
     cf: false,
     telemetry: { enabled: false },
     enableDevRegistry: false,
+    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     workers: [
       {
+        dev: { unsafeInspectorProxy: inspectorPort !== undefined },
         config: {
           name,
           compatibilityDate,
@@ -39,23 +48,39 @@ export async function openLogHost(): Promise<LogHost> {
           env: {
             DB: database,
             LOG: { type: "durable-object", worker: name, exportName: "BenchLog" },
-            TAMMA_MASTER_KEY: { type: "text", value: Buffer.alloc(32, "bench").toString("base64") },
+            ENGINE: { type: "durable-object", worker: name, exportName: "EngineLoop" },
+            TAMMA_MASTER_KEY: text(Buffer.alloc(32, "bench").toString("base64")),
+            TAMMA_ORIGIN: text("http://bench.test"),
+            TAMMA_ONE_PROCESS: text("1"),
           },
-          exports: { BenchLog: { type: "durable-object", storage: "sqlite" } },
+          exports: {
+            BenchLog: { type: "durable-object", storage: "sqlite" },
+            EngineLoop: { type: "durable-object", storage: "sqlite" },
+          },
         },
       },
     ],
   });
   const url = await instance.ready;
+  const ask = async (path: string, body = ""): Promise<string> => {
+    const response = await fetch(new URL(path, url), { method: "POST", body });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${answer}`);
+    return answer;
+  };
   return {
     folder,
     async post(object, verb, id, text = "") {
-      const response = await fetch(new URL(`/${object}/${verb}?id=${id}`, url), {
-        method: "POST",
-        body: text,
-      });
-      const answer = await response.text();
-      if (!response.ok) throw new Error(`${verb} was answered with ${response.status}: ${answer}`);
+      await ask(`/${object}/${verb}?id=${id}`, text);
+    },
+    async drive(item, run) {
+      await ask(`/engine?item=${item}&run=${run}`);
+    },
+    async waiting(item) {
+      return (JSON.parse(await ask(`/engine?item=${item}&verb=copying`)) as { waiting: number }).waiting;
+    },
+    async bytes(item) {
+      return Number(await ask(`/engine?item=${item}&verb=bytes`));
     },
     async [Symbol.asyncDispose]() {
       await instance.dispose();
@@ -74,4 +99,8 @@ function bundle(folder: string): string {
   });
   if (run.status !== 0) throw new Error(`the bench Worker could not be built:\n${run.stdout}${run.stderr}`);
   return join(outdir, "index.js");
+}
+
+function text(value: string) {
+  return { type: "text", value } as const;
 }

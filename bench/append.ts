@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Benchmark, Figure } from "./benchmark.ts";
-import { type WorkerHost, openWorkerHost } from "./worker-host.ts";
+import { openWorkerHost, type WorkerHost } from "./worker-host.ts";
 
 /** As long as a usual event of a loop. */
 const text = "e".repeat(400);

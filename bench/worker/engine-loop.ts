@@ -32,10 +32,7 @@ export class EngineLoop extends IssueLoop implements EngineRpc {
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     const heard = asks();
     let grant: (loop: string, key: string) => Promise<void> = async () => {};
-    super(
-      ctx,
-      trivialNeighbours(env, { said: heard.put, grantMergeTurn: (loop, key) => grant(loop, key) }),
-    );
+    super(ctx, trivialNeighbours(env, { said: heard.put, grantMergeTurn: (loop, key) => grant(loop, key) }));
     this.#asks = heard;
     const actor = { kind: "system", id: "coordinator" } as const;
     grant = async (loop, key) => void (await this.command(loop, { type: "GrantMergeTurn" }, key, actor));
@@ -47,14 +44,12 @@ export class EngineLoop extends IssueLoop implements EngineRpc {
       case "ended":
         return { wants: "nothing" };
       case "job": {
-        const grant = valueOf(
-          await this.lease(loop, said.job, { runner, instance: "hand", received: [] }),
-        );
+        const grant = answerOf(await this.lease(loop, said.job, { runner, instance: "hand", received: [] }));
         if (grant.state !== "granted") throw new Error(`${said.job} is held by somebody else`);
         return { wants: "job", lease: grant.lease };
       }
       case "checkpoint": {
-        const { ask } = valueOf(await this.view(loop));
+        const { ask } = answerOf(await this.view(loop));
         if (ask?.kind !== "checkpoint") throw new Error("no checkpoint is open");
         return { wants: "decision", checkpoint: ask.checkpoint.id, subject: ask.checkpoint.subject };
       }
@@ -64,13 +59,13 @@ export class EngineLoop extends IssueLoop implements EngineRpc {
   }
 
   async report(job: string, runner: string, fence: number, result: JobResult): Promise<void> {
-    valueOf(await this.result(job, runner, fence, result));
+    answerOf(await this.result(job, runner, fence, result));
   }
 
   async approve(loop: string, checkpoint: string, subject: string): Promise<void> {
     const decision = { type: "DecideCheckpoint", checkpoint, subject, decision: "approve" } as const;
     const command = { ...decision, option: null, text: "", by: person, via: "api" } as const;
-    valueOf(await this.command(loop, command, `decide:${checkpoint}`, person));
+    answerOf(await this.command(loop, command, `decide:${checkpoint}`, person));
   }
 
   /** Bytes on disk of this object, for the figure per loop. */
@@ -79,7 +74,7 @@ export class EngineLoop extends IssueLoop implements EngineRpc {
   }
 }
 
-function valueOf<T>(answer: Answer<T>): T {
+function answerOf<T>(answer: Answer<T>): T {
   if (answer.ok) return answer.value;
   throw new Error(`refused: ${answer.refusal.code}: ${answer.refusal.message}`);
 }

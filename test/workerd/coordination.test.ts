@@ -2,8 +2,8 @@ import { applyD1Migrations, evictDurableObject, runInDurableObject } from "cloud
 import { env } from "cloudflare:workers";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type ScriptedProvider, scriptedProvider } from "./scripted-provider.ts";
 import { sha } from "../load/good-work.ts";
+import { type ScriptedProvider, scriptedProvider } from "./scripted-provider.ts";
 import {
   accepted,
   asked,

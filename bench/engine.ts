@@ -1,0 +1,140 @@
+import { globSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type Aim, type Benchmark, type Figure, figure } from "./benchmark.ts";
+import { summaryOf } from "./statistics.ts";
+import { openWorkerHost, type WorkerHost } from "./worker-host.ts";
+
+/** The first loops compile the code and open connections: they measure something else. */
+const warmUp = 30;
+const loopsAlone = 200;
+const rounds = 5;
+/** Loops of one round, so that each round takes more than a second. */
+const loopsPerRound = 100;
+/** A loop with all that it keeps costs at most so much of what keeping it costs. */
+const floorsMax = 4;
+const loopsPerSecondMin = 60;
+
+/** The first work items are for the warm-up; each round takes others, because an object is made only once. */
+const alone = 1;
+const firstOfRounds = 1_000;
+
+export const engine: Benchmark = {
+  name: "engine",
+  says: "the production loop, its 14 steps, with neighbours that answer at once; floor: SQLite alone",
+  async run() {
+    await using host = await openWorkerHost();
+    for (let run = 1; run <= warmUp; run += 1) await host.drive(run % 5, run);
+    const one = await times(loopsAlone, (n) => host.drive(alone, warmUp + n + 1));
+    const floor = floorOf(host, alone);
+    const ratio = one.map((ms) => ms / summaryOf(floor.ms).median);
+    const figures: Figure[] = [
+      figure("one loop, one object, one after another", "ms", one),
+      figure("floor: its rows in one transaction per step, in process", "ms", floor.ms),
+      figure("one loop, as a multiple of the floor", "x", ratio, { of: "median", most: floorsMax }),
+      figure("events of a loop", "n", [floor.events]),
+      figure("bytes of an event's row", "n", [floor.bytes / floor.events]),
+    ];
+    for (const atOnce of [1, 10, 100]) figures.push(...(await atOnceFigures(host, atOnce)));
+    figures.push(figure("disk, per loop of its own", "KB", [(await host.bytes(firstOfRounds)) / 1_024]));
+    return figures;
+  },
+};
+
+/** Loops per second, each in an object of its own; and how long D1 needs afterwards to have everything. */
+async function atOnceFigures(host: WorkerHost, atOnce: number): Promise<Figure[]> {
+  const perSecond: number[] = [];
+  const lag: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const first = firstOfRounds * (atOnce + round + 1);
+    const items = Array.from({ length: loopsPerRound }, (_, n) => first + n);
+    const began = performance.now();
+    await inLanes(items, atOnce, (item) => host.drive(item, 1));
+    const ended = performance.now();
+    perSecond.push(loopsPerRound / ((ended - began) / 1_000));
+    for (const item of items) while ((await host.waiting(item)) > 0);
+    lag.push(performance.now() - ended);
+  }
+  const aim: Aim | null = atOnce === 100 ? { of: "median", least: loopsPerSecondMin } : null;
+  const name = `${atOnce} at once, each in its object`;
+  return [figure(`loops, ${name}`, "per s", perSecond, aim), figure(`D1 has all of ${name}`, "ms", lag)];
+}
+
+/** Works through `items`, `lanes` of them at once. */
+async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>) {
+  const left = [...items];
+  const lane = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+type Row = Record<string, string | number | null | Uint8Array>;
+
+/**
+ * The least that a loop costs on this disk: the rows that it really wrote, one transaction per step, WAL,
+ * one fsync each, without engine, hash, seal or process border.
+ */
+function floorOf(host: WorkerHost, item: number): { ms: number[]; events: number; bytes: number } {
+  const rows = rowsOf(host.folder, item);
+  const steps = rows.reduce<Row[][]>((groups, row) => {
+    const last = groups.at(-1);
+    if (last && last[0]?.step === row.step) last.push(row);
+    else groups.push([row]);
+    return groups;
+  }, []);
+  const file = join(host.folder, "floor.sqlite");
+  const database = new DatabaseSync(file);
+  const columns = Object.keys(rows[0] ?? {});
+  database.exec(
+    `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+     CREATE TABLE events (n INTEGER, ${columns.join(", ")}, PRIMARY KEY (n, stream, seq))`,
+  );
+  const insert = database.prepare(`INSERT INTO events VALUES (?, ${columns.map(() => "?").join(", ")})`);
+  const ms: number[] = [];
+  for (let n = 0; n < loopsAlone; n += 1) {
+    const began = performance.now();
+    for (const step of steps) {
+      database.exec("BEGIN");
+      for (const row of step) insert.run(n, ...Object.values(row));
+      database.exec("COMMIT");
+    }
+    ms.push(performance.now() - began);
+  }
+  database.close();
+  rmSync(file);
+  return { ms, events: rows.length, bytes: rows.reduce((sum, row) => sum + bytesOf(row), 0) };
+}
+
+/** One loop's events as they lie in its object's file. */
+function rowsOf(folder: string, item: number): Row[] {
+  for (const file of globSync("do/*EngineLoop/*.sqlite", { cwd: folder })) {
+    const database = new DatabaseSync(join(folder, file), { readOnly: true });
+    try {
+      if (!database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'events'").get()) continue;
+      const stream = `local/bench/${item}#${warmUp + 1}`;
+      const rows = database.prepare("SELECT * FROM events WHERE stream = ? ORDER BY seq").all(stream);
+      if (rows.length > 0) return rows as Row[];
+    } finally {
+      database.close();
+    }
+  }
+  throw new Error(`no object holds work item ${item}`);
+}
+
+function bytesOf(row: Row): number {
+  return Object.values(row).reduce<number>(
+    (sum, value) => sum + (value instanceof Uint8Array ? value.byteLength : String(value ?? "").length),
+    0,
+  );
+}
+
+async function times(count: number, work: (n: number) => Promise<void>): Promise<number[]> {
+  const values: number[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const began = performance.now();
+    await work(n);
+    values.push(performance.now() - began);
+  }
+  return values;
+}

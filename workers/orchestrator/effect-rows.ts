@@ -24,34 +24,41 @@ const triesAgainMax = 7;
 
 export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
   const context = (stream: string, key: string) => `effect ${stream} ${key}`;
-  const pendingOf = (row: EffectRow): PendingEffect => ({
-    stream: { kind: row.stream_kind, id: row.stream },
-    key: row.key,
-    effect: openJson<WantedEffect>(cipher, row.key_id, row.body, context(row.stream, row.key)),
-    tries: row.tries,
-    due: row.due_at,
-  });
+  const pendingOf = ({ stream, key, ...row }: EffectRow): PendingEffect => {
+    let opened: WantedEffect | null = null;
+    return {
+      ...{ stream: { kind: row.stream_kind, id: stream }, key, tries: row.tries, due: row.due_at },
+      // Opened when it is performed: what is under way already is found due again and again.
+      get effect() {
+        opened ??= openJson<WantedEffect>(cipher, row.key_id, row.body, context(stream, key));
+        return opened;
+      },
+    };
+  };
 
   return {
     want: (stream, effects, at) => {
-      for (const effect of effects)
-        sql.exec(
-          `INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, '')
-           ON CONFLICT (stream, key) DO UPDATE SET state = 'pending', due_at = excluded.due_at
-           WHERE state = 'void'`,
-          stream.id,
-          effect.key,
-          stream.kind,
-          effect.kind,
-          cipher.keyId,
-          sealJson(cipher, effect, context(stream.id, effect.key)),
-          effect.notBefore ?? at,
-        );
+      const keys = JSON.stringify(effects.map((effect) => effect.key));
+      // Most of what a state wants it wanted before: only what is new is sealed and written.
+      const known = knownAmong(sql, stream.id, keys);
+      for (const effect of effects) {
+        const [state, due] = [known.get(effect.key), effect.notBefore ?? at];
+        if (state === undefined)
+          sql.exec(
+            "INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, '')",
+            ...[stream.id, effect.key, stream.kind, effect.kind, cipher.keyId],
+            ...[sealJson(cipher, effect, context(stream.id, effect.key)), due],
+          );
+        else if (state === "void")
+          sql.exec(
+            "UPDATE effects SET state = 'pending', due_at = ? WHERE stream = ? AND key = ?",
+            ...[due, stream.id, effect.key],
+          );
+      }
       sql.exec(
         `UPDATE effects SET state = 'void' WHERE stream = ? AND state = 'pending'
          AND key NOT IN (SELECT value FROM json_each(?))`,
-        stream.id,
-        JSON.stringify(effects.map((effect) => effect.key)),
+        ...[stream.id, keys],
       );
     },
     again: (stream, keys, at) => {
@@ -84,4 +91,13 @@ export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
       );
     },
   };
+}
+
+/** The state of those effects, by key, that the stream has already. */
+function knownAmong(sql: SqlStorage, stream: string, keys: string): Map<string, string> {
+  const rows = sql.exec<{ key: string; state: string }>(
+    "SELECT key, state FROM effects WHERE stream = ? AND key IN (SELECT value FROM json_each(?))",
+    ...[stream, keys],
+  );
+  return new Map(rows.toArray().map(({ key, state }) => [key, state]));
 }

@@ -10,12 +10,18 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
-  if (typeof value === "object") {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-    return `{${members.join(",")}}`;
-  }
+  if (typeof value === "object") return canonicalObject(value as Record<string, unknown>);
   throw new TypeError(`${typeof value} has no JSON form`);
+}
+
+/** Every event is written this way when it is sealed, so no lists are made on the way. */
+function canonicalObject(value: Record<string, unknown>): string {
+  let members = "";
+  // Without a rule of its own `sort` compares by UTF-16 code units.
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member === undefined) continue;
+    members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }

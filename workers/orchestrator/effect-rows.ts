@@ -1,6 +1,7 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { PendingEffect, Store, WantedEffect } from "@tamma/core/ports/store.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
+import type { RowMemory } from "./row-memory.ts";
 
 type EffectRow = {
   stream: string;
@@ -22,7 +23,7 @@ export interface EffectRows extends Pick<Store, "dueEffects" | "settleEffect" | 
 /** Tries of an effect that is performed again: enough are left, and its answer gets an id of its own. */
 const triesAgainMax = 7;
 
-export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
+export function effectRows(sql: SqlStorage, cipher: Cipher, memory: Pick<RowMemory, "effects">): EffectRows {
   const context = (stream: string, key: string) => `effect ${stream} ${key}`;
   const pendingOf = ({ stream, key, ...row }: EffectRow): PendingEffect => {
     let opened: WantedEffect | null = null;
@@ -38,10 +39,12 @@ export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
 
   return {
     want: (stream, effects, at) => {
-      const keys = JSON.stringify(effects.map((effect) => effect.key));
-      // Most of what a state wants it wanted before: only what is new is sealed and written.
-      const known = knownAmong(sql, stream.id, keys);
-      for (const effect of effects) {
+      const wanted = new Set(effects.map((effect) => effect.key));
+      const before = memory.effects.get(stream.id) ?? null;
+      // Most of what a state wants it wanted before: only what is new is looked for, sealed and written.
+      const fresh = effects.filter(({ key }) => !before?.has(key));
+      const known = knownAmong(sql, stream.id, fresh);
+      for (const effect of fresh) {
         const [state, due] = [known.get(effect.key), effect.notBefore ?? at];
         if (state === undefined)
           sql.exec(
@@ -55,11 +58,13 @@ export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
             ...[due, stream.id, effect.key],
           );
       }
-      sql.exec(
-        `UPDATE effects SET state = 'void' WHERE stream = ? AND state = 'pending'
-         AND key NOT IN (SELECT value FROM json_each(?))`,
-        ...[stream.id, keys],
-      );
+      if (before === null || [...before].some((key) => !wanted.has(key)))
+        sql.exec(
+          `UPDATE effects SET state = 'void' WHERE stream = ? AND state = 'pending'
+           AND key NOT IN (SELECT value FROM json_each(?))`,
+          ...[stream.id, JSON.stringify([...wanted])],
+        );
+      memory.effects.set(stream.id, wanted);
     },
     again: (stream, keys, at) => {
       sql.exec(
@@ -94,10 +99,15 @@ export function effectRows(sql: SqlStorage, cipher: Cipher): EffectRows {
 }
 
 /** The state of those effects, by key, that the stream has already. */
-function knownAmong(sql: SqlStorage, stream: string, keys: string): Map<string, string> {
+function knownAmong(
+  sql: SqlStorage,
+  stream: string,
+  effects: readonly WantedEffect[],
+): ReadonlyMap<string, string> {
+  if (effects.length === 0) return new Map();
   const rows = sql.exec<{ key: string; state: string }>(
     "SELECT key, state FROM effects WHERE stream = ? AND key IN (SELECT value FROM json_each(?))",
-    ...[stream, keys],
+    ...[stream, JSON.stringify(effects.map(({ key }) => key))],
   );
   return new Map(rows.toArray().map(({ key, state }) => [key, state]));
 }

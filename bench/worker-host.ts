@@ -9,16 +9,19 @@ import { listMigrations } from "../server/migrations.ts";
 
 const root = join(import.meta.dirname, "..");
 
+/** `loop`: the production loop with trivial neighbours; `steps`: its 14 steps with rules that cost nothing. */
+export type LoopKind = "steps" | "loop";
+
 /** The bench Worker in the same runtime, with the same persistence, as the real server. */
 export interface WorkerHost extends AsyncDisposable {
   readonly folder: string;
   post(object: string, verb: "append" | "nothing" | "flush", id: string, text?: string): Promise<void>;
-  /** Run `run` of work item `item`, from its start to its merge. */
-  drive(item: number, run: number): Promise<void>;
+  /** Takes run `run` of a work item from its start to its end. */
+  drive(kind: LoopKind, item: number, run: number): Promise<void>;
   /** Events of the work item that D1 does not have yet. */
-  waiting(item: number): Promise<number>;
+  waiting(kind: LoopKind, item: number): Promise<number>;
   /** Size of the work item's database. */
-  bytes(item: number): Promise<number>;
+  bytes(kind: LoopKind, item: number): Promise<number>;
 }
 
 /** @param inspectorPort opens the Worker to a profiler (profile.ts) */
@@ -48,7 +51,8 @@ export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost
           env: {
             DB: database,
             LOG: { type: "durable-object", worker: name, exportName: "BenchLog" },
-            ENGINE: { type: "durable-object", worker: name, exportName: "EngineLoop" },
+            LOOP: { type: "durable-object", worker: name, exportName: "EngineLoop" },
+            STEPS: { type: "durable-object", worker: name, exportName: "StepLoop" },
             TAMMA_MASTER_KEY: text(Buffer.alloc(32, "bench").toString("base64")),
             TAMMA_ORIGIN: text("http://bench.test"),
             TAMMA_ONE_PROCESS: text("1"),
@@ -56,6 +60,7 @@ export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost
           exports: {
             BenchLog: { type: "durable-object", storage: "sqlite" },
             EngineLoop: { type: "durable-object", storage: "sqlite" },
+            StepLoop: { type: "durable-object", storage: "sqlite" },
           },
         },
       },
@@ -71,16 +76,16 @@ export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost
   return {
     folder,
     async post(object, verb, id, text = "") {
-      await ask(`/${object}/${verb}?id=${id}`, text);
+      await ask(`/log/${object}/${verb}?id=${id}`, text);
     },
-    async drive(item, run) {
-      await ask(`/engine?item=${item}&run=${run}`);
+    async drive(kind, item, run) {
+      await ask(`/${kind}/${item}/${run}`);
     },
-    async waiting(item) {
-      return (JSON.parse(await ask(`/engine?item=${item}&verb=copying`)) as { waiting: number }).waiting;
+    async waiting(kind, item) {
+      return (JSON.parse(await ask(`/${kind}/${item}/copying`)) as { waiting: number }).waiting;
     },
-    async bytes(item) {
-      return Number(await ask(`/engine?item=${item}&verb=bytes`));
+    async bytes(kind, item) {
+      return Number(await ask(`/${kind}/${item}/bytes`));
     },
     async [Symbol.asyncDispose]() {
       await instance.dispose();

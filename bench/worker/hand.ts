@@ -1,7 +1,9 @@
+import { stepNames } from "@tamma/core/domain/loop/pipeline.ts";
 import type { LoopSettings } from "@tamma/core/domain/loop/work.ts";
 import { goodResult } from "../../test/load/good-work.ts";
 import type { StartClaim } from "../../workers/orchestrator/objects.ts";
 import type { EngineRpc } from "./engine-loop.ts";
+import type { StepLoop } from "./step-loop.ts";
 
 const runner = "r-hand";
 
@@ -10,6 +12,24 @@ const settings: LoopSettings = {
   ...{ onEscalation: "hold", mergeMethod: "merge", checks: "runner", noChecksAreGreen: false },
   ...{ protectedPaths: [], membersMin: 1 },
 };
+
+/** A loop has so many events, each with so much text. */
+const eventsPerLoop = 60;
+const text = "e".repeat(400);
+
+/** Takes a loop through its steps, one command after another, each acknowledged; then waits for its effects. */
+export async function driveSteps(object: StepLoop, loop: string): Promise<void> {
+  const count = stepNames.length;
+  for (const [at, step] of stepNames.entries()) {
+    const events = Math.floor(((at + 1) * eventsPerLoop) / count) - Math.floor((at * eventsPerLoop) / count);
+    await object.advance(
+      loop,
+      step,
+      Array.from({ length: events }, () => text),
+    );
+  }
+  await object.idle();
+}
 
 /** Takes one loop from its start to its merge: what runners and people would send, one after another. */
 export async function driveLoop(object: EngineRpc, loop: string): Promise<void> {

@@ -7,8 +7,8 @@ import { type LoopKind, openWorkerHost, type WorkerHost } from "./worker-host.ts
 
 /** The first loops compile the code and open connections: they measure something else. */
 const warmUp = 30;
-const loopsAlone = 200;
-const rounds = 5;
+const loopsAlone = 100;
+const rounds = 3;
 /** Loops of one round, so that each round takes more than a second. */
 const loopsPerRound = 100;
 /** A loop with engine, chain, seal and copies costs at most so many times what keeping its rows costs. */
@@ -137,7 +137,7 @@ function rowsOf(folder: string, kind: LoopKind, item: number): Row[] {
     const database = new DatabaseSync(join(folder, file), { readOnly: true });
     try {
       if (!database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'events'").get()) continue;
-      const stream = `local/bench/${item}#${warmUp + 1}`;
+      const stream = `local/${kind}/${item}#${warmUp + 1}`;
       const rows = database.prepare("SELECT * FROM events WHERE stream = ? ORDER BY seq").all(stream);
       if (rows.length > 0) return rows as Row[];
     } finally {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { MiniflareOptions } from "miniflare";
 import { compatibilityDate, database } from "../server/bindings.ts";
 import { prepareDatabase } from "../server/database.ts";
 import { createInstance } from "../server/instance.ts";
@@ -29,7 +30,7 @@ export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost
   const folder = mkdtempSync(join(tmpdir(), "tamma-bench-"));
   await prepareDatabase(folder, listMigrations(join(root, "migrations")), {});
   const name = "tamma-bench";
-  const instance = createInstance({
+  const options: MiniflareOptions = {
     host: "127.0.0.1",
     port: 0,
     resourcePersistencePath: folder,
@@ -39,7 +40,10 @@ export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost
     ...(inspectorPort === undefined ? {} : { inspectorPort }),
     workers: [
       {
-        dev: { unsafeInspectorProxy: inspectorPort !== undefined },
+        dev: {
+          unsafeInspectorProxy: inspectorPort !== undefined,
+          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+        },
         config: {
           name,
           compatibilityDate,
@@ -65,8 +69,10 @@ export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost
         },
       },
     ],
-  });
-  const url = await instance.ready;
+  };
+  const instance = createInstance(options, join(folder, "scratch"));
+  await instance.ready;
+  const url = await instance.unsafeGetDirectURL();
   const ask = async (path: string, body = ""): Promise<string> => {
     const response = await fetch(new URL(path, url), { method: "POST", body });
     const answer = await response.text();

@@ -26,7 +26,7 @@ export default {
     switch (kind) {
       case "steps":
       case "loop":
-        return Response.json(await loopAnswer(env, kind, `local/bench/${object}`, verb));
+        return Response.json(await loopAnswer(env, kind, `local/${kind}/${object}`, verb));
       case "log":
         return Response.json(await logAnswer(env, object, verb, searchParams.get("id") ?? "", request));
       default:

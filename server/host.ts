@@ -11,6 +11,7 @@ import type { Log, LogLevel } from "./log.ts";
 import { listMigrations } from "./migrations.ts";
 import { endOrphans } from "./orphans.ts";
 import { drainWorker, resumeWorker } from "./own-calls.ts";
+import { collect } from "./own-memory.ts";
 import { localPerson } from "./person.ts";
 import { tryPort } from "./port.ts";
 import { RuntimeLog } from "./runtime-log.ts";
@@ -63,7 +64,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const applied = await prepareDatabase(state, listMigrations(join(options.root, "migrations")), {
       TAMMA_STATE: state,
     });
-    if (applied.length > 0) log("info", "applied migrations", { applied });
+    if (applied.length > 0) {
+      log("info", "applied migrations", { applied });
+      // The instance that applied them is gone; the next one is as large.
+      collect();
+    }
 
     const url = `http://${host}:${port}`;
     const secrets = ensureSecrets(state);

@@ -58,6 +58,7 @@ function sayLoops(report: LoopsReport): void {
   say(
     `  overhead per loop: median ${ms(median(report.overheadMs))}, most ${ms(Math.max(...report.overheadMs))}`,
   );
+  say(`  processor time per loop: ${ms(report.processorMs)}`);
   say(`  longest without a new event: ${ms(Math.max(...report.stillMs))}`);
   say(
     `  memory: server ${mb(memory.server)}, workerd ${mb(memory.workerd)}; disk ${kbPerLoop.toFixed(0)} KB a loop`,

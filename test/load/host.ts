@@ -20,6 +20,8 @@ export interface LoadHost extends AsyncDisposable {
   readonly server: Started;
   /** A call to the REST API, repeated with the same key until there is an answer; throws on 4xx. */
   call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T>;
+  /** One try, whatever the answer is. */
+  once(method: string, path: string, body?: unknown): Promise<Response>;
   /** `kill -9` of the server and its runtime at one moment. */
   kill(): Promise<void>;
   /** Starts the server again on the same folder and port; the milliseconds until it listens. */
@@ -30,10 +32,17 @@ export interface LoadHost extends AsyncDisposable {
   processorSeconds(): number;
 }
 
-/** @param turnMs how long the engineer takes for an answer */
-export async function openLoadHost(turnMs: number): Promise<LoadHost> {
+export interface LoadHostOptions {
+  /** How long the engineer takes for an answer. */
+  turnMs: number;
+  /** Where the server keeps its state; a folder of its own when absent. */
+  state?: string;
+  env?: Record<string, string>;
+}
+
+export async function openLoadHost({ turnMs, env = {}, ...options }: LoadHostOptions): Promise<LoadHost> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-load-"));
-  const state = join(folder, "state");
+  const state = options.state ?? join(folder, "state");
   const { plan, design } = goodAnswers;
   const develop = { "1": { attempts: [{}] } };
   const script = Script.parse({ issues: [{ title: issueTitle, plan, design, develop, delayMs: turnMs }] });
@@ -47,7 +56,7 @@ export async function openLoadHost(turnMs: number): Promise<LoadHost> {
         ...["server/main.ts", "--state", state, "--port", port, "--with-parent"],
         ...["--provider-url", provider, "--provider-model", "scripted"],
       ],
-      { ANTHROPIC_API_KEY: "scripted", ANTHROPIC_BASE_URL: "" },
+      { ANTHROPIC_API_KEY: "scripted", ANTHROPIC_BASE_URL: "", ...env },
     );
     return { started, url: (await printed(started, /"url":"([^"]+)"/))[1] as string };
   };
@@ -57,15 +66,19 @@ export async function openLoadHost(turnMs: number): Promise<LoadHost> {
   const token = readFileSync(join(state, "token"), "utf8").trim();
   const pids = () => [server.process.pid, ...findWorkerds(state)].filter((pid) => pid !== undefined);
 
-  async function once(method: string, path: string, body: unknown, key: string): Promise<Response | null> {
+  function send(method: string, path: string, body: unknown, key: string): Promise<Response> {
     const headers = {
       authorization: `Bearer ${token}`,
       "content-type": "application/json",
       "idempotency-key": key,
     };
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    return fetch(`${url}${path}`, init);
+  }
+
+  async function tried(method: string, path: string, body: unknown, key: string): Promise<Response | null> {
     try {
-      const response = await fetch(`${url}${path}`, init);
+      const response = await send(method, path, body, key);
       return response.status >= 500 ? null : response;
     } catch {
       // Nobody can know whether it was done.
@@ -80,7 +93,7 @@ export async function openLoadHost(turnMs: number): Promise<LoadHost> {
     },
     call: async <T>(method: string, path: string, body?: unknown, key: string = randomUUID()) => {
       for (;;) {
-        const response = await once(method, path, body, key);
+        const response = await tried(method, path, body, key);
         const text = await response?.text().catch(() => null);
         if (response && text !== null && text !== undefined) {
           if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
@@ -90,6 +103,7 @@ export async function openLoadHost(turnMs: number): Promise<LoadHost> {
         await tick();
       }
     },
+    once: (method, path, body) => send(method, path, body, randomUUID()),
     kill: async () => {
       const dying = pids();
       for (const pid of dying) process.kill(pid, "SIGKILL");

@@ -47,7 +47,7 @@ const patienceMsOf = (loops: number) => 120_000 + loops * 3_000;
 
 /** Takes loops to their merge, all at once. */
 export async function loopsCase({ loops, turnMs, jobMs, killAt }: LoopsWish): Promise<LoopsReport> {
-  await using host = await openLoadHost(turnMs);
+  await using host = await openLoadHost({ turnMs });
   await using runners = await startRunners(host, jobMs, Math.ceil(loops / jobsAtOnceMax));
   const over = new AbortController();
   const deciding = decideAll(host, () => "approve", over.signal);

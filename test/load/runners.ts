@@ -25,14 +25,19 @@ export interface Runners extends AsyncDisposable {
 
 /**
  * @param jobMs how long each job takes
+ * @param server where they think it is, when something stands between
  * @param runners processes as the server sees them: each asks for one job after another, and does many at once
  */
-export async function startRunners(host: LoadHost, jobMs: number, runners: number): Promise<Runners> {
+export async function startRunners(
+  host: LoadHost,
+  jobMs: number,
+  runners: number,
+  server = host.url,
+): Promise<Runners> {
   const over = new AbortController();
   const done = new Map<string, number>();
   const merged = new Set<string>();
-  const identity = await enrol(host);
-  const client = runnerClient(identity, fetch);
+  const client = runnerClient({ ...(await enrol(host)), server }, fetch);
 
   async function serve(instance: string): Promise<void> {
     const received: string[] = [];
@@ -70,7 +75,8 @@ export async function startRunners(host: LoadHost, jobMs: number, runners: numbe
   };
 }
 
-async function enrol(host: LoadHost): Promise<Identity> {
+/** A runner with a key of its own. */
+export async function enrol(host: LoadHost): Promise<Identity> {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
   const { runner } = await host.call<{ runner: string }>("POST", "/api/v1/runners", {

@@ -38,7 +38,7 @@ export interface StormReport {
  */
 export async function stormCase(commands: number): Promise<StormReport> {
   const issues = Math.floor(commands / 2);
-  await using host = await openLoadHost(turnMs);
+  await using host = await openLoadHost({ turnMs });
   const starts: { repository: string; issue: number; key: string }[] = [];
   const repositories = Array.from({ length: Math.ceil(issues / issuesPerRepository) }, (_, n) => n);
   await inLanes(repositories, 8, async (n) => {

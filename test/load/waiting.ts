@@ -31,7 +31,7 @@ export interface WaitingReport {
 
 /** Many loops that wait for a person at their design. */
 export async function waitingCase(loops: number): Promise<WaitingReport> {
-  await using host = await openLoadHost(turnMs);
+  await using host = await openLoadHost({ turnMs });
   const began = performance.now();
   const waiting = () => countWith(host.state, ["CheckpointOpened"]);
   {

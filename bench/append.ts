@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Benchmark, Figure } from "./benchmark.ts";
-import { type LogHost, openLogHost } from "./log-host.ts";
+import { openWorkerHost, type WorkerHost } from "./worker-host.ts";
 
 /** As long as a usual event of a loop. */
 const text = "e".repeat(400);
@@ -18,7 +18,7 @@ export const append: Benchmark = {
   name: "append",
   says: `one event of ${text.length} bytes, sealed, hashed and on disk, over HTTP; floor: SQLite alone`,
   async run() {
-    await using host = await openLogHost();
+    await using host = await openWorkerHost();
     const ids = counter();
     const one = (verb: "append" | "nothing", object = "one") => host.post(object, verb, ids(), text);
     await times(warmUp, () => one("append"));
@@ -40,7 +40,7 @@ export const append: Benchmark = {
 };
 
 /** How long D1 takes to have everything after a burst, and how many rows a second that is. */
-async function flushed(host: LogHost): Promise<Figure[]> {
+async function flushed(host: WorkerHost): Promise<Figure[]> {
   const ids = counter();
   const values: number[] = [];
   const rows = 500;

@@ -2,6 +2,7 @@
 import { arch, cpus, platform, totalmem } from "node:os";
 import { append } from "./append.ts";
 import type { Benchmark, Figure } from "./benchmark.ts";
+import { engine } from "./engine.ts";
 import { loop } from "./loop.ts";
 import { memory } from "./memory.ts";
 import { recovery } from "./recovery.ts";
@@ -9,7 +10,7 @@ import { start } from "./start.ts";
 import { summaryOf } from "./statistics.ts";
 import { renderTable } from "./table.ts";
 
-const all: readonly Benchmark[] = [append, loop, start, memory, recovery];
+const all: readonly Benchmark[] = [engine, append, loop, start, memory, recovery];
 
 /** In general terms: figures are worth something beside the machine they were measured on. */
 function machine(): string {

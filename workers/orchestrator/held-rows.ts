@@ -1,6 +1,7 @@
 import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { insertRow, type SealedRow } from "./event-row.ts";
+import type { RowMemory } from "./row-memory.ts";
 
 /**
  * Streams of this object that may not grow, because D1 has events that the object does not: an older copy of
@@ -26,7 +27,7 @@ export interface HeldRows {
   refuseHeld(stream: string): void;
 }
 
-export function heldRows(storage: DurableObjectStorage): HeldRows {
+export function heldRows(storage: DurableObjectStorage, memory: Pick<RowMemory, "anyHeld">): HeldRows {
   const { sql } = storage;
   const count = (query: string, ...bindings: (string | number)[]) =>
     sql.exec<{ n: number }>(query, ...bindings).one().n;
@@ -60,6 +61,8 @@ export function heldRows(storage: DurableObjectStorage): HeldRows {
         return { added: last - common, setAside };
       }),
     refuseHeld: (stream) => {
+      memory.anyHeld ??= count("SELECT count(*) AS n FROM held") > 0;
+      if (!memory.anyHeld) return;
       const why = heldWhy(stream);
       if (why === null) return;
       throw new CommandRefused({

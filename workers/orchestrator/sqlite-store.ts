@@ -9,6 +9,7 @@ import { effectRows } from "./effect-rows.ts";
 import type { SealedRow } from "./event-row.ts";
 import { heldRows } from "./held-rows.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { type RowMemory, rowMemory } from "./row-memory.ts";
 import { timerRows } from "./timer-rows.ts";
 
 /**
@@ -20,15 +21,36 @@ const payloadBytesMax = 1_000_000;
 export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): ObjectStore {
   const { sql } = storage;
   const { keep: keepCommand, ...commands } = commandRows(sql, cipher);
-  const { want: wantEffects, ...effects } = effectRows(sql, cipher);
-  const { want: wantTimers, ...timers } = timerRows(sql);
-  const { refuseHeld, ...held } = heldRows(storage);
+  const memory = rowMemory();
+  const { want: wantEffects, ...effects } = effectRows(sql, cipher, memory);
+  const { want: wantTimers, heldChanged, ...timers } = timerRows(sql, memory);
+  const { refuseHeld, ...held } = heldRows(storage, memory);
+  const transaction: ObjectStore["transaction"] = (work) => {
+    try {
+      return storage.transactionSync(work);
+    } catch (thrown) {
+      // What was undone on disk must not live on in memory.
+      memory.forget();
+      throw thrown;
+    }
+  };
+  /** Holding, releasing and adopting change the rows behind what is remembered. */
+  const changesHeld =
+    <Args extends unknown[], Result>(work: (...args: Args) => Result) =>
+    (...args: Args): Result => {
+      try {
+        return work(...args);
+      } finally {
+        memory.forget();
+        heldChanged();
+      }
+    };
   const want: ObjectStore["want"] = (stream, reaction, at) => {
     wantEffects(stream, reaction.effects, at);
     wantTimers(stream, reaction.timers);
   };
   return {
-    head: (stream) => headOf(sql, stream),
+    head: (stream) => headOf(sql, memory, stream),
     read: (stream, after, limit) =>
       sql
         .exec<SealedRow>(
@@ -41,37 +63,46 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Obje
         .map((row) => envelopeOf(row, cipher)),
     ...commands,
     append: (batch) =>
-      storage.transactionSync(() => {
+      transaction(() => {
         refuseHeld(batch.stream.id);
-        appendEvents(sql, cipher, batch);
+        appendEvents(sql, cipher, memory, batch);
         keepCommand(batch);
         want(batch.stream, batch.reaction, batch.at);
       }),
     ...effects,
     ...timers,
     ...held,
+    hold: changesHeld(held.hold),
+    release: changesHeld(held.release),
+    adopt: changesHeld(held.adopt),
     want,
     nextDue: (busy) => nextDue(sql, busy),
     ...copyRows(sql),
     open: (row) => envelopeOf(row, cipher),
-    transaction: (work) => storage.transactionSync(work),
+    transaction,
   };
 }
 
-function headOf(sql: SqlStorage, stream: StreamRef): Head {
+function headOf(sql: SqlStorage, memory: RowMemory, stream: StreamRef): Head {
+  const known = memory.heads.get(stream.id);
+  if (known) return known;
   const rows = sql
     .exec<{ seq: number; hash: string; at: number }>(
       "SELECT seq, hash, at FROM events WHERE stream = ? ORDER BY seq DESC LIMIT 1",
       stream.id,
     )
     .toArray();
-  return rows[0] ?? { seq: 0, hash: genesisHash, at: 0 };
+  const head = rows[0] ?? { seq: 0, hash: genesisHash, at: 0 };
+  memory.heads.set(stream.id, head);
+  return head;
 }
 
-function appendEvents(sql: SqlStorage, cipher: Cipher, batch: Batch): void {
+function appendEvents(sql: SqlStorage, cipher: Cipher, memory: RowMemory, batch: Batch): void {
   const { stream, envelopes, step } = batch;
-  if (envelopes.length === 0) return;
-  refuseUnlessNext(batch, headOf(sql, stream));
+  const [first] = envelopes;
+  const last = envelopes.at(-1);
+  if (!first || !last) return;
+  refuseUnlessNext(batch, headOf(sql, memory, stream));
   for (const envelope of envelopes) {
     const payload = sealJson(cipher, envelope.payload, payloadContext(stream.id, envelope.seq));
     if (payload.byteLength > payloadBytesMax)
@@ -100,7 +131,9 @@ function appendEvents(sql: SqlStorage, cipher: Cipher, batch: Batch): void {
       envelope.hash,
     );
   }
-  sql.exec("INSERT INTO outbox VALUES (?, ?, 0) ON CONFLICT (stream) DO NOTHING", stream.id, stream.kind);
+  if (first.seq === 1)
+    sql.exec("INSERT INTO outbox VALUES (?, ?, 0) ON CONFLICT (stream) DO NOTHING", stream.id, stream.kind);
+  memory.heads.set(stream.id, { seq: last.seq, hash: last.hash, at: last.at });
 }
 
 /** A payload opens only at its own place in its own stream. */

@@ -1,0 +1,34 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Inbox } from "@tamma/core/protocol/rest.ts";
+import type { LoadHost } from "./host.ts";
+import { inLanes } from "./lanes.ts";
+
+/** Between two looks at the inbox; a look at a long one takes its time, and the next one waits longer. */
+const lookMsMin = 200;
+const looksShare = 4;
+/** Decisions under way at once. */
+const lanes = 16;
+
+/** Somebody who looks at the inbox and decides whatever waits there, in the same way, until `over` aborts. */
+export async function decideAll(
+  host: LoadHost,
+  decisionOf: (item: Inbox["items"][number]) => "approve" | "reject",
+  over: AbortSignal,
+): Promise<number> {
+  const decided = new Set<string>();
+  while (!over.aborted) {
+    const began = performance.now();
+    const { items } = await host.call<Inbox>("GET", "/api/v1/inbox");
+    const took = performance.now() - began;
+    const open = items.filter((item) => item.kind === "checkpoint" && !decided.has(item.id ?? ""));
+    await inLanes(open, lanes, async (item) => {
+      const path = `/api/v1/loops/${encodeURIComponent(item.loop)}/checkpoints/${encodeURIComponent(item.id ?? "")}`;
+      const decision = decisionOf(item);
+      const text = decision === "reject" ? "not now" : "";
+      await host.call("POST", path, { subject: item.subject ?? "", decision, text }, `decide-${item.id}`);
+      decided.add(item.id ?? "");
+    });
+    await pause(Math.max(lookMsMin, took * looksShare));
+  }
+  return decided.size;
+}

@@ -19,8 +19,8 @@ const againMs = 50;
 export interface Runners extends AsyncDisposable {
   /** Jobs whose result the server took, by kind. */
   readonly done: ReadonlyMap<string, number>;
-  /** Loops whose merge was taken. */
-  readonly merged: ReadonlySet<string>;
+  /** Results that the server said yes to, as `<job>:<fence>`. */
+  readonly taken: ReadonlySet<string>;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function startRunners(
 ): Promise<Runners> {
   const over = new AbortController();
   const done = new Map<string, number>();
-  const merged = new Set<string>();
+  const taken = new Set<string>();
   const client = runnerClient({ ...(await enrol(host)), server }, fetch);
 
   async function serve(instance: string): Promise<void> {
@@ -59,7 +59,7 @@ export async function startRunners(
       await pause(jobMs, undefined, { signal: over.signal });
       await work(client, lease, over.signal);
       done.set(lease.spec.kind, (done.get(lease.spec.kind) ?? 0) + 1);
-      if (lease.spec.kind === "merge") merged.add(lease.loop);
+      taken.add(`${lease.job}:${lease.fence}`);
     } catch {
       // The job is not ours any more, or all is over.
     }
@@ -67,7 +67,7 @@ export async function startRunners(
 
   const running = Array.from({ length: runners }, (_, n) => serve(`runner-${n}`));
   return {
-    ...{ done, merged },
+    ...{ done, taken },
     async [Symbol.asyncDispose]() {
       over.abort();
       await Promise.all(running);

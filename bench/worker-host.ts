@@ -16,7 +16,12 @@ export type LoopKind = "steps" | "loop";
 /** The bench Worker in the same runtime, with the same persistence, as the real server. */
 export interface WorkerHost extends AsyncDisposable {
   readonly folder: string;
-  post(object: string, verb: "append" | "nothing" | "flush", id: string, text?: string): Promise<void>;
+  post(
+    object: string,
+    verb: "append" | "nothing" | "flush" | "state" | "verify",
+    id: string,
+    text?: string,
+  ): Promise<void>;
   /** Takes run `run` of a work item from its start to its end. */
   drive(kind: LoopKind, item: number, run: number): Promise<void>;
   /** Events of the work item that D1 does not have yet. */

@@ -22,7 +22,7 @@ const firstOfRounds = 1_000;
 
 export const engine: Benchmark = {
   name: "engine",
-  says: "a loop's 14 steps, 60 events of 400 bytes, trivial effects; the production loop; floor: SQLite alone",
+  says: "14 steps, 60 events of 400 bytes, trivial effects; the production loop; floor: SQLite alone",
   async run() {
     await using host = await openWorkerHost();
     const bare = await kindFigures(host, "steps", "14 steps, 60 events", true);

@@ -1,4 +1,4 @@
-// npm run bench [-- NAME...] [-- --json] [-- --save]: measures and prints. A missed aim is shown, fails nothing.
+// npm run bench [-- NAME...] [-- --json] [-- --save]: measures and prints. A missed aim fails nothing.
 import { arch, cpus, platform, totalmem } from "node:os";
 import { append } from "./append.ts";
 import type { Benchmark } from "./benchmark.ts";

@@ -15,7 +15,9 @@ const memoryAim: Aim = { of: "median", most: 400 };
 
 export const many: Benchmark = {
   name: "many",
-  says: `${sizes.join(", ")} loops at once on a real server with scripted hands; kill -9 with ${recovered}; memory after ${manyLoops}`,
+  says:
+    `${sizes.join(", ")} loops at once on a real server with scripted hands; kill -9 with ${recovered}; ` +
+    `memory after ${manyLoops}`,
   async run() {
     const figures: Figure[] = [];
     for (const loops of sizes) {

@@ -6,10 +6,10 @@ const sizes = [100, 1_000, 10_000];
 const reads = 20;
 const text = "e".repeat(400);
 
-/** What folding a record costs as it grows: the state right after its newest event, read, opened and folded. */
+/** What folding a record costs as it grows: all of it read, opened and folded. */
 export const reading: Benchmark = {
   name: "reading",
-  says: `the state of a record of ${sizes.join(", ")} events, folded anew, over HTTP; and the chain of it checked`,
+  says: `a record of ${sizes.join(", ")} events over HTTP: its state folded anew, its chain checked`,
   async run() {
     await using host = await openWorkerHost();
     const figures: Figure[] = [];

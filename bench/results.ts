@@ -44,10 +44,11 @@ function rounded({ figures, ...result }: Result): Result {
 function page(results: readonly Result[]): string {
   const parts = results.map(
     ({ name, says, machine, on, figures }) =>
-      `## ${name}\n\n${says}. On ${on}, ${machine}.\n\n\`\`\`text\n${renderTable(figures).trimEnd()}\n\`\`\`\n`,
+      `## ${name}\n\n${says}. On ${on}, ${machine}.\n\n` +
+      `\`\`\`text\n${renderTable(figures).trimEnd()}\n\`\`\`\n`,
   );
   const head =
-    "# The last results\n\nWritten by `npm run bench -- --save`. What is measured, and how to read it, is in\n" +
-    "[benchmarks and load](../../docs/benchmarks.md). An aim that was missed says so.\n";
+    "# The last results\n\nWritten by `npm run bench -- --save`. What is measured, and how to read it,\n" +
+    "is in [benchmarks and load](../../docs/benchmarks.md). An aim that was missed says so.\n";
   return `${[head, ...parts].join("\n")}`;
 }

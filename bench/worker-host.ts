@@ -10,7 +10,7 @@ import { listMigrations } from "../server/migrations.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** `loop`: the production loop with trivial neighbours; `steps`: its 14 steps with rules that cost nothing. */
+/** `loop`: the production loop, trivial neighbours; `steps`: its 14 steps, rules that cost nothing. */
 export type LoopKind = "steps" | "loop";
 
 /** The bench Worker in the same runtime, with the same persistence, as the real server. */
@@ -30,8 +30,7 @@ export interface WorkerHost extends AsyncDisposable {
   bytes(kind: LoopKind, item: number): Promise<number>;
 }
 
-/** @param inspectorPort opens the Worker to a profiler (profile.ts) */
-export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost> {
+export async function openWorkerHost(): Promise<WorkerHost> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-bench-"));
   await prepareDatabase(folder, listMigrations(join(root, "migrations")), {});
   const name = "tamma-bench";
@@ -42,13 +41,9 @@ export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost
     cf: false,
     telemetry: { enabled: false },
     enableDevRegistry: false,
-    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     workers: [
       {
-        dev: {
-          unsafeInspectorProxy: inspectorPort !== undefined,
-          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-        },
+        dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },
         config: {
           name,
           compatibilityDate,

@@ -17,8 +17,8 @@ interface BenchEnv extends OrchestratorEnv {
 export default {
   /**
    * `POST /<steps | loop>/<work item>/<run>` drives a loop to its end; `.../copying` and `.../bytes` in the
-   * place of the run ask its object. `POST /log/<object>/<append | flush | state | verify | nothing>?id=<command id>`, the
-   * event's text in the body.
+   * place of the run ask its object. `POST /log/<object>/<verb>?id=<command id>`: one of BenchLog's methods,
+   * an event's text in the body.
    */
   async fetch(request: Request, env: BenchEnv): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);

@@ -29,7 +29,7 @@ export interface Crowd {
   faults: string[];
 }
 
-/** Many loops and runners at once while server and runtime are killed, at moments that follow from the seed. */
+/** Many loops and runners at once while server and runtime are killed; the seed chooses the moments. */
 export async function crowdRound(seed: number): Promise<Crowd> {
   await using host = await openLoadHost({ turnMs });
   await using working = await startRunners(host, jobMs, runners);

@@ -10,9 +10,9 @@ import { tableOf } from "./table.ts";
 const tenKills = [...killKinds, ...killKinds];
 
 /**
- * `npm run crash -- --rounds N [--seed N] [--cases NAME,NAME | none]`: N rounds, by turns one real loop with a
- * real runner under ten kills, and a crowd of scripted ones under five; then every case of `cases/`. Round i
- * has the seed plus i, so one round is repeated by `--rounds 1 --seed <its seed>`.
+ * `npm run crash -- --rounds N [--seed N] [--cases NAME,NAME | none]`: N rounds, by turns one real loop with
+ * a real runner under ten kills, and a crowd of scripted ones under five; then every case of `cases/`. Round
+ * i has the seed plus i, so one round is repeated by `--rounds 1 --seed <its seed>`.
  */
 async function main(args: string[]): Promise<number> {
   const text = { type: "string" } as const;

@@ -35,7 +35,7 @@ export interface LoopsReport {
   stillMs: number[];
   memory: { server: number; workerd: number };
   kbPerLoop: number;
-  /** From the start of the new process: until it listens, and until every loop in flight had its next event. */
+  /** From the start of the new process: until it listens, and until every loop in flight has moved. */
   recovery: { listeningMs: number; allMovedMs: number; inFlight: number } | null;
 }
 

@@ -26,7 +26,8 @@ export async function decideAll(
     const took = performance.now() - began;
     const open = items.filter((item) => item.kind === "checkpoint" && !decided.has(item.id ?? ""));
     await inLanes(open, lanes, async (item) => {
-      const path = `/api/v1/loops/${encodeURIComponent(item.loop)}/checkpoints/${encodeURIComponent(item.id ?? "")}`;
+      const [loop, checkpoint] = [item.loop, item.id ?? ""].map(encodeURIComponent);
+      const path = `/api/v1/loops/${loop}/checkpoints/${checkpoint}`;
       const decision = decisionOf(item);
       const text = decision === "reject" ? "not now" : "";
       await host.call("POST", path, { subject: item.subject ?? "", decision, text }, `decide-${item.id}`);

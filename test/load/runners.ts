@@ -15,7 +15,7 @@ export const jobsAtOnceMax = 32;
 /** After a refused connection or a lost answer. */
 const againMs = 50;
 
-/** Runners that do everything right, without a repository: the real protocol over HTTP, many in one process. */
+/** Runners that do everything right, without a repository: the real protocol, many in one process. */
 export interface Runners extends AsyncDisposable {
   /** Jobs whose result the server took, by kind. */
   readonly done: ReadonlyMap<string, number>;
@@ -26,7 +26,7 @@ export interface Runners extends AsyncDisposable {
 /**
  * @param jobMs how long each job takes
  * @param server where they think it is, when something stands between
- * @param runners processes as the server sees them: each asks for one job after another, and does many at once
+ * @param runners processes as the server sees them: each asks for one job after another, does many at once
  */
 export async function startRunners(
   host: LoadHost,

@@ -32,9 +32,9 @@ export interface StormReport {
 }
 
 /**
- * A storm of start commands, two for each issue, at once and in no order: half of the pairs with the same key,
- * as a request is repeated, half with different ones, as two people click. Each loop then goes as far as its
- * design, which a person turns down.
+ * A storm of start commands, two for each issue, at once and in no order: half of the pairs with the same
+ * key, as a request is repeated, half with different ones, as two people click. Each loop then goes as far as
+ * its design, which a person turns down.
  */
 export async function stormCase(commands: number): Promise<StormReport> {
   const issues = Math.floor(commands / 2);

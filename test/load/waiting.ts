@@ -24,7 +24,7 @@ export interface WaitingReport {
   /** Processor seconds per second at rest. */
   busy: number;
   inboxMs: number;
-  /** After `kill -9`: until it listens, until one decision is acknowledged, and memory once all is at rest. */
+  /** After `kill -9`: until it listens, and until one decision is acknowledged. */
   recovery: { listeningMs: number; decidedMs: number };
   memoryAfter: { server: number; workerd: number };
 }

@@ -38,7 +38,7 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Obje
       open -= 1;
     }
   };
-  /** Whoever appends lets every fault out, so an open transaction is undone as a whole: one inside is for nothing. */
+  /** Whoever appends lets every fault out, which undoes the open transaction: one inside is for nothing. */
   const together = (work: () => void): void => (open > 0 ? work() : transaction(work));
   /** Holding, releasing and adopting change the rows behind what is remembered. */
   const changesHeld =

@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MiniflareOptions } from "miniflare";
 import { compatibilityDate, database } from "../server/bindings.ts";
 import { prepareDatabase } from "../server/database.ts";
 import { createInstance } from "../server/instance.ts";
@@ -34,7 +33,7 @@ export async function openWorkerHost(): Promise<WorkerHost> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-bench-"));
   await prepareDatabase(folder, listMigrations(join(root, "migrations")), {});
   const name = "tamma-bench";
-  const options: MiniflareOptions = {
+  const options: Parameters<typeof createInstance>[0] = {
     host: "127.0.0.1",
     port: 0,
     resourcePersistencePath: folder,

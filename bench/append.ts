@@ -11,8 +11,9 @@ const appends = 2_000;
 /** Calls at once for the throughput: more than two cores can work on. */
 const atOnce = 16;
 const manyObjects = 10;
-/** NFR-1: an event is on disk within this. */
+/** NFR-1: an event is on disk within this, always; and usually much sooner. */
 const appendMsMax = 10;
+const appendMsUsual = 1.5;
 
 export const append: Benchmark = {
   name: "append",
@@ -26,7 +27,8 @@ export const append: Benchmark = {
     const way = await times(appends, () => one("nothing"));
     const floor = sqliteFloor(host.folder);
     const figures: Figure[] = [
-      figure("append over HTTP, one object", appended, { of: "p99", most: appendMsMax }),
+      figure("append over HTTP, one object", appended, { of: "median", most: appendMsUsual }),
+      figure("append over HTTP, the same at its slowest", appended, { of: "p99", most: appendMsMax }),
       figure("the way there and back alone", way, null),
       figure("floor: one row, one transaction, in process", floor, null),
       {

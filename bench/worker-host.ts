@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MiniflareOptions } from "miniflare";
 import { compatibilityDate, database } from "../server/bindings.ts";
 import { prepareDatabase } from "../server/database.ts";
 import { createInstance } from "../server/instance.ts";
@@ -10,13 +9,18 @@ import { listMigrations } from "../server/migrations.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** `loop`: the production loop with trivial neighbours; `steps`: its 14 steps with rules that cost nothing. */
+/** `loop`: the production loop, trivial neighbours; `steps`: its 14 steps, rules that cost nothing. */
 export type LoopKind = "steps" | "loop";
 
 /** The bench Worker in the same runtime, with the same persistence, as the real server. */
 export interface WorkerHost extends AsyncDisposable {
   readonly folder: string;
-  post(object: string, verb: "append" | "nothing" | "flush", id: string, text?: string): Promise<void>;
+  post(
+    object: string,
+    verb: "append" | "nothing" | "flush" | "state" | "verify",
+    id: string,
+    text?: string,
+  ): Promise<void>;
   /** Takes run `run` of a work item from its start to its end. */
   drive(kind: LoopKind, item: number, run: number): Promise<void>;
   /** Events of the work item that D1 does not have yet. */
@@ -25,25 +29,20 @@ export interface WorkerHost extends AsyncDisposable {
   bytes(kind: LoopKind, item: number): Promise<number>;
 }
 
-/** @param inspectorPort opens the Worker to a profiler (profile.ts) */
-export async function openWorkerHost(inspectorPort?: number): Promise<WorkerHost> {
+export async function openWorkerHost(): Promise<WorkerHost> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-bench-"));
   await prepareDatabase(folder, listMigrations(join(root, "migrations")), {});
   const name = "tamma-bench";
-  const options: MiniflareOptions = {
+  const options: Parameters<typeof createInstance>[0] = {
     host: "127.0.0.1",
     port: 0,
     resourcePersistencePath: folder,
     cf: false,
     telemetry: { enabled: false },
     enableDevRegistry: false,
-    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     workers: [
       {
-        dev: {
-          unsafeInspectorProxy: inspectorPort !== undefined,
-          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-        },
+        dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },
         config: {
           name,
           compatibilityDate,

@@ -4,10 +4,10 @@ import { Miniflare, type MiniflareOptions } from "miniflare";
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /**
- * A miniflare that leaves signals to us, and what it writes for itself in `scratch`. It would answer the first one by ending workerd and this process
- * on the spot: requests in flight would be cut and `server.json` would stay. Its hook on `exit` is kept, so
- * workerd still ends with this process. Its folder for temporary files goes with this process too, unless that
- * is killed; in `scratch` the next start finds it.
+ * A miniflare that leaves signals to us, and what it writes for itself in `scratch`. It would answer the
+ * first signal by ending workerd and this process on the spot: requests in flight would be cut and
+ * `server.json` would stay. Its hook on `exit` is kept, so workerd still ends with this process. Its folder
+ * for temporary files goes with this process too, unless that is killed: then the next start finds it.
  */
 export function createInstance(options: MiniflareOptions, scratch: string): Miniflare {
   const before = signals.map((signal) => [signal, process.listeners(signal)] as const);

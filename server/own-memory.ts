@@ -5,8 +5,9 @@ import { runInNewContext } from "node:vm";
 const settleMs = 1_000;
 
 /**
- * Gives back memory that is garbage now. Starting takes more than a hundred megabytes (the runtime's host, its
- * schemas, the reader of types), and what this process does afterwards allocates too little for V8 to look.
+ * Gives back memory that is garbage now. Starting takes more than a hundred megabytes (the runtime's host,
+ * its schemas, the reader of types), and what this process does afterwards allocates too little for V8 to
+ * look.
  */
 export function collect(): void {
   setFlagsFromString("--expose-gc");

@@ -1,6 +1,6 @@
 /**
- * Rings when a job was offered, for whoever waits for one in this instance of the Worker. Routes and objects of
- * one process share it; where they live in several places nobody hears it, and asking again finds the job.
+ * Rings when a job was offered, for whoever waits for one in this instance of the Worker. Routes and objects
+ * of one process share it; where they live in several places nobody hears it, and asking again finds the job.
  */
 export interface JobBell {
   /** How often it rang. */

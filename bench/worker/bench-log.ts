@@ -1,5 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
+import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
 import type { Machine } from "@tamma/core/engine/machine.ts";
+import { sha256Hex } from "../../workers/orchestrator/cipher.ts";
 import { d1Copy } from "../../workers/orchestrator/d1-log.ts";
 import type { OrchestratorEnv } from "../../workers/orchestrator/env.ts";
 import { exactly } from "../../workers/orchestrator/log-copy.ts";
@@ -45,6 +47,19 @@ export class BenchLog extends DurableObject<OrchestratorEnv> {
   /** The way here and back, without any work. */
   async nothing(): Promise<number> {
     return 0;
+  }
+
+  /** The number of events by folding all of them anew. */
+  async state(name: string): Promise<number> {
+    return this.#shell.at({ kind: "loop", id: name }, Number.MAX_SAFE_INTEGER).state;
+  }
+
+  /** Checks the chain of the whole record. */
+  async verify(name: string): Promise<number> {
+    const { store } = this.#host;
+    const report = verifyChain(store.read({ kind: "loop", id: name }, 0, Number.MAX_SAFE_INTEGER), sha256Hex);
+    if (!report.ok) throw new Error(`the chain is broken: ${report.problem}`);
+    return report.events;
   }
 
   /** Copies all that D1 does not have yet. */

@@ -17,7 +17,7 @@ const settings: LoopSettings = {
 const eventsPerLoop = 60;
 const text = "e".repeat(400);
 
-/** Takes a loop through its steps, one command after another, each acknowledged; then waits for its effects. */
+/** Takes a loop through its steps, each command acknowledged before the next; then waits for its effects. */
 export async function driveSteps(object: StepLoop, loop: string): Promise<void> {
   const count = stepNames.length;
   for (const [at, step] of stepNames.entries()) {

@@ -17,8 +17,8 @@ interface BenchEnv extends OrchestratorEnv {
 export default {
   /**
    * `POST /<steps | loop>/<work item>/<run>` drives a loop to its end; `.../copying` and `.../bytes` in the
-   * place of the run ask its object. `POST /log/<object>/<append | nothing | flush>?id=<command id>`, the
-   * event's text in the body.
+   * place of the run ask its object. `POST /log/<object>/<verb>?id=<command id>`: one of BenchLog's methods,
+   * an event's text in the body.
    */
   async fetch(request: Request, env: BenchEnv): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
@@ -48,6 +48,16 @@ async function loopAnswer(env: BenchEnv, kind: "steps" | "loop", name: string, v
 
 async function logAnswer(env: BenchEnv, object: string, verb: string, id: string, request: Request) {
   const log = env.LOG.get(env.LOG.idFromName(object)) as unknown as BenchLog;
-  if (verb === "append") return log.append(object, id, await request.text());
-  return verb === "flush" ? log.flush(object) : log.nothing();
+  switch (verb) {
+    case "append":
+      return log.append(object, id, await request.text());
+    case "flush":
+      return log.flush(object);
+    case "state":
+      return log.state(object);
+    case "verify":
+      return log.verify(object);
+    default:
+      return log.nothing();
+  }
 }

@@ -9,6 +9,9 @@ import { Script } from "../../server/sample/script.ts";
 import { printed, type Started, startProcess, tick } from "../journey/processes.ts";
 import { goodAnswers } from "./good-work.ts";
 
+/** A request that hangs longer died with whoever should have answered it. */
+const answerMs = 30_000;
+
 /** Every issue of a load has this title: the scripted engineer knows its script by it. */
 export const issueTitle = "Carry the load";
 
@@ -22,8 +25,8 @@ export interface LoadHost extends AsyncDisposable {
   call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T>;
   /** One try, whatever the answer is. */
   once(method: string, path: string, body?: unknown): Promise<Response>;
-  /** `kill -9` of the server and its runtime at one moment. */
-  kill(): Promise<void>;
+  /** `kill -9` of the server and its runtime at one moment, or of one of them. */
+  kill(who?: "both" | "server" | "workerd"): Promise<void>;
   /** Starts the server again on the same folder and port; the milliseconds until it listens. */
   start(): Promise<number>;
   /** Resident memory of the server and of its runtime, in MB. */
@@ -72,7 +75,8 @@ export async function openLoadHost({ turnMs, env = {}, ...options }: LoadHostOpt
       "content-type": "application/json",
       "idempotency-key": key,
     };
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const signal = AbortSignal.timeout(answerMs);
+    const init = { method, headers, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     return fetch(`${url}${path}`, init);
   }
 
@@ -99,13 +103,15 @@ export async function openLoadHost({ turnMs, env = {}, ...options }: LoadHostOpt
           if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
           return JSON.parse(text) as T;
         }
-        if (server.process.exitCode !== null) throw new Error(`the server ended:\n${server.output()}`);
+        const { exitCode } = server.process;
+        if (exitCode !== null) throw new Error(`the server ended with ${exitCode}:\n${server.output()}`);
         await tick();
       }
     },
     once: (method, path, body) => send(method, path, body, randomUUID()),
-    kill: async () => {
-      const dying = pids();
+    kill: async (who = "both") => {
+      const [own, ...runtimes] = pids();
+      const dying = who === "workerd" ? runtimes : who === "server" ? [own ?? 0] : pids();
       for (const pid of dying) process.kill(pid, "SIGKILL");
       while (dying.some(isAlive)) await tick();
     },

@@ -35,7 +35,7 @@ export interface LoopsReport {
   stillMs: number[];
   memory: { server: number; workerd: number };
   kbPerLoop: number;
-  /** From the start of the new process: until it listens, and until every loop in flight had its next event. */
+  /** From the start of the new process: until it listens, and until every loop in flight has moved. */
   recovery: { listeningMs: number; allMovedMs: number; inFlight: number } | null;
 }
 
@@ -86,8 +86,8 @@ async function startAll(host: LoadHost, load: number, loops: number): Promise<vo
   await inLanes(repositories, lanes, async (n) => {
     const repository = await addRepository(host, load * 10_000 + n);
     const count = Math.min(slots, loops - n * slots);
-    for (let issue = 1; issue <= count; issue += 1) {
-      await addIssue(host, repository);
+    for (let each = 0; each < count; each += 1) {
+      const issue = await addIssue(host, repository);
       await host.call("POST", "/api/v1/loops", { repository, issue });
     }
   });
@@ -98,8 +98,10 @@ export async function addRepository(host: LoadHost, n: number): Promise<string> 
   return (await host.call<Repository>("POST", "/api/v1/repositories", address)).id;
 }
 
-export async function addIssue(host: LoadHost, repository: string): Promise<void> {
-  await host.call("POST", `/api/v1/repositories/${repository}/issues`, { title: issueTitle, body: "" });
+/** Its number: pull requests are counted along with issues. */
+export async function addIssue(host: LoadHost, repository: string): Promise<number> {
+  const path = `/api/v1/repositories/${repository}/issues`;
+  return (await host.call<{ number: number }>("POST", path, { title: issueTitle, body: "" })).number;
 }
 
 interface Killed {

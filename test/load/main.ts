@@ -56,12 +56,14 @@ function sayLoops(report: LoopsReport): void {
   const { loops, merged, doubled, seconds, memory, kbPerLoop, recovery } = report;
   say(`${loops} at once: ${merged} merged, ${doubled} doubled, in ${seconds.toFixed(1)} s`);
   say(
-    `  overhead per loop: median ${ms(median(report.overheadMs))}, most ${ms(Math.max(...report.overheadMs))}`,
+    `  overhead per loop: median ${ms(median(report.overheadMs))}, ` +
+      `most ${ms(Math.max(...report.overheadMs))}`,
   );
   say(`  processor time per loop: ${ms(report.processorMs)}`);
   say(`  longest without a new event: ${ms(Math.max(...report.stillMs))}`);
   say(
-    `  memory: server ${mb(memory.server)}, workerd ${mb(memory.workerd)}; disk ${kbPerLoop.toFixed(0)} KB a loop`,
+    `  memory: server ${mb(memory.server)}, workerd ${mb(memory.workerd)}; ` +
+      `disk ${kbPerLoop.toFixed(0)} KB a loop`,
   );
   if (recovery)
     say(
@@ -86,7 +88,8 @@ function sayStorm(report: StormReport): number {
   say(`storm: ${commands} commands for ${issues} issues, ${report.commandsPerSecond.toFixed(0)} per s`);
   say(`  ${loops} loops, ${ended} ended, ${doubled} doubled, ${contradicted} contradicted`);
   say(
-    `  longest without a new event: ${ms(Math.max(...report.stillMs))}; all over in ${report.seconds.toFixed(1)} s`,
+    `  longest without a new event: ${ms(Math.max(...report.stillMs))}; ` +
+      `all over in ${report.seconds.toFixed(1)} s`,
   );
   return loops === issues && ended === issues && doubled === 0 && contradicted === 0 ? 0 : 1;
 }

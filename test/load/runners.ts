@@ -15,18 +15,18 @@ export const jobsAtOnceMax = 32;
 /** After a refused connection or a lost answer. */
 const againMs = 50;
 
-/** Runners that do everything right, without a repository: the real protocol over HTTP, many in one process. */
+/** Runners that do everything right, without a repository: the real protocol, many in one process. */
 export interface Runners extends AsyncDisposable {
   /** Jobs whose result the server took, by kind. */
   readonly done: ReadonlyMap<string, number>;
-  /** Loops whose merge was taken. */
-  readonly merged: ReadonlySet<string>;
+  /** Results that the server said yes to, as `<job>:<fence>`. */
+  readonly taken: ReadonlySet<string>;
 }
 
 /**
  * @param jobMs how long each job takes
  * @param server where they think it is, when something stands between
- * @param runners processes as the server sees them: each asks for one job after another, and does many at once
+ * @param runners processes as the server sees them: each asks for one job after another, does many at once
  */
 export async function startRunners(
   host: LoadHost,
@@ -36,7 +36,7 @@ export async function startRunners(
 ): Promise<Runners> {
   const over = new AbortController();
   const done = new Map<string, number>();
-  const merged = new Set<string>();
+  const taken = new Set<string>();
   const client = runnerClient({ ...(await enrol(host)), server }, fetch);
 
   async function serve(instance: string): Promise<void> {
@@ -59,7 +59,7 @@ export async function startRunners(
       await pause(jobMs, undefined, { signal: over.signal });
       await work(client, lease, over.signal);
       done.set(lease.spec.kind, (done.get(lease.spec.kind) ?? 0) + 1);
-      if (lease.spec.kind === "merge") merged.add(lease.loop);
+      taken.add(`${lease.job}:${lease.fence}`);
     } catch {
       // The job is not ours any more, or all is over.
     }
@@ -67,7 +67,7 @@ export async function startRunners(
 
   const running = Array.from({ length: runners }, (_, n) => serve(`runner-${n}`));
   return {
-    ...{ done, merged },
+    ...{ done, taken },
     async [Symbol.asyncDispose]() {
       over.abort();
       await Promise.all(running);

@@ -32,9 +32,9 @@ export interface StormReport {
 }
 
 /**
- * A storm of start commands, two for each issue, at once and in no order: half of the pairs with the same key,
- * as a request is repeated, half with different ones, as two people click. Each loop then goes as far as its
- * design, which a person turns down.
+ * A storm of start commands, two for each issue, at once and in no order: half of the pairs with the same
+ * key, as a request is repeated, half with different ones, as two people click. Each loop then goes as far as
+ * its design, which a person turns down.
  */
 export async function stormCase(commands: number): Promise<StormReport> {
   const issues = Math.floor(commands / 2);
@@ -44,8 +44,8 @@ export async function stormCase(commands: number): Promise<StormReport> {
   await inLanes(repositories, 8, async (n) => {
     const repository = await addRepository(host, n);
     const count = Math.min(issuesPerRepository, issues - n * issuesPerRepository);
-    for (let issue = 1; issue <= count; issue += 1) {
-      await addIssue(host, repository);
+    for (let each = 0; each < count; each += 1) {
+      const issue = await addIssue(host, repository);
       const key = `start-${n}-${issue}`;
       starts.push({ repository, issue, key });
       starts.push({ repository, issue, key: issue % 2 === 0 ? key : `${key}-again` });

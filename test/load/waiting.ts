@@ -24,7 +24,7 @@ export interface WaitingReport {
   /** Processor seconds per second at rest. */
   busy: number;
   inboxMs: number;
-  /** After `kill -9`: until it listens, until one decision is acknowledged, and memory once all is at rest. */
+  /** After `kill -9`: until it listens, and until one decision is acknowledged. */
   recovery: { listeningMs: number; decidedMs: number };
   memoryAfter: { server: number; workerd: number };
 }
@@ -39,8 +39,8 @@ export async function waitingCase(loops: number): Promise<WaitingReport> {
     const repositories = Array.from({ length: Math.ceil(loops / slots) }, (_, n) => n);
     await inLanes(repositories, 8, async (n) => {
       const repository = await addRepository(host, n);
-      for (let issue = 1; issue <= Math.min(slots, loops - n * slots); issue += 1) {
-        await addIssue(host, repository);
+      for (let each = 0; each < Math.min(slots, loops - n * slots); each += 1) {
+        const issue = await addIssue(host, repository);
         await host.call("POST", "/api/v1/loops", { repository, issue });
       }
     });

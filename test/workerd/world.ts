@@ -6,7 +6,7 @@ import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { LeaseRequest, LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import { vi } from "vitest";
 import type { Answer, Caller, OrchestratorRpc } from "../../workers/rpc.ts";
-import { goodResult as goodWork, sha } from "../load/good-work.ts";
+import { goodResult as goodWork } from "../load/good-work.ts";
 
 export const orchestrator: OrchestratorRpc = env.ORCHESTRATOR;
 
@@ -121,8 +121,6 @@ export async function putText(
   );
   return { sha256: sha256(text), size: body.byteLength, mediaType };
 }
-
-export const tree = sha("tree");
 
 /** What a runner that does everything right answers to a job. */
 export function goodResult(runner: string, job: LeaseResponse): Promise<JobResult> {

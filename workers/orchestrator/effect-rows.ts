@@ -23,9 +23,6 @@ export interface EffectRows extends Pick<Store, "dueEffects" | "settleEffect" | 
 /** Tries of an effect that is performed again: enough are left, and its answer gets an id of its own. */
 const triesAgainMax = 7;
 
-/** An effect opens only at its own place. */
-const context = (stream: string, key: string) => `effect ${stream} ${key}`;
-
 export function effectRows(sql: SqlStorage, cipher: Cipher, memory: Pick<RowMemory, "effects">): EffectRows {
   const pendingOf = ({ stream, key, ...row }: EffectRow): PendingEffect => {
     let opened: WantedEffect | null = null;
@@ -40,7 +37,7 @@ export function effectRows(sql: SqlStorage, cipher: Cipher, memory: Pick<RowMemo
   };
 
   return {
-    want: wantRows(sql, cipher, memory),
+    want: (stream, effects, at) => want({ sql, cipher, memory }, stream, effects, at),
     again: (stream, keys, at) => {
       sql.exec(
         `UPDATE effects SET state = 'pending', due_at = ?, tries = min(tries + 1, ?)
@@ -75,6 +72,43 @@ export function effectRows(sql: SqlStorage, cipher: Cipher, memory: Pick<RowMemo
   };
 }
 
+/** An effect opens only at its own place. */
+const context = (stream: string, key: string) => `effect ${stream} ${key}`;
+
+function want(
+  { sql, cipher, memory }: { sql: SqlStorage; cipher: Cipher; memory: Pick<RowMemory, "effects"> },
+  stream: StreamRef,
+  effects: readonly WantedEffect[],
+  at: number,
+): void {
+  const wanted = new Set(effects.map((effect) => effect.key));
+  const before = memory.effects.get(stream.id) ?? null;
+  // Most of what a state wants it wanted before: only what is new is looked for, sealed and written.
+  const fresh = effects.filter(({ key }) => !before?.has(key));
+  const known = knownAmong(sql, stream.id, fresh);
+  for (const effect of fresh) {
+    const [state, due] = [known.get(effect.key), effect.notBefore ?? at];
+    if (state === undefined)
+      sql.exec(
+        "INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, '')",
+        ...[stream.id, effect.key, stream.kind, effect.kind, cipher.keyId],
+        ...[sealJson(cipher, effect, context(stream.id, effect.key)), due],
+      );
+    else if (state === "void")
+      sql.exec(
+        "UPDATE effects SET state = 'pending', due_at = ? WHERE stream = ? AND key = ?",
+        ...[due, stream.id, effect.key],
+      );
+  }
+  if (before === null || [...before].some((key) => !wanted.has(key)))
+    sql.exec(
+      `UPDATE effects SET state = 'void' WHERE stream = ? AND state = 'pending'
+       AND key NOT IN (SELECT value FROM json_each(?))`,
+      ...[stream.id, JSON.stringify([...wanted])],
+    );
+  memory.effects.set(stream.id, wanted);
+}
+
 /** The state of those effects, by key, that the stream has already. */
 function knownAmong(
   sql: SqlStorage,
@@ -87,36 +121,4 @@ function knownAmong(
     ...[stream, JSON.stringify(effects.map(({ key }) => key))],
   );
   return new Map(rows.toArray().map(({ key, state }) => [key, state]));
-}
-
-/** Makes the effects of a stream those that its state wants. */
-function wantRows(sql: SqlStorage, cipher: Cipher, memory: Pick<RowMemory, "effects">): EffectRows["want"] {
-  return (stream, effects, at) => {
-    const wanted = new Set(effects.map((effect) => effect.key));
-    const before = memory.effects.get(stream.id) ?? null;
-    // Most of what a state wants it wanted before: only what is new is looked for, sealed and written.
-    const fresh = effects.filter(({ key }) => !before?.has(key));
-    const known = knownAmong(sql, stream.id, fresh);
-    for (const effect of fresh) {
-      const [state, due] = [known.get(effect.key), effect.notBefore ?? at];
-      if (state === undefined)
-        sql.exec(
-          "INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, '')",
-          ...[stream.id, effect.key, stream.kind, effect.kind, cipher.keyId],
-          ...[sealJson(cipher, effect, context(stream.id, effect.key)), due],
-        );
-      else if (state === "void")
-        sql.exec(
-          "UPDATE effects SET state = 'pending', due_at = ? WHERE stream = ? AND key = ?",
-          ...[due, stream.id, effect.key],
-        );
-    }
-    if (before === null || [...before].some((key) => !wanted.has(key)))
-      sql.exec(
-        `UPDATE effects SET state = 'void' WHERE stream = ? AND state = 'pending'
-         AND key NOT IN (SELECT value FROM json_each(?))`,
-        ...[stream.id, JSON.stringify([...wanted])],
-      );
-    memory.effects.set(stream.id, wanted);
-  };
 }

@@ -69,7 +69,7 @@ export function objectHost(
   };
 }
 
-/** What hides this process's secrets, by them: each request asks for it, and finding all spellings takes long. */
+/** What hides this process's secrets, by them: each request asks, and finding all spellings takes long. */
 const redactions = new Map<string, (text: string) => string>();
 
 export function redactionOf(env: OrchestratorEnv): (text: string) => string {

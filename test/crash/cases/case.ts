@@ -19,8 +19,8 @@ export interface FaultCase {
 export async function startLoops(host: LoadHost, loops: number, repository = 0): Promise<string[]> {
   const id = await addRepository(host, repository);
   const started: string[] = [];
-  for (let issue = 1; issue <= loops; issue += 1) {
-    await addIssue(host, id);
+  for (let each = 0; each < loops; each += 1) {
+    const issue = await addIssue(host, id);
     const { loop } = await host.call<{ loop: string }>("POST", "/api/v1/loops", { repository: id, issue });
     started.push(loop);
   }

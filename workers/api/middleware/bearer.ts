@@ -38,8 +38,8 @@ export const runnerToken: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /**
- * The address that the caller came from, as the edge says; null where nobody can say. Without an edge a server
- * listens on its own machine alone, so whoever reaches it is there, whatever its headers claim.
+ * The address that the caller came from, as the edge says; null where nobody can say. Without an edge a
+ * server listens on its own machine alone, so whoever reaches it is there, whatever its headers claim.
  */
 export function addressOf(c: Context<AppEnv>): string | null {
   const { hostname } = new URL(c.env.TAMMA_ORIGIN);

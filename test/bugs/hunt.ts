@@ -19,7 +19,7 @@ async function main(scope: string | undefined, name: string | undefined): Promis
     const look = await proof.load();
     if (planted && !planted.loaded())
       throw new Error(`not applied: ${proof.name} does not load ${bug?.file}`);
-    const found = { by: proof.name, ...(await look(limits[scope])) };
+    const found = { by: proof.name, ...(await look(limits[scope], hunted.caught.length > 0)) };
     if (found.broken === null) hunted.passed.push(found);
     else hunted.caught.push(found);
     if (scope === "short" && hunted.caught.length > 0) break;

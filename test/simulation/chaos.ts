@@ -1,3 +1,4 @@
+import { Dice } from "./dice.ts";
 import type { Hosted } from "./hosted.ts";
 import type { Watch } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -10,11 +11,13 @@ export class Chaos {
   /** An older copy was put back and nobody has repaired that yet. */
   owes = false;
   readonly #world: World;
+  readonly #day: Dice;
   readonly #watch: Watch;
   readonly #repair: () => Promise<boolean>;
 
   constructor(world: World, watch: Watch, repair: () => Promise<boolean>) {
     this.#world = world;
+    this.#day = new Dice(world.plan.seed, "restore day");
     this.#watch = watch;
     this.#repair = repair;
   }
@@ -73,6 +76,8 @@ export class Chaos {
     if (dice.chance(0.01)) hosted.keepCopy();
     if (!hosted.older || this.owes || !faults.strike("restore", hosted.name)) return;
     this.#watch.forget(hosted);
+    // A restore belongs to a bad day: often D1 does not answer either, and the object cannot ask what it lacks.
+    if (this.#day.chance(0.3)) this.#world.d1.goDown(this.#day.between(1, 60) * minuteMs);
     hosted.putBack();
     this.owes = true;
     kernel.after(dice.between(1, 60) * minuteMs, life, () => void this.#repaired());

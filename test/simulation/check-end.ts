@@ -3,16 +3,20 @@ import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
 import { stateAt } from "@tamma/core/domain/audit/replay.ts";
 import { hold } from "./broken.ts";
 import { checkHarness, checkNothingHeld, checkPlatform } from "./check-promises.ts";
-import type { Simulation } from "./simulation.ts";
+import type { People } from "./people.ts";
+import type { Watch } from "./watch.ts";
+import type { World } from "./world.ts";
 
 const readAll = 1_000_000;
 
+interface All {
+  world: World;
+  watch: Watch;
+  people: People;
+}
+
 /** What must hold when nothing happens any more. @throws Broken */
-export async function checkEnd({
-  world,
-  watch,
-  people,
-}: Pick<Simulation, "world" | "watch" | "people">): Promise<void> {
+export async function checkEnd({ world, watch, people }: All): Promise<void> {
   const { server, git, tracker } = world;
   for (const [loop, { state }] of watch.loops)
     hold(
@@ -79,7 +83,7 @@ export async function checkEnd({
   hold(new Set(comments).size === comments.length, "7 at most once", () => "a comment was posted twice");
 }
 
-function pullsOf(server: Simulation["world"]["server"]): { branch: string }[] {
+function pullsOf(server: World["server"]): { branch: string }[] {
   return [...server.objects.values()].flatMap((hosted) => [
     ...hosted.disk.table<{ branch: string }>("pulls").rows(),
   ]);
@@ -89,6 +93,6 @@ function wordOf(state: { state: string; step?: string; doing?: { kind: string } 
   return [state.state, state.step, state.doing?.kind].filter(Boolean).join(" ");
 }
 
-function repositoryName({ repository }: Simulation["world"]): string {
+function repositoryName({ repository }: World): string {
   return `${repository.connection}/${repository.id}`;
 }

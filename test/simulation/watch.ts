@@ -190,7 +190,8 @@ export class Watch implements Watcher {
     const pending = store.dueEffects(Number.POSITIVE_INFINITY).filter((each) => each.stream.id === loop);
     for (const { key } of pending)
       hold(wanted.has(key), "4 pending is what the state wants", () => `${key} of ${loop} is pending`);
-    checkWanted(store, loop, state);
+    // Where a log was rebuilt the rows are older than it: whoever repairs has it all performed once more.
+    if (!this.#unrepaired.has(hosted)) checkWanted(store, loop, state);
     if (state.state === "ended") return;
     const wakes = store.dueTimers(Number.POSITIVE_INFINITY).filter((each) => each.stream.id === stream.id);
     const kinds = effects.filter(({ kind }) => kind === "call" || kind === "ask-model");

@@ -1,4 +1,5 @@
 import { canonicalJson } from "@tamma/core/domain/audit/canonical-json.ts";
+import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import { routeOf } from "@tamma/core/domain/ids.ts";
 import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
 import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
@@ -185,9 +186,23 @@ export class LoopObject implements IssueLoopRpc {
   async start(claim: StartClaim): Promise<Answer<null>> {
     const { loop } = claim;
     return answered(() => {
+      this.#refuseWhileAnotherRuns(loop);
       this.#core.handle(loop, { type: "StartLoop", ...claim }, `start:${claim.claim}`, claim.requester);
       return null;
     });
+  }
+
+  /** The repository sees to it; after a restore it may have forgotten a run that goes on. */
+  #refuseWhileAnotherRuns(loop: string): void {
+    for (const { stream } of this.#host.store.streams()) {
+      if (stream.id === loop || this.#core.state(stream.id).state.state === "ended") continue;
+      throw new CommandRefused({
+        kind: "conflict",
+        code: "another-run",
+        message: `${stream.id} has not ended`,
+        todo: `wait until it ends, or end it: \`tamma cancel ${stream.id}\``,
+      });
+    }
   }
 
   async command(

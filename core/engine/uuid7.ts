@@ -9,9 +9,9 @@ export function uuid7(at: Instant, random: Uint8Array): string {
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
   let text = "";
-  for (const [place, byte] of bytes.entries()) {
+  for (let place = 0; place < bytes.length; place += 1) {
     if (place === 4 || place === 6 || place === 8 || place === 10) text += "-";
-    text += hexOf[byte];
+    text += hexOf[bytes[place] ?? 0];
   }
   return text;
 }

@@ -6,6 +6,9 @@ import type { World } from "./world.ts";
 const hourMs = 60 * 60_000;
 const minuteMs = 60_000;
 
+/** Minutes mostly, and hours now and then. */
+const outagesMs = [minuteMs, minuteMs, 2 * minuteMs, 5 * minuteMs, 20 * minuteMs, 3 * hourMs] as const;
+
 /** What strikes from outside, between any two steps. */
 export class Chaos {
   /** An older copy was put back and nobody has repaired that yet. */
@@ -52,7 +55,7 @@ export class Chaos {
   }
 
   #stopD1(): void {
-    const ms = this.#world.faults.diceOf("d1-down").pick([minuteMs, 2 * minuteMs, 20 * minuteMs, 3 * hourMs]);
+    const ms = this.#world.faults.diceOf("d1-down").pick(outagesMs);
     this.#world.tell("d1", `is down for ${ms} ms`, "!");
     this.#world.d1.goDown(ms);
   }

@@ -162,7 +162,7 @@ export class Hosted {
     if (alarm === null) return;
     const { kernel } = this.#place;
     const at = alarm - this.#place.clockOffset();
-    if (this.#armed && this.#armed.at <= at) return;
+    if (this.#armed?.at === at) return;
     this.#armed?.cancel();
     this.#armed = { at, cancel: kernel.after(at - kernel.now, alarmLife, () => this.#fire()) };
   }

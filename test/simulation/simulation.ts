@@ -74,7 +74,7 @@ export class Simulation {
       sha256: plan.realHash ? sha256 : fastSum,
       tell: (who, what, mark) => story.tell(kernel.now, who, what, mark),
       engineerPushes: (loop) => this.#push(loop),
-      listLine: (life, row) => world.d1.listed(life, row.summary.id),
+      listLine: () => world.d1.listed(),
       // Both need the world, and are put in below.
       watch: undefined as never,
       runners: undefined as never,

@@ -139,7 +139,10 @@ export class LoopObject implements IssueLoopRpc {
     this.#keeper = keeperOf({
       ...{ d1: ports.d1, store: host.store, outbox, now, lost: "", sha256: host.sha256 },
       relist: (stream) => notes.changed(stream.id),
-      rebuilt: (stream) => this.#core.rebuilt(stream.id),
+      rebuilt: (stream, setAside) => {
+        if (setAside > 0) ports.turns.forgetEnded(stream.id);
+        this.#core.rebuilt(stream.id);
+      },
     });
     this.#drain.arm();
   }

@@ -9,9 +9,9 @@ import { rowOf, verdictOf } from "./table.ts";
 const atOnce = 2;
 
 /**
- * `npm run bugs [-- NAME...] [-- --page]`: makes each deliberate bug in memory and prints what caught it. First
- * the source as it is, which nothing may catch. `--page` puts what was seen into docs/proof.md. Ends with 1 when
- * a bug survives.
+ * `npm run bugs [-- NAME...] [-- --page]`: makes each deliberate bug in memory and prints what caught it.
+ * First the source as it is, which nothing may catch. `--page` puts what was seen into docs/proof.md. Ends
+ * with 1 when a bug survives.
  */
 async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((arg) => arg !== "--page");

@@ -79,7 +79,7 @@ export class Chaos {
     if (dice.chance(0.01)) hosted.keepCopy();
     if (!hosted.older || this.owes || !faults.strike("restore", hosted.name)) return;
     this.#watch.forget(hosted);
-    // A restore belongs to a bad day: often D1 does not answer either, and the object cannot ask what it lacks.
+    // A restore belongs to a bad day: often D1 does not answer either, and nobody says what is missing.
     if (this.#day.chance(0.3)) this.#world.d1.goDown(this.#day.between(1, 60) * minuteMs);
     hosted.putBack();
     this.owes = true;

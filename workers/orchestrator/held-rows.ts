@@ -50,7 +50,7 @@ export function heldRows(storage: DurableObjectStorage): HeldRows {
         sql.exec("INSERT INTO set_aside SELECT * FROM events WHERE stream = ? AND seq > ?", id, common);
         sql.exec("DELETE FROM events WHERE stream = ? AND seq > ?", id, common);
         sql.exec("DELETE FROM commands WHERE stream = ? AND seq > ?", id, common);
-        // Keys count occasions: those of the events set aside would stand for what the adopted ones want anew.
+        // Keys count occasions: those of events set aside would stand for what the adopted ones want anew.
         if (setAside > 0) sql.exec("DELETE FROM effects WHERE stream = ?", id);
         for (const row of rows) if (row.seq > common) adoptRow(sql, row, at);
         const last = rows.at(-1)?.seq ?? 0;

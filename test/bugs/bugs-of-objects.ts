@@ -31,6 +31,7 @@ export const bugsOfObjects: Bug[] = [
       "          try {\n            core.tell(...told);\n          } catch {}\n        });\n" +
       "      if (done.command) later(stream.id,",
     attacks: "4",
+    slow: true,
   },
   {
     name: "timer-fires-on",
@@ -39,6 +40,7 @@ export const bugsOfObjects: Bug[] = [
     find: "host.store.markFired(stream, key);",
     replace: "",
     attacks: "4",
+    slow: true,
   },
   {
     name: "lease-without-row",
@@ -55,6 +57,7 @@ export const bugsOfObjects: Bug[] = [
     find: "rows.beat(job, fence, runner, part, now())",
     replace: "rows.beat(job, rows.find(job)?.fence ?? fence, rows.find(job)?.runner ?? runner, part, now())",
     attacks: "6",
+    slow: true,
   },
   {
     name: "zombie-is-believed",
@@ -87,6 +90,7 @@ export const bugsOfObjects: Bug[] = [
     find: "for (const stream of touched.slice(before)) cache.delete(stream);",
     replace: "",
     attacks: "1",
+    slow: true,
   },
   {
     name: "turn-without-reservation",
@@ -168,6 +172,7 @@ export const bugsOfObjects: Bug[] = [
     find: "      run(givenBack(effect, refused), `",
     replace: '      if (effect.loop === "") run(givenBack(effect, refused), `',
     attacks: "6",
+    slow: true,
   },
   {
     name: "echo-takes-the-turn",
@@ -176,5 +181,6 @@ export const bugsOfObjects: Bug[] = [
     find: "        [],\n      );",
     replace: "        outdated,\n      );",
     attacks: "6",
+    slow: true,
   },
 ];

@@ -2,8 +2,10 @@ import { canonicalJson } from "@tamma/core/domain/audit/canonical-json.ts";
 import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
 import { stateAt } from "@tamma/core/domain/audit/replay.ts";
 import type { Envelope } from "@tamma/core/domain/loop/events.ts";
+import type { LoopRow } from "../../workers/orchestrator/objects.ts";
 import { hold } from "./broken.ts";
 import { checkHarness, checkNothingHeld, checkPlatform } from "./check-promises.ts";
+import { checkUndone } from "./check-undone.ts";
 import { sameJson } from "./equal.ts";
 import type { Hosted } from "./hosted.ts";
 import type { People } from "./people.ts";
@@ -72,6 +74,8 @@ export async function checkEnd({ world, watch, people }: All): Promise<void> {
         () => `the start of ${issue}`,
       );
   for (const hosted of server.objects.values()) await checkLog(world, watch, hosted);
+  if (!watch.restored) checkLists(world, watch);
+  if (world.faults.struck.length === 0 && world.plan.platform === "own") checkUndone(world, watch);
   for (const { loop, commandId, seq, changed } of people.acknowledged) {
     if (watch.mayBeLost(loop, changed ? seq : Number.POSITIVE_INFINITY)) continue;
     const hosted = server.objects.get(loop.slice(0, loop.lastIndexOf("#")));
@@ -92,6 +96,20 @@ export async function checkEnd({ world, watch, people }: All): Promise<void> {
     hold(new Set(pulls).size === pulls.length, "7 at most once", () => `two pull requests: ${pulls.join()}`);
   const comments = tracker.comments.map(({ target, key }) => `${target} ${key}`);
   hold(new Set(comments).size === comments.length, "7 at most once", () => "a comment was posted twice");
+}
+
+/** The repository's list shows every loop as it ended: whoever looks there must not wait for it. */
+function checkLists({ server }: World, watch: Watch): void {
+  for (const hosted of server.objects.values())
+    for (const row of hosted.disk.table<LoopRow>("loop rows").rows()) {
+      const { id } = row.summary;
+      const seq = watch.loops.get(id)?.seq;
+      hold(
+        !row.active,
+        "10 lists catch up",
+        () => `${id} is listed as ${row.summary.word} at ${row.seq} of ${seq}`,
+      );
+    }
 }
 
 function pullsOf(server: World["server"]): { branch: string }[] {

@@ -107,6 +107,7 @@ export const bugsOfObjects: Bug[] = [
     find: "if (held?.fence !== lease.fence || held.runner !== lease.runner)",
     replace: 'if (lease.runner === "")',
     attacks: "5",
+    slow: true,
   },
   {
     name: "turn-asked-again",
@@ -156,6 +157,7 @@ export const bugsOfObjects: Bug[] = [
     find: "    store.hold(stream.id, whyHeld(standing, object, d1), now);\n",
     replace: "    if (now < 0) store.hold(stream.id, whyHeld(standing, object, d1), now);\n",
     attacks: "9",
+    slow: true,
   },
   {
     name: "fork-not-seen",

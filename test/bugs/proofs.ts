@@ -9,7 +9,7 @@ export interface Limits {
 /** `npm run bugs`, and what fits into `npm test`. */
 export const limits = {
   full: { walks: 300, seeds: [100, 1_000] },
-  short: { walks: 60, seeds: [0, 20] },
+  short: { walks: 150, seeds: [0, 20] },
 } as const;
 
 /** What a proof found: the broken invariant in words, its place, and how much was looked at until then. */

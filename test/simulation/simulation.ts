@@ -163,6 +163,9 @@ export class Simulation {
     if (this.#chaos.owes || !this.world.server.process) return false;
     if (repository.loops.some(({ ended }) => !ended) || repository.loops.length < wanted.size) return false;
     for (const hosted of this.world.server.objects.values()) {
+      // A note of how a loop ended may be on its way for minutes.
+      const listed = [...hosted.disk.table<{ active: boolean }>("loop rows").rows()];
+      if (listed.some(({ active }) => active)) return false;
       const store = this.watch.storeOf(hosted);
       if (store.unflushedCount() > 0 || store.held().length > 0) return false;
       if (store.dueEffects(Number.POSITIVE_INFINITY).length > 0) return false;

@@ -29,6 +29,8 @@ const dayMs = 24 * 60 * 60_000;
 const daysMax = 90;
 /** A run that needs more goes round in circles. */
 const stepsMax = 120_000;
+/** What lists show may be as old as that. */
+const lagMsMax = 10 * 60_000;
 /** How often it is asked whether all is done. */
 const doneEverySteps = 16;
 
@@ -170,8 +172,20 @@ export class Simulation {
       if (store.unflushedCount() > 0 || store.held().length > 0) return false;
       if (store.dueEffects(Number.POSITIVE_INFINITY).length > 0) return false;
     }
-    return [...this.watch.loops.values()].every(({ state }) => state.state === "ended");
+    if (![...this.watch.loops.values()].every(({ state }) => state.state === "ended")) return false;
+    return this.#listsSettled();
   }
+
+  /** Lists may lag behind, but not for long. */
+  #listsSettled(): boolean {
+    this.#endedAt ??= this.kernel.now;
+    const late = this.kernel.now - this.#endedAt > lagMsMax;
+    const rows = [...this.world.server.objects.values()].flatMap((hosted) => [
+      ...hosted.disk.table<{ active: boolean }>("loop rows").rows(),
+    ]);
+    return late || rows.every(({ active }) => !active);
+  }
+  #endedAt: number | null = null;
 
   /** Whoever starts the server wakes what has work. */
   #resume(again: boolean): void {

@@ -158,7 +158,8 @@ export class LoopObject implements IssueLoopRpc {
   /** Whatever a crash left behind goes on at once. */
   begin(): void {
     this.#turns.loseLeftOpen();
-    for (const loop of this.#host.store.unflushedStreams()) this.#notes.changed(loop);
+    // Who was to be told how a loop stands may not have been: a note is lost with the instance that had it.
+    for (const { stream } of this.#host.store.streams()) this.#notes.changed(stream.id);
     this.#keepAlive(this.#outbox.flush());
     this.#drain.kick();
   }

@@ -1,8 +1,5 @@
 import type { Instant } from "../domain/ids.ts";
 
-/** Every byte in hex: each event has an id. */
-const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
 /** A UUIDv7 (RFC 9562): sorts by time, the rest is chance. `random` holds at least 10 bytes. */
 export function uuid7(at: Instant, random: Uint8Array): string {
   const bytes = new Uint8Array(16);
@@ -11,7 +8,13 @@ export function uuid7(at: Instant, random: Uint8Array): string {
   bytes.set(random.subarray(0, 10), 6);
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  let hex = "";
-  for (const byte of bytes) hex += hexOf[byte];
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  let text = "";
+  for (let place = 0; place < bytes.length; place += 1) {
+    if (place === 4 || place === 6 || place === 8 || place === 10) text += "-";
+    text += hexOf[bytes[place] ?? 0];
+  }
+  return text;
 }
+
+/** Both digits of every byte: one id is made for every event. */
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

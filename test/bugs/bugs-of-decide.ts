@@ -115,7 +115,8 @@ export const bugsOfDecide: Bug[] = [
     file: `${decide}/people.ts`,
     find: '  if (loop.state === "active" && loop.doing.kind === "job")\n',
     replace:
-      '  if (loop.state === "escalated") return;\n  if (loop.state === "active" && loop.doing.kind === "job")\n',
+      '  if (loop.state === "escalated") return;\n' +
+      '  if (loop.state === "active" && loop.doing.kind === "job")\n',
     attacks: "4",
   },
   {

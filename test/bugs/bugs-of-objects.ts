@@ -31,6 +31,7 @@ export const bugsOfObjects: Bug[] = [
       "          try {\n            core.tell(...told);\n          } catch {}\n        });\n" +
       "      if (done.command) later(stream.id,",
     attacks: "4",
+    slow: true,
   },
   {
     name: "timer-fires-on",
@@ -39,6 +40,7 @@ export const bugsOfObjects: Bug[] = [
     find: "host.store.markFired(stream, key);",
     replace: "",
     attacks: "4",
+    slow: true,
   },
   {
     name: "lease-without-row",
@@ -55,6 +57,7 @@ export const bugsOfObjects: Bug[] = [
     find: "rows.beat(job, fence, runner, part, now())",
     replace: "rows.beat(job, rows.find(job)?.fence ?? fence, rows.find(job)?.runner ?? runner, part, now())",
     attacks: "6",
+    slow: true,
   },
   {
     name: "zombie-is-believed",
@@ -87,6 +90,7 @@ export const bugsOfObjects: Bug[] = [
     find: "for (const stream of touched.slice(before)) cache.delete(stream);",
     replace: "",
     attacks: "1",
+    slow: true,
   },
   {
     name: "turn-without-reservation",
@@ -103,6 +107,7 @@ export const bugsOfObjects: Bug[] = [
     find: "if (held?.fence !== lease.fence || held.runner !== lease.runner)",
     replace: 'if (lease.runner === "")',
     attacks: "5",
+    slow: true,
   },
   {
     name: "turn-asked-again",
@@ -152,6 +157,7 @@ export const bugsOfObjects: Bug[] = [
     find: "    store.hold(stream.id, whyHeld(standing, object, d1), now);\n",
     replace: "    if (now < 0) store.hold(stream.id, whyHeld(standing, object, d1), now);\n",
     attacks: "9",
+    slow: true,
   },
   {
     name: "fork-not-seen",
@@ -168,6 +174,7 @@ export const bugsOfObjects: Bug[] = [
     find: "      run(givenBack(effect, refused), `",
     replace: '      if (effect.loop === "") run(givenBack(effect, refused), `',
     attacks: "6",
+    slow: true,
   },
   {
     name: "echo-takes-the-turn",
@@ -176,5 +183,6 @@ export const bugsOfObjects: Bug[] = [
     find: "        [],\n      );",
     replace: "        outdated,\n      );",
     attacks: "6",
+    slow: true,
   },
 ];

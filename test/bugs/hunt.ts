@@ -5,8 +5,8 @@ import { type Planted, plant } from "./plant.ts";
 import { limits, proofs } from "./proofs.ts";
 
 /**
- * `node test/bugs/hunt.ts full|short [NAME]`: makes the mistake NAME and asks one proof after the other what is
- * broken, when short until one says so; without NAME, the source as it is. Prints a `Hunted` as its last line.
+ * `node test/bugs/hunt.ts full|short [NAME]`: makes the mistake NAME and asks one proof after the other what
+ * is broken, when short until one says so; without NAME, the source as it is. Prints a `Hunted` at its end.
  * A process of its own: a mistake may go on without end, and what was loaded with it must not serve the next.
  */
 async function main(scope: string | undefined, name: string | undefined): Promise<void> {
@@ -19,7 +19,7 @@ async function main(scope: string | undefined, name: string | undefined): Promis
     const look = await proof.load();
     if (planted && !planted.loaded())
       throw new Error(`not applied: ${proof.name} does not load ${bug?.file}`);
-    const found = { by: proof.name, ...(await look(limits[scope])) };
+    const found = { by: proof.name, ...(await look(limits[scope], hunted.caught.length > 0)) };
     if (found.broken === null) hunted.passed.push(found);
     else hunted.caught.push(found);
     if (scope === "short" && hunted.caught.length > 0) break;

@@ -6,7 +6,7 @@ import { bugsOfPolicy } from "./bugs-of-policy.ts";
 import { bugsOfRepository } from "./bugs-of-repository.ts";
 import { bugsOfState } from "./bugs-of-state.ts";
 
-/** Every deliberate bug. Each is caught by the walks, the properties or the simulation, or the proof has a hole. */
+/** Every deliberate bug. Each is caught by a walk or by the simulation, or the proof has a hole. */
 export const bugs: Bug[] = [
   ...[...bugsOfDecide, ...bugsOfState, ...bugsOfPolicy, ...bugsOfRepository],
   ...[...bugsOfEngine, ...bugsOfObjects],

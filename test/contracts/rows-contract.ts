@@ -90,6 +90,18 @@ function turns(subject: Subject): void {
     expect(turns.find("t1", 99_000)).toMatchObject({ state: "answered", answer, deserted: false });
   });
 
+  subject("ended turns of a loop can be forgotten; what is open stays", (rows) => {
+    const turns = rows.turns(null);
+    turns.open(turn, 1_000);
+    turns.end("t1", "answered", answer);
+    turns.open({ ...turn, turn: "t2" }, 1_000);
+    turns.forgetEnded("a/b/9#1");
+    expect(turns.find("t1", 1_000)?.state).toBe("answered");
+    turns.forgetEnded(loop);
+    expect(turns.find("t1", 1_000)).toBeNull();
+    expect(turns.find("t2", 1_000)?.state).toBe("open");
+  });
+
   subject("turns of an earlier run of the code are deserted at once, where runs have names", (rows) => {
     rows.turns("one").open(turn, 1_000);
     expect(rows.turns("one").leftOpen()).toEqual([]);

@@ -53,6 +53,14 @@ export function memoryEffects(disk: DiskAccess, isHeld: (stream: string) => bool
 
   return {
     want,
+    /** Nothing of this stream was ever wanted. */
+    forget: (stream: string) => {
+      for (const row of [...all.rows()])
+        if (row.stream.id === stream) {
+          all.drop(keyOf(row.stream, row.key));
+          pending.drop(keyOf(row.stream, row.key));
+        }
+    },
     again: (stream: StreamRef, keys: readonly string[], at: number) => {
       for (const key of keys) {
         const row = all.get(keyOf(stream, key));

@@ -47,7 +47,7 @@ export function memoryObjectStore(disk: DiskAccess): ObjectStore {
   const { events, answers, commands, held } = tables;
   const rowsOf = (stream: string) => events.get(stream) ?? [];
   const isHeld = (stream: string) => held.get(stream) !== undefined;
-  const { want: wantEffects, ...effects } = memoryEffects(disk, isHeld);
+  const { want: wantEffects, forget, ...effects } = memoryEffects(disk, isHeld);
   const { want: wantTimers, ...timers } = memoryTimers(disk, isHeld);
   const want: ObjectStore["want"] = (stream, reaction, at) => {
     wantEffects(stream, reaction.effects, at);
@@ -77,7 +77,7 @@ export function memoryObjectStore(disk: DiskAccess): ObjectStore {
     nextDue: (busy) => earliest(effects.nextDue(busy), timers.nextDue()),
     open: (row) => (row as MemoryRow).envelope,
     ...memoryCopies(tables),
-    ...memoryHeld(disk, tables),
+    ...memoryHeld(disk, tables, forget),
   };
 }
 
@@ -133,13 +133,20 @@ function memoryCopies({ events, outbox, held }: Tables) {
   };
 }
 
-function memoryHeld(disk: DiskAccess, { events, answers, commands, outbox, held, setAside }: Tables) {
+function memoryHeld(
+  disk: DiskAccess,
+  { events, answers, commands, outbox, held, setAside }: Tables,
+  forgetEffects: (stream: string) => void,
+) {
   const adopt: ObjectStore["adopt"] = ({ id, kind }, rows, at) =>
     disk.transaction(() => {
       const own = events.get(id) ?? [];
       const common = rows.findLast(({ seq, hash }) => own[seq - 1]?.hash === hash)?.seq ?? 0;
       const apart = own.slice(common);
-      if (apart.length > 0) setAside.put(id, [...(setAside.get(id) ?? []), ...apart]);
+      if (apart.length > 0) {
+        setAside.put(id, [...(setAside.get(id) ?? []), ...apart]);
+        forgetEffects(id);
+      }
       const kept = (commands.get(id) ?? []).filter((each) => each.seq <= common);
       for (const each of commands.get(id) ?? []) if (each.seq > common) answers.drop(`${id} ${each.id}`);
       const added = rows.filter(({ seq }) => seq > common) as MemoryRow[];

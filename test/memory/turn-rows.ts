@@ -27,6 +27,9 @@ export function memoryTurnRows(disk: DiskAccess, boot: string | null): TurnRows 
       const row = rows.get(turn);
       if (row?.state === "open") rows.put(turn, { ...row, state, answer });
     },
+    forgetEnded: (loop) => {
+      for (const row of [...rows.rows()]) if (row.loop === loop && row.state !== "open") rows.drop(row.turn);
+    },
     leftOpen: () =>
       boot === null
         ? []

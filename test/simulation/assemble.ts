@@ -91,7 +91,7 @@ function buildLoop(world: World, hosted: Hosted, life: Life): LoopObject {
     logs: noLogs,
     blobs: world.bodies.portFor(life),
     d1: world.d1.portFor(life),
-    list: (row) => world.listLine(life, row),
+    list: () => world.listLine(),
     name: hosted.name,
     coordinatorOf: ({ connection, id }) => server.coordinatorFor(life, `${connection}/${id}`),
     touched: (loop, mergeSha) => loopPorts(world, life, loop.facts.repository, mergeSha),

@@ -14,8 +14,8 @@ export function hold(truth: boolean, invariant: string, how: () => string): asse
 }
 
 /**
- * The same where whoever called would take it for a fault and go on: a promise that nobody awaits is rejected,
- * and that ends the run.
+ * The same where whoever called would take it for a fault and go on: a promise that nobody awaits is
+ * rejected, and that ends the run.
  */
 export function holdAside(truth: boolean, invariant: string, how: () => string): void {
   if (!truth) void Promise.reject(new Broken(invariant, how()));

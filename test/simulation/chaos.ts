@@ -1,3 +1,4 @@
+import { Dice } from "./dice.ts";
 import type { Hosted } from "./hosted.ts";
 import type { Watch } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -5,16 +6,21 @@ import type { World } from "./world.ts";
 const hourMs = 60 * 60_000;
 const minuteMs = 60_000;
 
+/** Minutes mostly, and hours now and then. */
+const outagesMs = [minuteMs, minuteMs, 2 * minuteMs, 5 * minuteMs, 20 * minuteMs, 3 * hourMs] as const;
+
 /** What strikes from outside, between any two steps. */
 export class Chaos {
   /** An older copy was put back and nobody has repaired that yet. */
   owes = false;
   readonly #world: World;
+  readonly #day: Dice;
   readonly #watch: Watch;
   readonly #repair: () => Promise<boolean>;
 
   constructor(world: World, watch: Watch, repair: () => Promise<boolean>) {
     this.#world = world;
+    this.#day = new Dice(world.plan.seed, "restore day");
     this.#watch = watch;
     this.#repair = repair;
   }
@@ -49,7 +55,7 @@ export class Chaos {
   }
 
   #stopD1(): void {
-    const ms = this.#world.faults.diceOf("d1-down").pick([minuteMs, 2 * minuteMs, 20 * minuteMs, 3 * hourMs]);
+    const ms = this.#world.faults.diceOf("d1-down").pick(outagesMs);
     this.#world.tell("d1", `is down for ${ms} ms`, "!");
     this.#world.d1.goDown(ms);
   }
@@ -73,6 +79,8 @@ export class Chaos {
     if (dice.chance(0.01)) hosted.keepCopy();
     if (!hosted.older || this.owes || !faults.strike("restore", hosted.name)) return;
     this.#watch.forget(hosted);
+    // A restore belongs to a bad day: often D1 does not answer either, and nobody says what is missing.
+    if (this.#day.chance(0.3)) this.#world.d1.goDown(this.#day.between(1, 60) * minuteMs);
     hosted.putBack();
     this.owes = true;
     kernel.after(dice.between(1, 60) * minuteMs, life, () => void this.#repaired());

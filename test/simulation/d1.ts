@@ -24,9 +24,8 @@ export class D1Line {
     this.#downUntil = this.#world.kernel.now + ms;
   }
 
-  /** A row of a list was written, or not. */
-  async listed(life: Life, _loop: string): Promise<void> {
-    await this.#world.kernel.sleep(callMsMax, life);
+  /** A row of a list is written, or not. Nothing hangs on when. */
+  async listed(): Promise<void> {
     if (this.isDown) throw new Error("D1 does not answer");
   }
 

@@ -29,7 +29,11 @@ export class Dice {
 
   bytes(count: number): Uint8Array {
     const bytes = new Uint8Array(count);
-    for (let at = 0; at < count; at += 1) bytes[at] = this.fraction() * 256;
+    for (let at = 0; at < count; at += 4) {
+      this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+      const drawn = mix(this.#state);
+      for (let byte = 0; byte < 4 && at + byte < count; byte += 1) bytes[at + byte] = drawn >>> (8 * byte);
+    }
     return bytes;
   }
 }

@@ -1,11 +1,11 @@
+import type { Disk } from "../memory/disk.ts";
 import { holdAside } from "./broken.ts";
-import type { Hosted } from "./hosted.ts";
 
 /** A runner that is told to go on holds the lease: whoever comes with an old fence is told to stop. */
-export function checkHeld(hosted: Hosted, method: string, args: unknown[], answer: unknown): void {
+export function checkHeld(disk: Disk, method: string, args: unknown[], answer: unknown): void {
   const asked = fenceIn(method, args);
   if (asked === null || !isYes(answer)) return;
-  const leases = hosted.disk.table<{ job: string; fence: number }>("leases");
+  const leases = disk.table<{ job: string; fence: number }>("leases");
   const held = [...leases.rows()].find(({ job }) => job === args[0]);
   holdAside(held?.fence === asked, "6 an old fence is told to stop", () => `fence ${asked} of ${args[0]}`);
 }

@@ -81,11 +81,11 @@ export class Hosted {
         await instance.ready;
         if (!instance.life.alive) throw new NetworkFault(`${this.name} was reset`);
         const asked = instance.object[method as "wake"] as (...all: unknown[]) => Promise<unknown>;
-        const known = acceptedBefore(this, method, args);
+        const known = acceptedBefore(this.disk, method, args);
         try {
           const value = await asked.apply(instance.object, args);
           if (known) checkKnownAgain({ value }, args);
-          checkHeld(this, method, args, value);
+          checkHeld(this.disk, method, args, value);
           return value;
         } catch (thrown) {
           if (known) checkKnownAgain({ thrown }, args);
@@ -162,7 +162,7 @@ export class Hosted {
     if (alarm === null) return;
     const { kernel } = this.#place;
     const at = alarm - this.#place.clockOffset();
-    if (this.#armed && this.#armed.at <= at) return;
+    if (this.#armed?.at === at) return;
     this.#armed?.cancel();
     this.#armed = { at, cancel: kernel.after(at - kernel.now, alarmLife, () => this.#fire()) };
   }

@@ -156,7 +156,8 @@ async function developTurns(at: At): Promise<DevelopEnd | null> {
     const outcome = await world.server
       .request(process.life, "turn", () => turnIn(world, world.server.process ?? world.life, wish))
       .catch(() => null);
-    await takesTime(at, 10, 200);
+    // Nobody knows what became of it: after a pause it is asked anew, under the next number.
+    await (outcome === null ? takesTime(at, 1_000, 20_000) : takesTime(at, 10, 200));
     if (outcome === null || "inFlight" in outcome) continue;
     if ("answer" in outcome) answered += 1;
     else if (outcome.error.kind === "stopped") throw new JobStopped(outcome.error.message);

@@ -1,9 +1,9 @@
+import type { Disk } from "../memory/disk.ts";
 import { holdAside } from "./broken.ts";
-import type { Hosted } from "./hosted.ts";
 import { NetworkFault } from "./network-fault.ts";
 
 /** Was this very command accepted before? Then whatever comes back now has to say so too. */
-export function acceptedBefore({ disk }: Hosted, method: string, args: unknown[]): boolean {
+export function acceptedBefore(disk: Disk, method: string, args: unknown[]): boolean {
   if (method !== "command") return false;
   const [loop, , commandId] = args;
   return disk.table("answers").get(`${loop} ${commandId}`) !== undefined;

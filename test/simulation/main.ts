@@ -62,9 +62,8 @@ async function showOne(seed: number, changes: Partial<Plan>): Promise<number> {
   const outcome = await runSeed(seed, changes, true);
   const { rates, only, ...settings } = { ...planOf(seed), ...changes };
   print(`settings ${JSON.stringify(settings)}`);
-  print(
-    `faults that may strike: ${Object.keys(rates).join(", ") || "none"}${only ? `; only ${[...only].join(",")}` : ""}`,
-  );
+  print(`faults that may strike: ${Object.keys(rates).join(", ") || "none"}`);
+  if (only) print(`only these strike: ${[...only].join(",") || "none"}`);
   for (const line of outcome.story()) print(line);
   const { broken, loops, steps, ends, sum } = outcome;
   const how = broken === null ? `whole: ${ends.join(", ")}` : `broken: ${broken.split("\n")[0]}`;
@@ -82,9 +81,8 @@ async function showHarness(tasks: number): Promise<number> {
   );
   const broken = rows.flatMap((row) => row.broken);
   for (const how of broken) print(how);
-  print(
-    `${rows.length} engineers, ${tasks} tasks each: ${off.length} off by more than ${sigmasMax} sigmas, ${broken.length} broken`,
-  );
+  const wrong = `${off.length} off by more than ${sigmasMax} sigmas, ${broken.length} broken`;
+  print(`${rows.length} engineers, ${tasks} tasks each: ${wrong}`);
   return off.length + broken.length === 0 ? 0 : 1;
 }
 
@@ -104,10 +102,8 @@ async function runMany(from: number, count: number, cores: number): Promise<numb
   if (first) await tell(first.seed);
   const seconds = (performance.now() - began) / 1_000;
   const speed = `${Math.round(tally.loops / seconds)} loops/s on ${cores} cores`;
-  print(
-    `${number(tally.seeds)} seeds from ${from}: ${number(tally.loops)} loops, ${number(tally.steps)} steps, ` +
-      `${tally.broken.length} broken, ${seconds.toFixed(1)} s, ${speed}`,
-  );
+  const counted = `${number(tally.loops)} loops, ${number(tally.steps)} steps, ${tally.broken.length} broken`;
+  print(`${number(tally.seeds)} seeds from ${from}: ${counted}, ${seconds.toFixed(1)} s, ${speed}`);
   return tally.broken.length === 0 ? 0 : 1;
 }
 

@@ -177,8 +177,13 @@ export class People {
     const { dice, plan, faults, kernel, life } = this.#world;
     if (faults.calm) return;
     const later = (work: () => void) => kernel.after(dice.between(0, 30_000), life, work);
-    if (state.facts.branch && faults.strike("foreign-push", others[0]))
-      later(() => this.#world.engineerPushes(loop));
+    // Whoever waits for others to merge is pushed to more often: what comes to him then comes too late.
+    const chances = waitsForTurn(state) ? 8 : 1;
+    for (let chance = 1; chance <= chances && state.facts.branch; chance += 1)
+      if (faults.strike("foreign-push", others[0])) {
+        later(() => this.#world.engineerPushes(loop));
+        break;
+      }
     if (state.facts.pullRequest && dice.chance(plan.peopleMoods.comment / 10)) {
       const comment = { path: null, line: 0, text: "why?" };
       later(
@@ -252,4 +257,9 @@ function askOf(state: Loop): string | null {
   if (state.state !== "active") return null;
   const { kind } = state.doing;
   return kind === "checkpoint" || kind === "questions" || kind === "obstacle" ? kind : null;
+}
+
+function waitsForTurn(state: Loop): boolean {
+  if (state.state !== "active" || state.doing.kind !== "call") return false;
+  return state.doing.call === "request-merge-turn";
 }

@@ -80,7 +80,7 @@ export function planOf(seed: number): Plan {
   const force = dice.pick([0.5, 1, 1, 3]);
   return {
     seed,
-    items: dice.pick([1, 1, 2, 3]),
+    items: dice.pick([1, 1, 1, 1, 1, 2, 2, 3]),
     slots: dice.pick([1, 1, 2, 3]),
     level,
     preApprove: dice.chance(0.4) ? ["design", "complete"] : [],

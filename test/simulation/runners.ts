@@ -36,22 +36,25 @@ export class Runners {
     void process.run();
   }
 
-  /** A job was offered: whoever is idle asks again soon. */
+  /** A job was offered: who has been idle longest asks again soon, and sometimes the others too. */
   wake(): void {
-    const idle = this.#idle;
-    this.#idle = [];
-    for (const wake of idle) wake();
+    const all = this.#world.dice.chance(0.2);
+    for (const wake of this.#idle.splice(0, all ? this.#idle.length : 1)) wake();
   }
 
   /** Resolves after `ms`, or when a job was offered. */
   idle(ms: number, life: Life): Promise<void> {
     const { kernel, dice } = this.#world;
     return new Promise((resolve) => {
-      const late = kernel.after(ms, life, resolve);
-      this.#idle.push(() => {
+      const wake = () => {
         late();
         kernel.after(dice.between(20, 2_000), life, resolve);
+      };
+      const late = kernel.after(ms, life, () => {
+        this.#idle = this.#idle.filter((each) => each !== wake);
+        resolve();
       });
+      this.#idle.push(wake);
     });
   }
 }

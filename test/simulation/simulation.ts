@@ -29,6 +29,8 @@ const dayMs = 24 * 60 * 60_000;
 const daysMax = 90;
 /** A run that needs more goes round in circles. */
 const stepsMax = 120_000;
+/** What lists show may be as old as that. */
+const lagMsMax = 10 * 60_000;
 /** How often it is asked whether all is done. */
 const doneEverySteps = 16;
 
@@ -74,7 +76,7 @@ export class Simulation {
       sha256: plan.realHash ? sha256 : fastSum,
       tell: (who, what, mark) => story.tell(kernel.now, who, what, mark),
       engineerPushes: (loop) => this.#push(loop),
-      listLine: (life, row) => world.d1.listed(life, row.summary.id),
+      listLine: () => world.d1.listed(),
       // Both need the world, and are put in below.
       watch: undefined as never,
       runners: undefined as never,
@@ -163,12 +165,27 @@ export class Simulation {
     if (this.#chaos.owes || !this.world.server.process) return false;
     if (repository.loops.some(({ ended }) => !ended) || repository.loops.length < wanted.size) return false;
     for (const hosted of this.world.server.objects.values()) {
+      // A note of how a loop ended may be on its way for minutes.
+      const listed = [...hosted.disk.table<{ active: boolean }>("loop rows").rows()];
+      if (listed.some(({ active }) => active)) return false;
       const store = this.watch.storeOf(hosted);
       if (store.unflushedCount() > 0 || store.held().length > 0) return false;
       if (store.dueEffects(Number.POSITIVE_INFINITY).length > 0) return false;
     }
-    return [...this.watch.loops.values()].every(({ state }) => state.state === "ended");
+    if (![...this.watch.loops.values()].every(({ state }) => state.state === "ended")) return false;
+    return this.#listsSettled();
   }
+
+  /** Lists may lag behind, but not for long. */
+  #listsSettled(): boolean {
+    this.#endedAt ??= this.kernel.now;
+    const late = this.kernel.now - this.#endedAt > lagMsMax;
+    const rows = [...this.world.server.objects.values()].flatMap((hosted) => [
+      ...hosted.disk.table<{ active: boolean }>("loop rows").rows(),
+    ]);
+    return late || rows.every(({ active }) => !active);
+  }
+  #endedAt: number | null = null;
 
   /** Whoever starts the server wakes what has work. */
   #resume(again: boolean): void {

@@ -7,8 +7,8 @@ import { hold } from "./broken.ts";
 const answeredLater: readonly string[] = ["request-slot", "request-merge-turn"];
 
 /**
- * What the loop waits for is still to be done: an effect is settled together with the command that it ends in,
- * so as long as the state wants it, it is pending.
+ * What the loop waits for is still to be done: an effect is settled together with the command that it ends
+ * in, so as long as the state wants it, it is pending.
  */
 export function checkWanted(store: ObjectStore, loop: string, state: Loop): void {
   const pending = new Set(

@@ -3,7 +3,6 @@ import type { Verdict } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import type { Repository } from "@tamma/core/protocol/rest.ts";
 import type { LeaseResponse } from "@tamma/core/protocol/runner.ts";
-import type { LoopRow } from "../../workers/orchestrator/objects.ts";
 import type { Bodies } from "./blobs.ts";
 import type { D1Line } from "./d1.ts";
 import type { Dice } from "./dice.ts";
@@ -62,5 +61,6 @@ export interface World {
   /** Puts a row into the lists of D1. */
   /** Somebody pushes to the branch of this loop by hand. */
   engineerPushes(loop: string): void;
-  listLine(life: Life, row: LoopRow): Promise<void>;
+  /** Puts a row into the lists of D1. */
+  listLine(): Promise<void>;
 }

@@ -51,6 +51,8 @@ export function heldRows(storage: DurableObjectStorage, memory: Pick<RowMemory, 
         sql.exec("INSERT INTO set_aside SELECT * FROM events WHERE stream = ? AND seq > ?", id, common);
         sql.exec("DELETE FROM events WHERE stream = ? AND seq > ?", id, common);
         sql.exec("DELETE FROM commands WHERE stream = ? AND seq > ?", id, common);
+        // Keys count occasions: those of events set aside would stand for what the adopted ones want anew.
+        if (setAside > 0) sql.exec("DELETE FROM effects WHERE stream = ?", id);
         for (const row of rows) if (row.seq > common) adoptRow(sql, row, at);
         const last = rows.at(-1)?.seq ?? 0;
         sql.exec(

@@ -24,8 +24,10 @@ export interface KeeperParts {
   /**
    * The log of this stream is now another one: forget what was folded from it, and want what it wants. Runs
    * in the transaction that put the events there.
+   *
+   * @param setAside how many events of the object's own were put away for them
    */
-  rebuilt(stream: StreamRef): void;
+  rebuilt(stream: StreamRef, setAside: number): void;
   /** The stream's row in the lists of D1 may be gone: the next flush puts it there again. */
   relist(stream: StreamRef): void;
   /** What of this kind of object does not come back with its events; empty when all does. */
@@ -69,7 +71,7 @@ export function keeperOf(parts: KeeperParts): Keeper {
     if (problem !== null) return report("refused", `${problem}; nothing was changed, and it does not go on`);
     const { added, setAside } = store.transaction(() => {
       const adopted = store.adopt(stream, rows, parts.now());
-      parts.rebuilt(stream);
+      parts.rebuilt(stream, adopted.setAside);
       return adopted;
     });
     const kept = setAside === 0 ? "" : `; ${setAside} of its own were set aside`;

@@ -1,4 +1,5 @@
 import { canonicalJson } from "@tamma/core/domain/audit/canonical-json.ts";
+import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import { routeOf } from "@tamma/core/domain/ids.ts";
 import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
 import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
@@ -139,7 +140,10 @@ export class LoopObject implements IssueLoopRpc {
     this.#keeper = keeperOf({
       ...{ d1: ports.d1, store: host.store, outbox, now, lost: "", sha256: host.sha256 },
       relist: (stream) => notes.changed(stream.id),
-      rebuilt: (stream) => this.#core.rebuilt(stream.id),
+      rebuilt: (stream, setAside) => {
+        if (setAside > 0) ports.turns.forgetEnded(stream.id);
+        this.#core.rebuilt(stream.id);
+      },
     });
     this.#drain.arm();
   }
@@ -155,7 +159,8 @@ export class LoopObject implements IssueLoopRpc {
   /** Whatever a crash left behind goes on at once. */
   begin(): void {
     this.#turns.loseLeftOpen();
-    for (const loop of this.#host.store.unflushedStreams()) this.#notes.changed(loop);
+    // Who was to be told how a loop stands may not have been: a note is lost with the instance that had it.
+    for (const { stream } of this.#host.store.streams()) this.#notes.changed(stream.id);
     this.#keepAlive(this.#outbox.flush());
     this.#drain.kick();
   }
@@ -186,9 +191,23 @@ export class LoopObject implements IssueLoopRpc {
   async start(claim: StartClaim): Promise<Answer<null>> {
     const { loop } = claim;
     return answered(() => {
+      this.#refuseWhileAnotherRuns(loop);
       this.#core.handle(loop, { type: "StartLoop", ...claim }, `start:${claim.claim}`, claim.requester);
       return null;
     });
+  }
+
+  /** The repository sees to it; after a restore it may have forgotten a run that goes on. */
+  #refuseWhileAnotherRuns(loop: string): void {
+    for (const { stream } of this.#host.store.streams()) {
+      if (stream.id === loop || this.#core.state(stream.id).state.state === "ended") continue;
+      throw new CommandRefused({
+        kind: "conflict",
+        code: "another-run",
+        message: `${stream.id} has not ended`,
+        todo: `wait until it ends, or end it: \`tamma cancel ${stream.id}\``,
+      });
+    }
   }
 
   async command(

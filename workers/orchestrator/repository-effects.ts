@@ -30,7 +30,7 @@ export async function performRepositoryEffect(
     case "start-loop": {
       const issue = snapshot(effect.issue);
       const known = repository.loops.find((each) => each.loop === effect.loop);
-      if (!issue || !known) return { refused: `issue ${effect.issue} is gone` };
+      if (!issue || !known) return startedBefore(effect, loop);
       const { requester } = known;
       const settings = settingsOf(repository.config, known, membersMin);
       const { claim } = effect;
@@ -59,6 +59,19 @@ export async function performRepositoryEffect(
     default:
       return effect satisfies never;
   }
+}
+
+/**
+ * The text of the issue is gone, as after a restore. A loop that has started goes on without it, and keeps its
+ * slot; it says so by how it takes the claim that it has.
+ */
+async function startedBefore(
+  { issue, loop, claim, key }: Extract<RepositoryEffect, { kind: "start-loop" }>,
+  object: ReturnType<LoopAt>,
+): Promise<{ refused: string | null }> {
+  const answer = await object.command(loop, { type: "GrantSlot", claim }, `${key}:again`, coordinatorActor);
+  const never = !answer.ok && answer.refusal.code === "loop-not-started";
+  return { refused: never ? `issue ${issue} is gone` : null };
 }
 
 function outcome(answer: Answer<unknown>, echoes: readonly string[]): { refused: string | null } {

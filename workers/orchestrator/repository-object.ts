@@ -13,15 +13,15 @@ import { sha256Hex } from "./cipher.ts";
 import { type Drain, drainOf } from "./drain.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
 import type { Holder } from "./lease-rows.ts";
-import { exactly, type LogCopy } from "./log-copy.ts";
+import { exactly } from "./log-copy.ts";
 import type { ObjectHost } from "./object-host.ts";
 import type { LeaseWish, LoopRow, RepoCoordinatorRpc } from "./objects.ts";
 import { d1Outbox, type Outbox } from "./outbox.ts";
 import { changedHeads } from "./refs.ts";
 import { answered, ok, refuse } from "./refusal.ts";
 import { type RepositoryCore, repositoryCore, systemActor } from "./repository-core.ts";
-import type { LoopAt } from "./repository-effects.ts";
 import type { RepositoryIndex } from "./repository-index.ts";
+import type { RepositoryObjectPorts } from "./repository-object-ports.ts";
 import type { IssueRow, TrackerRows } from "./tracker-rows.ts";
 import { snapshotOf } from "./tracker-snapshot.ts";
 
@@ -30,20 +30,6 @@ const endedWokenMax = 20;
 
 /** What the events of a repository do not hold. */
 const lost = "Texts of issues, pull requests and comments made after that copy are in no event and stay lost";
-
-/** What an object of a repository stands on: its rows, the copy in D1, the loops. */
-export interface RepositoryObjectPorts {
-  host: ObjectHost;
-  tracker: TrackerRows;
-  index: RepositoryIndex;
-  d1: LogCopy;
-  /** The object's own name; null where the runtime does not tell it. */
-  name: string | null;
-  /** Where people see the server. */
-  origin: string;
-  loopAt: LoopAt;
-  keepAlive(promise: Promise<unknown>): void;
-}
 
 /**
  * One repository, wherever it is hosted: its queue, slots and merge turn, its open jobs, and on plain Git its
@@ -177,16 +163,14 @@ export class RepositoryObject implements RepoCoordinatorRpc {
     return this.#core.together(() => {
       const made = this.#tracker.madeUnder(creation);
       if (made !== null) return made;
-      const number = this.#tracker.nextNumber();
-      const bodySha256 = sha256Hex(body);
-      const command = {
-        type: "CreateIssue",
-        number,
-        title,
-        bodySha256,
-        labels: [...labels],
-        author,
-      } as const;
+      // The record may know of issues whose texts a restore has lost.
+      const known = this.#core.known()?.issues ?? [];
+      const number = Math.max(
+        this.#tracker.nextNumber(),
+        1 + Math.max(0, ...known.map((each) => each.number)),
+      );
+      const rest = { title, bodySha256: sha256Hex(body), labels: [...labels], author };
+      const command = { type: "CreateIssue", number, ...rest } as const;
       this.#core.handle(command, `issue:${creation}`, actor);
       this.#tracker.addIssue({ creation, number, title, body, author, at: this.#host.clock.now() });
       this.#tracker.addLabels(`issue:${number}`, labels);

@@ -30,6 +30,8 @@ export interface TurnRows {
   open(row: { turn: string; loop: string; amount: number; job: string | null }, now: number): void;
   touch(turn: string, now: number): void;
   end(turn: string, state: "answered" | "failed" | "lost", answer: BlobRef | null): void;
+  /** Forgets how turns of the loop ended: their ids will be drawn again, for other questions. */
+  forgetEnded(loop: string): void;
   /** Turns that an earlier run of the code left open. */
   leftOpen(): Pick<TurnRow, "turn" | "loop" | "amount">[];
 }
@@ -67,6 +69,9 @@ export function turnRows(sql: SqlStorage, boot: string | null): TurnRows {
         answer === null ? null : JSON.stringify(answer),
         turn,
       );
+    },
+    forgetEnded: (loop) => {
+      sql.exec("DELETE FROM turns WHERE loop = ? AND state <> 'open'", loop);
     },
     leftOpen: () =>
       boot === null

@@ -25,13 +25,10 @@ export function evolveCode(facts: Facts, event: LoopEvent): Facts {
       return { ...facts, rebaseOnto: event.to };
     case "PatchRebased": {
       const { patch, unchanged } = event;
-      return {
-        ...facts,
-        patch,
-        base: patch.base,
-        rebaseOnto: null,
-        rebasedFrom: unchanged ? facts.head : null,
-      };
+      // What was replayed has to be what is on the branch: only that was reviewed and approved.
+      const replayed = facts.pushed !== null && facts.patch?.tree === facts.pushed.tree;
+      const rebasedFrom = unchanged && replayed ? facts.head : null;
+      return { ...facts, patch, base: patch.base, rebaseOnto: null, rebasedFrom };
     }
     case "ChangeMeasured": {
       const { type: _, lockedTests, ...measured } = event;

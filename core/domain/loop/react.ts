@@ -95,7 +95,7 @@ function whenEscalated({ facts, since }: EscalatedLoop): Reaction {
   return slotGiven(facts, personWait(facts, "escalation", since, escalationExpiryMs));
 }
 
-/** A slot that an escalation gave away is given back for as long as the loop waits for a person without it. */
+/** A slot that an escalation gave away is given back as long as the loop waits for a person without it. */
 function slotGiven(facts: Facts, wait: Reaction): Reaction {
   if (!facts.slotHeld) wait.effects.push(releaseSlot(`e${facts.escalations}`, "escalated"));
   return wait;

@@ -54,6 +54,11 @@ describe("a merge", () => {
     ["there is a head", { head: null }, "nothing was pushed"],
     ["the pushed commit is the head", { pushed: { sha: other, tree: other } }, "was verified"],
     ["the branch has the base", { branchBase: other }, "does not contain"],
+    [
+      "the last change is on the branch",
+      { patch: ready.patch && { ...ready.patch, tree: other } },
+      "not on the branch",
+    ],
     ["no thread is open", { threads: [open] }, "a thread is open"],
     ["checks were reported", { checks: null }, "checks are not green"],
     ["completion is approved", { approvals: [] }, "completion is not approved"],

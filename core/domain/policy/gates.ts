@@ -33,6 +33,7 @@ export function mergeRefusals(facts: Facts): string[] {
   if (pushed.sha !== head) return [`the head is ${head}, but ${pushed.sha} was verified`];
   const refusals: string[] = [];
   if (facts.base !== facts.branchBase) refusals.push(`the head does not contain ${facts.base}`);
+  if (facts.patch?.tree !== pushed.tree) refusals.push("the last change is not on the branch");
   for (const gate of treeGates)
     if (facts.passed[gate]?.subject !== pushed.tree)
       refusals.push(`${gate} is not green for tree ${pushed.tree}`);

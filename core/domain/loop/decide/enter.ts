@@ -140,8 +140,10 @@ export function enterReview(b: Batch): void {
 
 export function enterAddress(b: Batch): void {
   b.enter("address");
-  const open = b.facts.threads.filter((thread) => thread.reply === null);
-  if (open.length === 0) return enterComplete(b);
+  const { threads, patch, pushed } = b.facts;
+  const open = threads.filter((thread) => thread.reply === null);
+  // The answers to the comments speak of a change: without it on the branch they would not be true.
+  if (open.length === 0) return patch?.tree === pushed?.tree ? enterComplete(b) : enterPush(b);
   const n = b.facts.addressRounds + 1;
   if (n > addressRoundsMax) {
     const what = `${open.length} comments are still open after ${addressRoundsMax} rounds`;

@@ -57,6 +57,18 @@ describe("a retry goes on where the loop stood", () => {
     expect(jobOf(back(proving, "runner-deadline"))).toMatchObject({ kind: "verify", purpose: "gates" });
   });
 
+  test("at address it proves and pushes first what the answers to the comments speak of", () => {
+    const commented = say(atCheckpoint("complete"), { failing: [], trouble: ["threads"] }, "comment");
+    const proving = drive(
+      commented,
+      (one) => one.state === "active" && one.doing.kind === "job" && one.doing.job.kind === "verify",
+    );
+    expect(proving).toMatchObject({ step: "address" });
+    const loop = back(proving, "runner-deadline");
+    expect(jobOf(loop)).toMatchObject({ kind: "verify", purpose: "gates" });
+    expect(factsOf(loop).patch?.tree).not.toBe(factsOf(loop).pushed?.tree);
+  });
+
   test("at push it pushes, or asks about the weakened tests again", () => {
     const publishing = drive(leased("verify"), (one) => one.state === "active" && one.step === "push");
     expect(jobOf(back(publishing, "runner-deadline")).kind).toBe("publish");

@@ -4,9 +4,10 @@ import type { CheckpointKind } from "../events/people.ts";
 import type { JobResult } from "../jobs.ts";
 import type { Checkpoint, Facts, Job, Loop } from "../state.ts";
 import type { LoopSettings } from "../work.ts";
-import { calm, type World } from "./answers.ts";
+import { calm } from "./answers.ts";
 import { person } from "./samples.ts";
 import { answer, describeLoop, drive, send, started } from "./scenario.ts";
+import type { World } from "./world.ts";
 
 /** Commands that fit the present state, so that a test names only what it is about. */
 

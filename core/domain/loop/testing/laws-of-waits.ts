@@ -96,7 +96,7 @@ function needs(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
 const asksForSlot = (loop: Loop): boolean =>
   loop.state === "active" && loop.doing.kind === "call" && loop.doing.call === "request-slot";
 
-/** The turn is needed from its grant to the merge; who waits for a person or works anew gives it to others. */
+/** The turn is needed from its grant to the merge; who waits for a person or works anew gives it back. */
 function needsTurn(loop: Exclude<Loop, { state: "not-started" }>, { turnHeld }: Ledger): boolean {
   return turnHeld && loop.state === "active";
 }

@@ -40,7 +40,8 @@ export interface Ledger {
   checkpoint: { id: string; kind: string; subject: string } | null;
 
   attempts: Partial<Record<GateName, { failed: number; open: number | null; last: string | null }>>;
-  job: { id: string; kind: string; lost: number } | null;
+  /** `given`: how often a runner got it; `lost`: how often that runner vanished. */
+  job: { id: string; kind: string; given: number; lost: number } | null;
   lease: { job: string; fence: number } | null;
   fence: number;
 
@@ -94,7 +95,11 @@ function doingNow(loop: Loop): Pick<Ledger, "checkpoint" | "job" | "lease"> {
   if (doing.kind === "checkpoint") return { ...nothing, checkpoint: doing.checkpoint };
   if (doing.kind !== "job") return nothing;
   const { id, kind, leasesLost: lost, runner, fence } = doing.job;
-  return { ...nothing, job: { id, kind, lost }, lease: runner === null ? null : { job: id, fence } };
+  return {
+    ...nothing,
+    job: { id, kind, given: fence > 0 ? 1 : 0, lost },
+    lease: runner === null ? null : { job: id, fence },
+  };
 }
 
 export const isAhead = (via: string): boolean => via === "pre-approved" || via === "--yes";
@@ -130,10 +135,13 @@ function workNoted(ledger: Ledger, event: LoopEvent): Partial<Ledger> {
       return { attempts: {} };
     case "JobQueued": {
       const turnHeld = event.kind === "develop" ? false : ledger.turnHeld;
-      return { job: { id: event.job, kind: event.kind, lost: 0 }, lease: null, turnHeld };
+      return { job: { id: event.job, kind: event.kind, given: 0, lost: 0 }, lease: null, turnHeld };
     }
-    case "LeaseGranted":
-      return { lease: { job: event.job, fence: event.fence }, fence: Math.max(ledger.fence, event.fence) };
+    case "LeaseGranted": {
+      const lease = { job: event.job, fence: event.fence };
+      const given = job && { ...job, given: job.given + 1 };
+      return { lease, job: given, fence: Math.max(ledger.fence, event.fence) };
+    }
     case "LeaseLost":
       return { lease: null, job: job && { ...job, lost: job.lost + (event.returned ? 0 : 1) } };
     case "JobFinished":

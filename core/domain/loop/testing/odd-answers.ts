@@ -2,8 +2,8 @@ import type { LoopCommand } from "../commands.ts";
 import type { Verdict } from "../evidence.ts";
 import type { JobResult, JobResultOf } from "../jobs.ts";
 import type { Checkpoint, Job, Loop } from "../state.ts";
-import type { Answer, Trouble } from "./answers.ts";
 import * as sample from "./samples.ts";
+import type { Answer, Trouble } from "./world.ts";
 
 /**
  * What comes too late, from the wrong one, or is not true. Nearly all of it has to change nothing; the laws

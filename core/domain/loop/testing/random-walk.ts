@@ -6,9 +6,10 @@ import { initialLoop } from "../evolve.ts";
 import { gateNames } from "../pipeline.ts";
 import type { Loop } from "../state.ts";
 import { type LoopSettings, levels } from "../work.ts";
-import { answers, type Trouble, type World } from "./answers.ts";
+import { answers } from "./answers.ts";
 import { startLoop } from "./samples.ts";
 import { send } from "./scenario.ts";
+import type { Trouble, World } from "./world.ts";
 
 /** One accepted command of a walk: what it was, what it made true, and the states around it. */
 export interface Stride {
@@ -81,7 +82,7 @@ export function stride(
   return strides;
 }
 
-/** What may happen to the money of a loop at any time: turns are reserved, settled, settled again, or time out. */
+/** What may happen to the money of a loop: turns are reserved, settled, settled again, or time out. */
 export function turnsOf(loop: Loop, pick: number): LoopCommand[] {
   if (loop.state === "not-started") return [];
   const { reserved, turns } = loop.facts.budget;

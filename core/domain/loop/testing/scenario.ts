@@ -8,8 +8,9 @@ import { evolve, initialLoop } from "../evolve.ts";
 import type { StepName } from "../pipeline.ts";
 import type { Loop } from "../state.ts";
 import type { LoopSettings } from "../work.ts";
-import { type Answer, answers, calm, type World } from "./answers.ts";
+import { answers, calm } from "./answers.ts";
 import { startLoop } from "./samples.ts";
+import type { Answer, World } from "./world.ts";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
 

@@ -2,12 +2,13 @@ import { CommandRefused } from "../../errors.ts";
 import type { LoopCommand } from "../commands.ts";
 import { gateNames } from "../pipeline.ts";
 import type { Facts, Loop } from "../state.ts";
-import { type Answer, answers, type World } from "./answers.ts";
+import { answers } from "./answers.ts";
 import { brokenLaws } from "./laws.ts";
 import { restLaws } from "./laws-of-waits.ts";
 import { type Ledger, ledgerOf, noted } from "./ledger.ts";
 import { person } from "./samples.ts";
 import { describeLoop, send } from "./scenario.ts";
+import type { Answer, World } from "./world.ts";
 
 /** What a walk saw: every abstract state once, and every law that a state or a step broke. */
 export interface Walk {
@@ -92,8 +93,8 @@ function cancelled(loop: Loop): Answer[] {
 }
 
 /**
- * Whatever people, runners and platforms say twice changes nothing the second time. A report of checks is news
- * each time; timers and failed effects come under one id, so the engine knows them again.
+ * Whatever people, runners and platforms say twice changes nothing the second time. A report of checks is
+ * news each time; timers and failed effects come under one id, so the engine knows them again.
  */
 function saysAgain(after: Loop, name: string, command: LoopCommand, broken: string[]): string[] {
   const { type } = command;

@@ -1,6 +1,6 @@
 import { gateNames } from "../pipeline.ts";
 import type { LoopSettings } from "../work.ts";
-import type { Trouble, World } from "./answers.ts";
+import type { Trouble, World } from "./world.ts";
 
 /** A world for the walk: what may go wrong in it, and the settings that the loop is started with. */
 export interface NamedWorld extends World {

@@ -1,0 +1,19 @@
+import type { LogCopy } from "./log-copy.ts";
+import type { ObjectHost } from "./object-host.ts";
+import type { LoopAt } from "./repository-effects.ts";
+import type { RepositoryIndex } from "./repository-index.ts";
+import type { TrackerRows } from "./tracker-rows.ts";
+
+/** What an object of a repository stands on: its rows, the copy in D1, the loops. */
+export interface RepositoryObjectPorts {
+  host: ObjectHost;
+  tracker: TrackerRows;
+  index: RepositoryIndex;
+  d1: LogCopy;
+  /** The object's own name; null where the runtime does not tell it. */
+  name: string | null;
+  /** Where people see the server. */
+  origin: string;
+  loopAt: LoopAt;
+  keepAlive(promise: Promise<unknown>): void;
+}

@@ -77,7 +77,7 @@ export function planOf(seed: number): Plan {
   const level = dice.pick(platform === "other" ? levels : firstThree);
   const kinds = calm ? [] : faultKinds.filter(() => dice.chance(0.3));
   // Some seeds are stormy: crashes hide behind crashes.
-  const force = dice.pick([0.5, 1, 1, 3]);
+  const force = dice.pick([0.5, 1, 1, 2]);
   return {
     seed,
     items: dice.pick([1, 1, 1, 1, 1, 2, 2, 3]),
@@ -91,7 +91,7 @@ export function planOf(seed: number): Plan {
     platform,
     oneProcess: dice.chance(0.5),
     runners: dice.between(1, 2),
-    skill: calm ? 1 : dice.pick([1, 0.95, 0.9, 0.7]),
+    skill: calm ? 1 : dice.pick([1, 0.97, 0.9, 0.8]),
     weakGate: null,
     modelMoods: calm ? noMoods.model : { asks: 0.2, blocks: 0.1, notes: 0.3 },
     peopleMoods: calm ? noMoods.people : moodsOf(dice),
@@ -111,5 +111,5 @@ export const noMoods = {
 };
 
 function moodsOf(dice: Dice): Plan["peopleMoods"] {
-  return { change: 0.1, reject: 0.06, comment: 0.05, cancel: dice.pick([0, 0, 0.01]), abandon: 0.15 };
+  return { change: 0.1, reject: 0.06, comment: 0.05, cancel: dice.pick([0, 0, 0.01]), abandon: 0.35 };
 }

@@ -1,6 +1,6 @@
 /**
- * Seeds that once broke an invariant, with what was wrong. They are run by every `npm test`. A change of plans
- * or faults gives a seed another world: what was wrong has a test of its own as well, beside the code.
+ * Seeds that once broke an invariant, with what was wrong. They are run by every `npm test`. A change of
+ * plans or faults gives a seed another world: what was wrong has a test of its own as well, beside the code.
  */
 export const keptSeeds: readonly { seed: number; was: string }[] = [
   {

@@ -147,8 +147,11 @@ function memoryHeld(
         setAside.put(id, [...(setAside.get(id) ?? []), ...apart]);
         forgetEffects(id);
       }
-      const kept = (commands.get(id) ?? []).filter((each) => each.seq <= common);
-      for (const each of commands.get(id) ?? []) if (each.seq > common) answers.drop(`${id} ${each.id}`);
+      // What changed nothing where the logs part might change something behind what is adopted now.
+      const stays = (each: KeptCommand) =>
+        each.seq < common || (each.seq === common && answers.get(`${id} ${each.id}`)?.changed === true);
+      const kept = (commands.get(id) ?? []).filter(stays);
+      for (const each of commands.get(id) ?? []) if (!stays(each)) answers.drop(`${id} ${each.id}`);
       const added = rows.filter(({ seq }) => seq > common) as MemoryRow[];
       events.put(id, [...own.slice(0, common), ...added]);
       for (const { seq, causation } of added) answers.put(`${id} ${causation}`, { seq, changed: true });

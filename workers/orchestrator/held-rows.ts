@@ -50,7 +50,11 @@ export function heldRows(storage: DurableObjectStorage, memory: Pick<RowMemory, 
         const setAside = count("SELECT count(*) AS n FROM events WHERE stream = ? AND seq > ?", id, common);
         sql.exec("INSERT INTO set_aside SELECT * FROM events WHERE stream = ? AND seq > ?", id, common);
         sql.exec("DELETE FROM events WHERE stream = ? AND seq > ?", id, common);
-        sql.exec("DELETE FROM commands WHERE stream = ? AND seq > ?", id, common);
+        // What changed nothing where the logs part might change something behind what is adopted now.
+        sql.exec(
+          "DELETE FROM commands WHERE stream = ? AND (seq > ? OR (seq = ? AND changed = 0))",
+          ...[id, common, common],
+        );
         // Keys count occasions: those of events set aside would stand for what the adopted ones want anew.
         if (setAside > 0) sql.exec("DELETE FROM effects WHERE stream = ?", id);
         for (const row of rows) if (row.seq > common) adoptRow(sql, row, at);

@@ -14,6 +14,8 @@ const rowsPerFlush = 50;
  * copy took when that was longer, so that many objects at once leave D1 half of its time.
  */
 const pauseMsMin = 50;
+/** A copy that took longer met a D1 that was down, which says nothing about how busy it is. */
+const pauseMsMax = 5_000;
 
 /**
  * Copies the log to D1, in order, off the critical path. D1 down: the object goes on, and the flush catches
@@ -81,7 +83,8 @@ export function d1Outbox(
         again = false;
         const began = clock.now();
         await copyAll();
-        restedAt = clock.now() + Math.max(pauseMsMin, clock.now() - began);
+        const tookMs = clock.now() - began;
+        restedAt = clock.now() + Math.min(Math.max(pauseMsMin, tookMs), pauseMsMax);
       } while (again);
       failures = 0;
       next = null;
@@ -108,7 +111,7 @@ export function d1Outbox(
     },
     flushNow,
     // Whoever arms the alarm before a flush has failed must not rely on this instance being there then.
-    nextAt: () => next ?? (running === null ? null : clock.now() + cutAfterMs),
+    nextAt: () => (running === null ? next : clock.now() + cutAfterMs),
     compare,
     lookOnce: async () => {
       const late = Promise.withResolvers<void>();

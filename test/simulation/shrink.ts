@@ -9,6 +9,8 @@ export interface Shrunk {
   tried: number;
 }
 
+type Run = (seed: number, changes: Partial<Plan>) => Promise<Outcome>;
+
 /** After that many worlds the shortest one so far is good enough. */
 const triesMax = 400;
 
@@ -16,13 +18,13 @@ const triesMax = 400;
  * Looks for the shortest schedule that breaks the same invariant: fewer issues, fewer runners, then fewer
  * faults, halves first and one by one at last.
  */
-export async function shrink(seed: number, broken: Outcome): Promise<Shrunk> {
+export async function shrink(seed: number, broken: Outcome, run: Run = runSeed): Promise<Shrunk> {
   let best: Shrunk = { changes: {}, outcome: broken, tried: 0 };
   let tried = 0;
   const better = async (changes: Partial<Plan>): Promise<boolean> => {
     if (tried >= triesMax) return false;
     tried += 1;
-    const outcome = await runSeed(seed, changes);
+    const outcome = await run(seed, changes);
     if (outcome.invariant !== broken.invariant) return false;
     best = { changes, outcome, tried };
     return true;

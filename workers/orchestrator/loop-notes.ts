@@ -4,6 +4,8 @@ import type { AfterFlush } from "./outbox.ts";
 
 /** A neighbour that does not answer is told again after this. */
 const retryMs = 5_000;
+/** A note that is under way may fail when nobody looks any more: somebody has to look again. */
+const lookAgainMs = 30_000;
 
 /**
  * Tells the lists how a loop stands: the repository's coordinator (loops in flight, the inbox) and D1. Both
@@ -71,7 +73,7 @@ export function loopNotes(parts: {
         }
       }
     },
-    nextAt: () => next,
+    nextAt: () => next ?? (telling ? parts.now() + lookAgainMs : null),
     retryDue: (now) => {
       if (next !== null && next <= now && !telling) parts.keepAlive(tell());
     },

@@ -62,8 +62,8 @@ export async function performRepositoryEffect(
 }
 
 /**
- * The text of the issue is gone, as after a restore. A loop that has started goes on without it, and keeps its
- * slot; it says so by how it takes the claim that it has.
+ * The text of the issue is gone, as after a restore. A loop that has started goes on without it, and keeps
+ * its slot; it says so by how it takes the claim that it has.
  */
 async function startedBefore(
   { issue, loop, claim, key }: Extract<RepositoryEffect, { kind: "start-loop" }>,

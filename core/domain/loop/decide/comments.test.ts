@@ -96,6 +96,14 @@ test("a merge that no runner took yet is called back; one under way is not", () 
   given(leased("merge")).when(commented("t1")).then("ThreadOpened");
 });
 
+test("a merge whose runner was lost is not called back: it may have happened", () => {
+  const merging = leased("merge");
+  const { id: job, fence } = jobOf(merging);
+  const { loop } = given(merging).when({ type: "ExpireLease", job, fence }).then("LeaseLost");
+  const after = given(loop).when(commented("t1")).then("ThreadOpened");
+  expect(jobOf(after.loop)).toMatchObject({ id: job, kind: "merge", runner: null });
+});
+
 test("a comment answered without a change goes straight back to the person, on the same head", () => {
   const complete = atCheckpoint("complete");
   const addressing = leased("develop", send(complete, commented("t1")).loop, "address");

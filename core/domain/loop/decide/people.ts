@@ -59,9 +59,10 @@ export function comment(b: Batch, command: CommandOf<"CommentOnPullRequest">): v
     b.add({ type: "ChangeRequested", checkpoint, kind, text: command.text, by: author });
     return enterAddress(b);
   }
-  // A merge that no runner has taken yet is called back; one that is under way cannot be.
+  // A merge that no runner ever had is called back. One that a runner lost may have happened: the next one
+  // finds out.
   const { doing } = loop;
-  if (doing.kind === "job" && doing.job.kind === "merge" && doing.job.runner === null) {
+  if (doing.kind === "job" && doing.job.kind === "merge" && doing.job.fence === 0) {
     b.add({ type: "JobDropped", job: doing.job.id, reason: "a comment came before the merge" });
     enterAddress(b);
   }

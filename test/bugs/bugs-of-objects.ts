@@ -166,6 +166,7 @@ export const bugsOfObjects: Bug[] = [
     find: 'if (store.hashAt(stream.id, head.seq) !== head.hash) return { ...sizes, standing: "fork" };',
     replace: "",
     attacks: "9",
+    slow: true,
   },
   {
     name: "refused-grant-is-kept",

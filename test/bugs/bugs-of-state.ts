@@ -41,8 +41,8 @@ export const bugsOfState: Bug[] = [
     name: "changed-rebase-is-carried",
     does: "an approval is carried over a rebase that changed the text of the change",
     file: `${loop}/evolve-code.ts`,
-    find: "rebasedFrom: unchanged ? facts.head : null,",
-    replace: "rebasedFrom: unchanged ? facts.head : facts.head,",
+    find: "const rebasedFrom = unchanged && replayed ? facts.head : null;",
+    replace: "const rebasedFrom = replayed ? facts.head : null;",
     attacks: "2",
   },
   {

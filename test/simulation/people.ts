@@ -78,7 +78,7 @@ export class People {
       const created = await this.#ask(this.#caller(starter), "an issue", (parts, caller) =>
         repositories.createIssue(parts, caller, this.#world.repository.id, issue),
       );
-      await kernel.sleep(dice.between(10, 60_000), life);
+      await kernel.sleep(dice.between(10, plan.rush ? 1_000 : 60_000), life);
       if (created?.ok) void this.#start(created.value.number);
     }
   }
@@ -105,7 +105,11 @@ export class People {
     if (state.facts.reminders > 0 && this.#world.dice.chance(0.3)) return;
     if (this.#world.faults.strike("person-silent", starter, asked)) return;
     const { kernel, dice, life } = this.#world;
-    const ms = dice.chance(0.8) ? dice.between(2_000, hourMs) : dice.between(hourMs, 40 * hourMs);
+    const ms = this.#world.plan.rush
+      ? dice.between(200, 2_000)
+      : dice.chance(0.8)
+        ? dice.between(2_000, hourMs)
+        : dice.between(hourMs, 40 * hourMs);
     kernel.after(ms, life, () => void this.#act(loop, state));
   }
 

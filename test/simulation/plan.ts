@@ -19,6 +19,8 @@ export interface Plan {
   /** Worker and objects live and die together, as under server/. */
   oneProcess: boolean;
   runners: number;
+  /** Everybody is at the keyboard: issues come together and people answer within seconds, so loops meet. */
+  rush: boolean;
   /** How likely one attempt of the engineer passes one gate. */
   skill: number;
   /** The one gate that an attempt can fail; null: any of them. */
@@ -98,6 +100,7 @@ export function planOf(seed: number): Plan {
     rates: Object.fromEntries(kinds.map((kind) => [kind, Math.min(0.5, usual[kind] * force)])),
     only: null,
     calmAfterMs: hourMs * dice.pick([1, 6, 48, 200]),
+    ...rushOf(seed),
     realHash: seed % realHashEvery === 0,
   };
 }
@@ -112,4 +115,10 @@ export const noMoods = {
 
 function moodsOf(dice: Dice): Plan["peopleMoods"] {
   return { change: 0.1, reject: 0.06, comment: 0.05, cancel: dice.pick([0, 0, 0.01]), abandon: 0.35 };
+}
+
+/** Its own dice leave all other seeds as they are: in one of so many three loops run for the same turn. */
+function rushOf(seed: number): Pick<Plan, "rush"> & Partial<Plan> {
+  if (!new Dice(seed, "rush").chance(0.1)) return { rush: false };
+  return { rush: true, items: 3, slots: 3, skill: 1 };
 }

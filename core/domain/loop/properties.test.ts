@@ -189,7 +189,7 @@ test("the walks reach every gate's failure, every end, and most events", () => {
         }
       }
     },
-    160,
+    500,
     140,
   );
   expect([...ends].sort()).toEqual(expect.arrayContaining(["abandoned", "merged", "rejected"]));

@@ -33,10 +33,10 @@ test("a job that waits for its time is not given out before", () => {
   const { loop } = given(developing)
     .when(result(developing, { kind: "develop", result: { outcome: "provider", error } }))
     .then("JobFinished", "ModelPostponed", "JobQueued");
-  given(loop)
-    .when(lease(jobOf(loop).id))
-    .thenRefused("job-not-open");
   expect(jobOf(loop).notBefore).toBe(until);
+  const early = () => send(loop, lease(jobOf(loop).id), until - 1);
+  expect(early).toThrow(expect.objectContaining({ code: "job-not-open" }));
+  expect(jobOf(send(loop, lease(jobOf(loop).id), until).loop).runner).not.toBeNull();
 });
 
 test("a lost lease gives the same job out again under a higher fence", () => {

@@ -16,9 +16,12 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 
 const contextAt = (at: number): Context => ({ at, actor: { kind: "system", id: "test" }, sha256 });
 
-/** One command through the production decide and evolve, at `nextTime`. */
-export function send(loop: Loop, command: LoopCommand): { loop: Loop; events: LoopEvent[] } {
-  const at = nextTime(loop);
+/** One command through the production decide and evolve. */
+export function send(
+  loop: Loop,
+  command: LoopCommand,
+  at = nextTime(loop),
+): { loop: Loop; events: LoopEvent[] } {
   const events = decide(command, loop, contextAt(at));
   return { loop: events.reduce((state, event) => evolve(state, event, at), loop), events };
 }

@@ -18,9 +18,14 @@ const unit: TestProjectConfiguration = {
   },
 };
 
-/** One suite per port, run by every adapter and every fake. */
+/** One suite per port, run by every adapter and every fake; and what logs on record must go on meaning. */
 const contracts: TestProjectConfiguration = {
-  test: { name: "contracts", include: ["test/contracts/**/*.test.ts"], exclude: never, testTimeout: 20_000 },
+  test: {
+    name: "contracts",
+    include: ["test/{contracts,golden}/**/*.test.ts"],
+    exclude: never,
+    testTimeout: 20_000,
+  },
 };
 
 /** Inside workerd, with the real Worker. Each file costs about 1.5 s: few files, many tests. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Benchmark, Figure } from "./benchmark.ts";
-import { type LogHost, openLogHost } from "./log-host.ts";
+import { openWorkerHost, type WorkerHost } from "./worker-host.ts";
 
 /** As long as a usual event of a loop. */
 const text = "e".repeat(400);
@@ -11,14 +11,15 @@ const appends = 2_000;
 /** Calls at once for the throughput: more than two cores can work on. */
 const atOnce = 16;
 const manyObjects = 10;
-/** NFR-1: an event is on disk within this. */
+/** NFR-1: an event is on disk within this, always; and usually much sooner. */
 const appendMsMax = 10;
+const appendMsUsual = 1.5;
 
 export const append: Benchmark = {
   name: "append",
   says: `one event of ${text.length} bytes, sealed, hashed and on disk, over HTTP; floor: SQLite alone`,
   async run() {
-    await using host = await openLogHost();
+    await using host = await openWorkerHost();
     const ids = counter();
     const one = (verb: "append" | "nothing", object = "one") => host.post(object, verb, ids(), text);
     await times(warmUp, () => one("append"));
@@ -26,7 +27,8 @@ export const append: Benchmark = {
     const way = await times(appends, () => one("nothing"));
     const floor = sqliteFloor(host.folder);
     const figures: Figure[] = [
-      figure("append over HTTP, one object", appended, { of: "p99", most: appendMsMax }),
+      figure("append over HTTP, one object", appended, { of: "median", most: appendMsUsual }),
+      figure("append over HTTP, the same at its slowest", appended, { of: "p99", most: appendMsMax }),
       figure("the way there and back alone", way, null),
       figure("floor: one row, one transaction, in process", floor, null),
       {
@@ -40,7 +42,7 @@ export const append: Benchmark = {
 };
 
 /** How long D1 takes to have everything after a burst, and how many rows a second that is. */
-async function flushed(host: LogHost): Promise<Figure[]> {
+async function flushed(host: WorkerHost): Promise<Figure[]> {
   const ids = counter();
   const values: number[] = [];
   const rows = 500;

@@ -1,15 +1,19 @@
-// npm run bench [-- NAME...] [-- --json]: measures and prints. A missed aim is shown and fails nothing.
+// npm run bench [-- NAME...] [-- --json] [-- --save]: measures and prints. A missed aim fails nothing.
 import { arch, cpus, platform, totalmem } from "node:os";
 import { append } from "./append.ts";
-import type { Benchmark, Figure } from "./benchmark.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { engine } from "./engine.ts";
 import { loop } from "./loop.ts";
+import { many } from "./many.ts";
 import { memory } from "./memory.ts";
+import { reading } from "./reading.ts";
 import { recovery } from "./recovery.ts";
+import { type Result, saveResults } from "./results.ts";
 import { start } from "./start.ts";
 import { summaryOf } from "./statistics.ts";
 import { renderTable } from "./table.ts";
 
-const all: readonly Benchmark[] = [append, loop, start, memory, recovery];
+const all: readonly Benchmark[] = [engine, append, reading, loop, many, start, memory, recovery];
 
 /** In general terms: figures are worth something beside the machine they were measured on. */
 function machine(): string {
@@ -18,8 +22,8 @@ function machine(): string {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const json = args.includes("--json");
-  const names = args.filter((arg) => arg !== "--json");
+  const [json, save] = [args.includes("--json"), args.includes("--save")];
+  const names = args.filter((arg) => !arg.startsWith("--"));
   const unknown = names.filter((name) => !all.some((one) => one.name === name));
   if (unknown.length > 0) {
     process.stderr.write(
@@ -27,12 +31,15 @@ async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
-  const results: { name: string; figures: Figure[] }[] = [];
+  const results: Result[] = [];
+  const on = new Date().toISOString().slice(0, 10);
   for (const { name, says, run } of all.filter((one) => names.length === 0 || names.includes(one.name))) {
     process.stderr.write(`${name}: ${says}\n`);
     const figures = await run();
-    results.push({ name, figures });
+    results.push({ name, says, machine: machine(), on, figures });
     if (!json) process.stdout.write(`\n${renderTable(figures)}\n`);
+    // One after another, so that a run that is ended keeps what it had.
+    if (save) saveResults(results);
   }
   if (json) {
     const figures = results.flatMap(({ name: benchmark, figures }) =>

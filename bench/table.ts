@@ -19,6 +19,10 @@ function rowOf({ name, unit, values, aim }: Figure): string[] {
 
 function aimOf(aim: Figure["aim"], found: { median: number; p99: number }): string {
   if (aim === null) return "";
+  if ("least" in aim) {
+    const words = `> ${rounded(aim.least)}`;
+    return found[aim.of] > aim.least ? words : `${words} MISSED`;
+  }
   const words = `${aim.of === "p99" ? "p99 " : ""}< ${rounded(aim.most)}`;
   return found[aim.of] < aim.most ? words : `${words} MISSED`;
 }

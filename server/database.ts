@@ -22,29 +22,32 @@ export async function prepareDatabase(
   const noted = existsSync(note) && readFileSync(note, "utf8") === wanted;
   if (noted && databaseFiles(state).some((file) => file.startsWith("d1"))) return [];
 
-  const instance = createInstance({
-    host: "127.0.0.1",
-    port: 0,
-    resourcePersistencePath: state,
-    cf: false,
-    telemetry: { enabled: false },
-    enableDevRegistry: false,
-    unsafeRuntimeEnv: runtimeEnv,
-    workers: [
-      {
-        config: {
-          name: "migrate",
-          compatibilityDate,
-          manifest: {
-            mainModule: "index.js",
-            modulesRoot: state,
-            modules: { "index.js": { type: "esm", contents: noWorker } },
+  const instance = createInstance(
+    {
+      host: "127.0.0.1",
+      port: 0,
+      resourcePersistencePath: state,
+      cf: false,
+      telemetry: { enabled: false },
+      enableDevRegistry: false,
+      unsafeRuntimeEnv: runtimeEnv,
+      workers: [
+        {
+          config: {
+            name: "migrate",
+            compatibilityDate,
+            manifest: {
+              mainModule: "index.js",
+              modulesRoot: state,
+              modules: { "index.js": { type: "esm", contents: noWorker } },
+            },
+            env: { DB: database },
           },
-          env: { DB: database },
         },
-      },
-    ],
-  });
+      ],
+    },
+    scratchOf(state),
+  );
   try {
     await instance.ready;
     const applied = await applyMigrations(await instance.getD1Database("DB"), migrations);
@@ -53,6 +56,11 @@ export async function prepareDatabase(
   } finally {
     await instance.dispose();
   }
+}
+
+/** Where the runtime's host keeps what it needs while it runs; whatever is there at a start is left over. */
+export function scratchOf(state: string): string {
+  return join(state, "scratch");
 }
 
 /** The SQLite files below a state folder that miniflare wrote, relative to it. */

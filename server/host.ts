@@ -1,16 +1,17 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Miniflare } from "miniflare";
+import type { Miniflare, MiniflareOptions } from "miniflare";
 import { endRestore, isRestored } from "./backup.ts";
 import { compatibilityDate, durableObjects, workerEnv, workerName } from "./bindings.ts";
 import { ensureBundle } from "./bundle.ts";
-import { databaseFiles, prepareDatabase } from "./database.ts";
+import { databaseFiles, prepareDatabase, scratchOf } from "./database.ts";
 import { createInstance } from "./instance.ts";
 import { lockState } from "./lock.ts";
 import type { Log, LogLevel } from "./log.ts";
 import { listMigrations } from "./migrations.ts";
 import { endOrphans } from "./orphans.ts";
 import { drainWorker, resumeWorker } from "./own-calls.ts";
+import { collect } from "./own-memory.ts";
 import { localPerson } from "./person.ts";
 import { tryPort } from "./port.ts";
 import { RuntimeLog } from "./runtime-log.ts";
@@ -57,12 +58,17 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (restored) log("info", "this state folder came out of a backup");
     for (const pid of await endOrphans(state))
       log("warn", "ended the workerd of a server that was killed", { pid });
+    rmSync(scratchOf(state), { recursive: true, force: true });
     const port = await tryPort(host, options.port);
     const bundle = options.bundle ?? ensureBundle(options.root, (text) => log("info", text));
     const applied = await prepareDatabase(state, listMigrations(join(options.root, "migrations")), {
       TAMMA_STATE: state,
     });
-    if (applied.length > 0) log("info", "applied migrations", { applied });
+    if (applied.length > 0) {
+      log("info", "applied migrations", { applied });
+      // The instance that applied them is gone; the next one is as large.
+      collect();
+    }
 
     const url = `http://${host}:${port}`;
     const secrets = ensureSecrets(state);
@@ -118,9 +124,11 @@ function openWorker(
     providerModel,
     logLevel,
   };
-  return createInstance({
+  const instance: MiniflareOptions = {
+    // Its own way in is for itself: a Worker of miniflare's in front of ours, which costs each request more
+    // than ours does. Ours listens by itself.
     host,
-    port,
+    port: 0,
     resourcePersistencePath: state,
     cf: false,
     telemetry: { enabled: false },
@@ -138,6 +146,7 @@ function openWorker(
     handleStructuredLogs: ({ level, message }) => log(workerLevel(level), message, { from: "worker" }),
     workers: [
       {
+        dev: { unsafeDirectSockets: [{ host, port }] },
         config: {
           name: workerName,
           compatibilityDate,
@@ -151,7 +160,8 @@ function openWorker(
         },
       },
     ],
-  });
+  };
+  return createInstance(instance, scratchOf(state));
 }
 
 /**

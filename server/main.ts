@@ -1,10 +1,13 @@
 #!/usr/bin/env node
+// First: it is about what the others bring along.
+import "./compile-cache.ts";
 import { resolve } from "node:path";
 import { commandUsage, runCommand } from "./command.ts";
 import { startHost } from "./host.ts";
 import { StateLocked } from "./lock.ts";
 import { openLog } from "./log.ts";
 import { parseServerOptions, UsageError, usage } from "./options.ts";
+import { collectAfterStart } from "./own-memory.ts";
 import { onParentGone } from "./parent.ts";
 import { ensureStateFolder } from "./state-folder.ts";
 
@@ -57,6 +60,7 @@ async function serve() {
   // The first line of standard output: whoever started this process waits for it.
   process.stdout.write(`${JSON.stringify({ ready: true, url: host.url })}\n`);
   log("info", "listening", { url: host.url, state });
+  collectAfterStart();
 
   log("info", "stopping", { why: await ending.promise });
   await host.stop();

@@ -18,6 +18,20 @@ export interface Head {
   at: Instant;
 }
 
+/** Throws `VersionConflict` unless the events are the next ones of their stream: no gap, fork or stranger. */
+export function refuseUnlessNext(
+  { stream, envelopes }: Pick<Batch, "stream" | "envelopes">,
+  head: Head,
+): void {
+  let { seq, hash } = head;
+  for (const envelope of envelopes) {
+    const follows = envelope.seq === seq + 1 && envelope.prevHash === hash;
+    if (!follows || envelope.stream.id !== stream.id)
+      throw new VersionConflict(stream, envelope.seq - 1, seq);
+    ({ seq, hash } = envelope);
+  }
+}
+
 /** What a command was answered; kept under its id, so that a repeated command changes nothing. */
 export interface StoredAnswer {
   /** Sequence number of the stream after the command. */
@@ -101,10 +115,11 @@ export interface Store {
   commands(stream: StreamRef): KeptCommand[];
 
   /**
-   * Writes events, answer, effects and timers in one transaction. Throws `VersionConflict` when the stream
-   * does not stand right before the first envelope. Effects with a known key are left as they are, except
-   * that a `void` one that is wanted again is pending again; pending ones that the reaction no longer wants
-   * become `void`; timers that it does not want are gone.
+   * Writes events, answer, effects and timers in one transaction. Throws `VersionConflict` when the events do
+   * not follow the stream's head one after another, and any error for a command that was accepted before
+   * under its id: whoever repeats one asks `answerOf` first. Effects with a known key are left as they are,
+   * except that a `void` one that is wanted again is pending again; pending ones that the reaction no longer
+   * wants become `void`; timers that it does not want are gone.
    */
   append(batch: Batch): void;
 

@@ -15,7 +15,7 @@ export type Part = { name: string; files: readonly string[]; run: (root: string)
 export const testFiles = {
   tidy: /^test\/(tidy|docs)\/.*\.test\.ts$/,
   unit: /^(core|runner|cli|server|workers|scripts|bench)\/.*\.test\.tsx?$/,
-  contracts: /^test\/contracts\/.*\.test\.ts$/,
+  contracts: /^test\/(contracts|golden)\/.*\.test\.ts$/,
   workerd: /^test\/workerd\/.*\.test\.ts$/,
   simulation: /^test\/(simulation|bugs)\/.*\.test\.ts$/,
   journey: /^test\/(journey|hostile)\/.*\.test\.ts$/,

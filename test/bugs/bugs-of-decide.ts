@@ -105,8 +105,8 @@ export const bugsOfDecide: Bug[] = [
     name: "comment-too-late-for-merge",
     does: "a comment before the merge is begun does not call it back",
     file: `${decide}/people.ts`,
-    find: 'doing.job.kind === "merge" && doing.job.runner === null',
-    replace: 'doing.job.kind === "merge" && doing.job.runner === ""',
+    find: 'doing.job.kind === "merge" && doing.job.fence === 0',
+    replace: 'doing.job.kind === "merge" && doing.job.fence === -1',
     attacks: "2",
   },
   {

@@ -1,153 +1,163 @@
-import { genesisHash, seal } from "@tamma/core/domain/audit/chain.ts";
-import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
+import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
+import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { expect, test } from "vitest";
 import type { SealedRow } from "../../workers/orchestrator/event-row.ts";
-import { CopyConflict, exactly, type LogCopy, runsOf } from "../../workers/orchestrator/log-copy.ts";
-import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
+import { CopyConflict, exactly, type LogCopy } from "../../workers/orchestrator/log-copy.ts";
+import { freshStream, type Sha256, sealedEvents } from "./store-batch.ts";
 
 export interface CopySubject {
   name: string;
-  sha256(text: string): string;
-  /** A store of an object and the copy of all logs; streams of other tests may be in the copy too. */
-  withCopy(work: (store: ObjectStore, copy: LogCopy) => Promise<void>): Promise<void>;
+  sha256: Sha256;
+  /** May be the same one for all tests: each uses streams of its own. */
+  copy(): LogCopy;
 }
 
-let streams = 0;
+/** `count` rows from `from` on; other `words` give other rows with other hashes. */
+export function sealedRows(
+  stream: StreamRef,
+  sha256: Sha256,
+  { from = 1, count, prevHash = genesisHash }: { from?: number; count: number; prevHash?: string },
+): SealedRow[] {
+  return sealedEvents(stream, { from, count, prevHash }, sha256).map((envelope) => ({
+    ...{ stream: stream.id, kind: stream.kind, seq: envelope.seq, id: envelope.id, at: envelope.at },
+    ...{ type: envelope.type, version: envelope.version, actor: JSON.stringify(envelope.actor) },
+    ...{ correlation: envelope.correlationId, causation: envelope.causationId, step: "plan", key_id: "k" },
+    // Sealed bytes are no text: all of them must come back as they were.
+    payload: Uint8Array.from([0, 255, 128, envelope.seq]).buffer,
+    ...{ prev_hash: envelope.prevHash, hash: envelope.hash },
+  }));
+}
 
-/** What the copy of the logs promises, and what a store does for it and with it. */
-export function copyContract({ name, sha256, withCopy }: CopySubject): void {
-  const subject = (title: string, work: (at: At) => Promise<void>) =>
-    test(`${name}: ${title}`, () =>
-      withCopy(async (store, copy) => {
-        streams += 1;
-        const stream: StreamRef = { kind: "loop", id: `copy/contract/${streams}#1` };
-        await work({
-          ...{ store, copy, stream },
-          grow: (count, text = "", reaction = nothingWanted) => {
-            const { seq, hash } = store.head(stream);
-            const id = `c-${text}-${seq}`;
-            const envelopes = envelopesOf({ stream, seq, hash, count, id, text }, sha256);
-            const said = { command: {}, actor: { kind: "system", id: "test" } as const };
-            const answer = { seq: seq + count, changed: true };
-            store.append({ stream, envelopes, commandId: id, said, answer, step: null, reaction, at: 1 });
-          },
-        });
-      }));
+/** A row of `seq` behind `prevHash`, which may be nobody's. */
+export function rowAt(stream: StreamRef, sha256: Sha256, seq: number, prevHash: string): SealedRow {
+  const [row] = sealedRows(stream, sha256, { from: seq, count: 1, prevHash });
+  if (!row) throw new Error("one row was asked for");
+  return row;
+}
 
-  subject(
-    "rows that follow are added once, and are read back as they are",
-    async ({ store, copy, stream, grow }) => {
-      grow(3);
-      const rows = store.unflushed(10);
-      await copy.append(rows.slice(0, 2));
-      await copy.append(rows);
-      expect((await copy.rows(stream.id)).map(({ seq, hash }) => [seq, hash])).toEqual(
-        rows.map(({ seq, hash }) => [seq, hash]),
-      );
-      expect(store.open((await copy.rows(stream.id))[1] as SealedRow)).toEqual(store.read(stream, 1, 1)[0]);
-      expect(await copy.heads(exactly(stream.id))).toEqual([{ stream, seq: 3, hash: rows[2]?.hash }]);
-      expect(await copy.heads(runsOf(stream.id.slice(0, -2)))).toHaveLength(1);
-      expect(await copy.heads(exactly(`${stream.id}0`))).toEqual([]);
-      expect(await copy.hashAt(stream.id, 2)).toBe(rows[1]?.hash);
-      expect(await copy.hashAt(stream.id, 4)).toBeNull();
-      expect(await copy.streams()).toContainEqual(stream);
-    },
-  );
+type On = (title: string, work: (copy: LogCopy, to: StreamRef) => Promise<void>) => void;
 
-  subject(
-    "a gap and a fork are refused, and nothing of their batch is added",
-    async ({ store, copy, stream, grow }) => {
-      grow(3);
-      const rows = store.unflushed(10);
-      await expect(copy.append([rows[0] as SealedRow, rows[2] as SealedRow])).rejects.toThrow(CopyConflict);
-      expect(await copy.rows(stream.id)).toEqual([]);
-      await copy.append(rows.slice(0, 2));
-      const other = { ...(rows[1] as SealedRow), hash: "f".repeat(64) };
-      await expect(copy.append([other])).rejects.toThrow(CopyConflict);
-      const astray = { ...(rows[2] as SealedRow), prev_hash: "f".repeat(64) };
-      await expect(copy.append([astray])).rejects.toThrow(CopyConflict);
-      expect(await copy.rows(stream.id)).toHaveLength(2);
-    },
-  );
+/**
+ * What a copy of all logs promises: rows in order, all of a batch or none, no gap and no fork, and nothing
+ * that was taken ever changes. It defends itself: its writer may be an object whose own log is not what it
+ * was.
+ */
+export function copyContract({ name, sha256, copy }: CopySubject): void {
+  const on: On = (title, work) => test(`${name}: ${title}`, () => work(copy(), freshStream()));
+  takingTests(on, sha256);
+  refusalTests(on, sha256);
+  readingTests(on, sha256);
+}
 
-  subject("what is not marked as copied is handed out again", async ({ store, stream, grow }) => {
-    grow(3);
-    expect(store.unflushed(2).map(({ seq }) => seq)).toEqual([1, 2]);
-    store.markFlushed(stream.id, 2);
-    expect(store.unflushed(9).map(({ seq }) => seq)).toEqual([3]);
-    expect(store.unflushedStreams()).toEqual([stream.id]);
-    store.markFlushed(stream.id, 1);
-    expect(store.unflushedCount()).toBe(2);
-    expect(store.streams()).toEqual([{ stream, flushed: 1 }]);
-    expect(store.hashAt(stream.id, 3)).toBe(store.head(stream).hash);
+const numbers = async (copy: LogCopy, to: StreamRef) => (await copy.rows(to.id)).map((row) => row.seq);
+
+function takingTests(on: On, sha256: Sha256): void {
+  on("rows are taken in order, batch after batch, and come back as they were", async (copy, to) => {
+    const rows = sealedRows(to, sha256, { count: 5 });
+    await copy.append(rows.slice(0, 2));
+    await copy.append(rows.slice(2));
+    expect(await copy.rows(to.id)).toEqual(rows);
   });
 
-  subject(
-    "a held stream takes no event, hands nothing out and wakes nobody until it is released",
-    async (at) => {
-      const { store, stream, grow } = at;
-      grow(2, "", { effects: [{ key: "e", kind: "k" }], timers: [{ key: "t", timer: "remind", due: 3 }] });
-      store.hold(stream.id, "because", 5);
-      expect(() => grow(1)).toThrow("because");
-      expect(store.heldWhy(stream.id)).toBe("because");
-      expect(store.held()).toEqual([{ stream: stream.id, why: "because" }]);
-      expect([store.unflushed(9), store.dueEffects(99), store.dueTimers(99)]).toEqual([[], [], []]);
-      expect(store.nextDue(new Set())).toBeNull();
-      store.release(stream.id);
-      expect(store.dueEffects(99)).toHaveLength(1);
-      expect(store.nextDue(new Set())).not.toBeNull();
-    },
-  );
+  on("rows that are there already do no harm, alone or before new ones", async (copy, to) => {
+    const rows = sealedRows(to, sha256, { count: 4 });
+    await copy.append(rows.slice(0, 3));
+    await copy.append(rows.slice(0, 3));
+    await copy.append(rows.slice(1));
+    await copy.append(rows.slice(0, 1));
+    expect(await copy.rows(to.id)).toEqual(rows);
+  });
 
-  subject("the log of the copy can take the place of the object's own, which is set aside", async (at) => {
-    const { store, copy, stream, grow } = at;
-    grow(3, "first");
-    await copy.append(store.unflushed(9));
-    const rows = await copy.rows(stream.id);
-    const { added, setAside } = await readopt(at, rows);
-    expect({ added, setAside }).toEqual({ added: 1, setAside: 2 });
-    expect(store.read(stream, 0, 9).map(({ hash }) => hash)).toEqual(rows.map(({ hash }) => hash));
-    expect(store.answerOf(stream, "c-other-2")).toBeNull();
-    expect(store.answerOf(stream, rows[2]?.causation ?? "")).toEqual({ seq: 3, changed: true });
-    expect(store.streams()).toEqual([{ stream, flushed: 3 }]);
-    expect(store.heldWhy(stream.id)).toBeNull();
+  on("one batch may hold rows of several streams", async (copy, to) => {
+    const other = freshStream();
+    const rows = [to, other].flatMap((stream) => sealedRows(stream, sha256, { count: 2 }));
+    await copy.append(rows);
+    expect([await numbers(copy, to), await numbers(copy, other)]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  on("many rows are read back whole and in the order of their numbers", async (copy, to) => {
+    const rows = sealedRows(to, sha256, { count: 230 });
+    for (let from = 0; from < rows.length; from += 50) await copy.append(rows.slice(from, from + 50));
+    expect(await copy.rows(to.id)).toEqual(rows);
   });
 }
 
-interface At {
-  store: ObjectStore;
-  copy: LogCopy;
-  stream: StreamRef;
-  grow(count: number, text?: string, reaction?: Parameters<ObjectStore["append"]>[0]["reaction"]): void;
+function refusalTests(on: On, sha256: Sha256): void {
+  on("a row that leaves a number out is refused, at the start and behind others", async (copy, to) => {
+    const rows = sealedRows(to, sha256, { count: 4 });
+    await expect(copy.append(rows.slice(1))).rejects.toThrow(CopyConflict);
+    await copy.append(rows.slice(0, 2));
+    await expect(copy.append(rows.slice(3))).rejects.toThrow(CopyConflict);
+    expect(await numbers(copy, to)).toEqual([1, 2]);
+  });
+
+  on("another row of a number that is taken is refused, also of an old number", async (copy, to) => {
+    const rows = sealedRows(to, sha256, { count: 3 });
+    await copy.append(rows);
+    for (const seq of [1, 2, 3]) {
+      const fork = rowAt(to, sha256, seq, rows[seq - 2]?.hash ?? genesisHash);
+      await expect(copy.append([fork])).rejects.toThrow(CopyConflict);
+    }
+    expect(await copy.rows(to.id)).toEqual(rows);
+  });
+
+  on("a row that follows another event than the one before it is refused", async (copy, to) => {
+    const rows = sealedRows(to, sha256, { count: 2 });
+    await copy.append(rows);
+    await expect(copy.append([rowAt(to, sha256, 3, rows[0]?.hash ?? "")])).rejects.toThrow(CopyConflict);
+    await expect(copy.append([rowAt(to, sha256, 3, "f".repeat(64))])).rejects.toThrow(CopyConflict);
+    expect(await copy.rows(to.id)).toEqual(rows);
+  });
+
+  on("of rows of which one is refused none is taken, of whatever stream", async (copy, to) => {
+    const other = freshStream();
+    const rows = sealedRows(to, sha256, { count: 4 });
+    const [one, two, , four] = rows;
+    if (!one || !two || !four) throw new Error("there are four rows");
+    await expect(copy.append([...sealedRows(other, sha256, { count: 2 }), one, two, four])).rejects.toThrow(
+      CopyConflict,
+    );
+    expect([await numbers(copy, to), await numbers(copy, other)]).toEqual([[], []]);
+    await copy.append(rows);
+    expect(await numbers(copy, to)).toEqual([1, 2, 3, 4]);
+  });
 }
 
-/** The object goes on from two events with two of its own, and is then given the copy's three. */
-async function readopt(
-  { store, stream, grow }: At,
-  rows: SealedRow[],
-): Promise<{ added: number; setAside: number }> {
-  store.adopt(stream, rows.slice(0, 2), 1);
-  grow(2, "other");
-  store.hold(stream.id, "a fork", 1);
-  return store.adopt(stream, rows, 9);
-}
+function readingTests(on: On, sha256: Sha256): void {
+  on("an unknown stream has no head, no hash and no rows", async (copy, to) => {
+    expect(await copy.heads(exactly(to.id))).toEqual([]);
+    expect(await copy.hashAt(to.id, 1)).toBeNull();
+    expect(await copy.rows(to.id)).toEqual([]);
+  });
 
-const nothingWanted = { effects: [], timers: [] };
+  on("a head is the newest event, also beyond number nine, and each hash is told", async (copy, to) => {
+    const rows = sealedRows(to, sha256, { count: 11 });
+    await copy.append(rows);
+    expect(await copy.heads(exactly(to.id))).toEqual([{ stream: to, seq: 11, hash: rows[10]?.hash }]);
+    expect(await copy.hashAt(to.id, 2)).toBe(rows[1]?.hash);
+    expect(await copy.hashAt(to.id, 12)).toBeNull();
+  });
 
-function envelopesOf(
-  to: { stream: StreamRef; seq: number; hash: string; count: number; id: string; text: string },
-  sha256: (text: string) => string,
-): Envelope[] {
-  const { stream, id, text } = to;
-  const sealed: Envelope[] = [];
-  for (let seq = to.seq + 1; seq <= to.seq + to.count; seq += 1) {
-    const rest = {
-      ...{ id: crypto.randomUUID(), stream, seq, at: seq, type: "Happened", version: 1 },
-      ...{ actor: { kind: "system", id: "test" } as const, correlationId: null, causationId: id },
-      payload: { text },
-    };
-    const before = sealed.at(-1)?.hash ?? (to.seq === 0 ? genesisHash : to.hash);
-    sealed.push(seal(before, rest, sha256));
-  }
-  return sealed;
+  on("a range holds the streams from its beginning to before its end", async (copy, to) => {
+    const named = (id: string): StreamRef => ({ kind: "loop", id: `${to.id}/${id}` });
+    const streams = ["7#1", "7#2", "70#1", "8#1"].map(named);
+    for (const stream of streams) await copy.append(sealedRows(stream, sha256, { count: 1 }));
+    const heads = await copy.heads({ from: `${to.id}/7#`, below: `${to.id}/7$` });
+    expect(heads.map((head) => head.stream).toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+      streams.slice(0, 2),
+    );
+  });
+
+  on("all streams are listed once, in order, with their kind", async (copy, to) => {
+    const streams: StreamRef[] = [
+      { kind: "repository", id: `${to.id}/b` },
+      { kind: "account", id: `${to.id}/a` },
+    ];
+    for (const stream of streams) await copy.append(sealedRows(stream, sha256, { count: 2 }));
+    const listed = (await copy.streams()).filter(({ id }) => id.startsWith(`${to.id}/`));
+    expect(listed).toEqual(streams.toReversed());
+  });
 }

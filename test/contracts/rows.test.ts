@@ -6,7 +6,7 @@ import { memoryRepositoryIndex } from "../memory/repository-index.ts";
 import { memoryObjectStore } from "../memory/store.ts";
 import { memoryTrackerRows } from "../memory/tracker-rows.ts";
 import { memoryTurnRows } from "../memory/turn-rows.ts";
-import { copyContract } from "./copy-contract.ts";
+import { copiedStoreContract } from "./copied-store-contract.ts";
 import { rowsContract } from "./rows-contract.ts";
 
 rowsContract({
@@ -22,7 +22,7 @@ rowsContract({
   },
 });
 
-copyContract({
+copiedStoreContract({
   name: "memory",
   sha256: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
   withCopy: (work) => work(memoryObjectStore(new Disk()), memoryCopy()),

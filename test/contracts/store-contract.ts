@@ -1,228 +1,152 @@
-import { genesisHash, seal } from "@tamma/core/domain/audit/chain.ts";
-import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
-import { type Batch, type Store, VersionConflict } from "@tamma/core/ports/store.ts";
+import { genesisHash } from "@tamma/core/domain/audit/chain.ts";
+import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
+import { type Store, VersionConflict } from "@tamma/core/ports/store.ts";
 import { expect, test } from "vitest";
+import { batchOf, type Case, freshStream, type Sha256, sealedEvents } from "./store-batch.ts";
+import { effectsContract } from "./store-effects-contract.ts";
+import { timersContract } from "./store-timers-contract.ts";
+import { togetherContract } from "./store-together-contract.ts";
 
 /**
- * What every store promises. `withStore` hands out a store for one test; a fresh stream keeps the tests
- * apart.
+ * A store under test. What outlives an instance is store-survival-contract.ts, writes that fail are
+ * store-faults-contract.ts, and the way back from an older copy is store-restore-contract.ts.
  */
 export interface StoreSubject {
   name: string;
-  /** SHA-256 in hex of a UTF-8 text. */
-  sha256(text: string): string;
+  sha256: Sha256;
+  /** Hands out a store for one test; it may have been used by another one before. */
   withStore(work: (store: Store) => void): Promise<void> | void;
 }
 
-let streams = 0;
-
+/** What every store promises: order, answers, effects, timers, and all of it together or nothing. */
 export function storeContract({ name, sha256, withStore }: StoreSubject): void {
-  const stream = (): StreamRef => {
-    streams += 1;
-    return { kind: "loop", id: `plain-git/contract/${streams}#1` };
-  };
+  const on: Case = (title, work) =>
+    test(`${name}: ${title}`, () =>
+      withStore((store) => {
+        const stream = freshStream();
+        work(store, stream, (count, more, to = stream) => batchOf(sha256, store, to, count, more));
+      }));
+  logContract(on);
+  refusalContract(on, sha256);
+  commandsContract(on);
+  effectsContract(on);
+  timersContract(on);
+  togetherContract(on);
+}
 
-  /** A batch of `count` events right behind the head, with whatever else is given. */
-  function batch(store: Store, to: StreamRef, count: number, more: Partial<Batch> = {}): Batch {
-    const head = store.head(to);
-    const envelopes: Envelope[] = [];
-    for (let n = 1; n <= count; n += 1) {
-      const last = envelopes.at(-1);
-      const rest = {
-        id: crypto.randomUUID(),
-        stream: to,
-        seq: head.seq + n,
-        at: 1_000 + head.seq + n,
-        type: "Happened",
-        version: 1,
-        actor: { kind: "system", id: "test" } as const,
-        correlationId: null,
-        causationId: "c",
-        payload: { n: head.seq + n, text: "words of a person" },
-      };
-      envelopes.push(seal(last?.hash ?? head.hash, rest, sha256));
-    }
-    return {
-      stream: to,
-      envelopes,
-      commandId: `c${head.seq}`,
-      said: { command: { type: "Do", words: "of a person" }, actor: { kind: "system", id: "test" } },
-      answer: { seq: head.seq + count, changed: count > 0 },
-      step: null,
-      reaction: { effects: [], timers: [] },
-      at: 5,
-      ...more,
-    };
-  }
-
-  const subject = (title: string, work: (store: Store, to: StreamRef) => void) =>
-    test(`${name}: ${title}`, () => withStore((store) => work(store, stream())));
-
-  subject("an unknown stream stands at 0 with the genesis hash", (store, to) => {
+function logContract(on: Case): void {
+  on("an unknown stream stands at 0 with the genesis hash", (store, to) => {
     expect(store.head(to)).toEqual({ seq: 0, hash: genesisHash, at: 0 });
     expect(store.read(to, 0, 10)).toEqual([]);
+    expect(store.commands(to)).toEqual([]);
   });
 
-  subject("what was appended is read back as it was, in order and in pages", (store, to) => {
-    const first = batch(store, to, 3);
+  on("what was appended is read back as it was, in order and in pages", (store, to, batch) => {
+    const first = batch(3);
     store.append(first);
-    const second = batch(store, to, 2);
+    const second = batch(2);
     store.append(second);
     expect(store.read(to, 0, 10)).toEqual([...first.envelopes, ...second.envelopes]);
     expect(store.read(to, 1, 2)).toEqual(first.envelopes.slice(1));
+    expect(store.read(to, 5, 10)).toEqual([]);
     expect(store.head(to)).toEqual({ seq: 5, hash: second.envelopes[1]?.hash, at: 1_005 });
   });
 
-  subject("an append that does not follow the head is refused and writes nothing", (store, to) => {
-    const stale = batch(store, to, 1, { commandId: "stale" });
-    store.append(batch(store, to, 2));
+  on("numbers are ordered as numbers, also beyond nine", (store, to, batch) => {
+    for (let n = 0; n < 4; n += 1) store.append(batch(3, { commandId: `c${n}` }));
+    expect(store.read(to, 0, 100).map((one) => one.seq)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
+    expect(store.read(to, 9, 2).map((one) => one.seq)).toEqual([10, 11]);
+  });
+
+  on("streams do not see each other, though one's name begins with the other's", (store, to, batch) => {
+    const other: StreamRef = { kind: "loop", id: `${to.id}0` };
+    store.append(batch(2));
+    store.append(batch(1, { commandId: "theirs" }, other));
+    expect([store.head(to).seq, store.head(other).seq]).toEqual([2, 1]);
+    expect(store.read(other, 0, 10).map((one) => one.stream.id)).toEqual([other.id]);
+    expect(store.answerOf(to, "theirs")).toBeNull();
+    expect(store.commands(to)).toHaveLength(1);
+  });
+}
+
+function refusalContract(on: Case, sha256: Sha256): void {
+  on("an append that does not follow the head is refused and writes nothing", (store, to, batch) => {
+    const stale = batch(1, { commandId: "stale" });
+    store.append(batch(2));
     expect(() => store.append(stale)).toThrow(VersionConflict);
     expect(store.head(to).seq).toBe(2);
     expect(store.answerOf(to, "stale")).toBeNull();
+    expect(store.commands(to)).toHaveLength(1);
   });
 
-  subject("an append that follows another event than the head is refused", (store, to) => {
-    const other = batch(store, to, 2);
-    store.append(batch(store, to, 1));
-    const [, second] = other.envelopes;
-    if (!second) throw new Error("the batch has two events");
-    expect(() => store.append({ ...other, envelopes: [second] })).toThrow(VersionConflict);
+  on("an append that leaves a gap is refused, whether others are there or not", (store, to, batch) => {
+    const later = { from: 2, count: 1, prevHash: genesisHash };
+    expect(() => store.append(batch(1, { envelopes: sealedEvents(to, later, sha256) }))).toThrow(
+      VersionConflict,
+    );
+    store.append(batch(1));
+    const gap = { from: 3, count: 1, prevHash: store.head(to).hash };
+    expect(() => store.append(batch(1, { envelopes: sealedEvents(to, gap, sha256) }))).toThrow(
+      VersionConflict,
+    );
+    expect(store.head(to).seq).toBe(1);
   });
 
-  subject("the answer of a command is kept under its id, also when nothing happened", (store, to) => {
-    store.append(batch(store, to, 1, { commandId: "one" }));
-    store.append(batch(store, to, 0, { commandId: "nothing" }));
+  on("an append that follows another event than the head is refused", (store, to, batch) => {
+    const other = batch(2);
+    store.append(batch(1));
+    expect(() => store.append({ ...other, envelopes: other.envelopes.slice(1) })).toThrow(VersionConflict);
+    expect(store.read(to, 0, 10)).toHaveLength(1);
+  });
+
+  on("a batch with a hole, a fork or a stranger in its middle is refused whole", (store, to, batch) => {
+    const [one, two, three] = batch(3).envelopes;
+    const [, fork] = batch(2).envelopes;
+    const stranger = batch(2, {}, { kind: "loop", id: `${to.id}9` }).envelopes[1];
+    if (!one || !two || !three || !fork || !stranger) throw new Error("the batches have these events");
+    for (const envelopes of [
+      [one, three],
+      [one, fork],
+      [one, { ...two, stream: stranger.stream }],
+    ]) {
+      expect(() => store.append(batch(2, { envelopes, commandId: "broken" }))).toThrow(VersionConflict);
+      expect(store.head(to).seq).toBe(0);
+      expect(store.answerOf(to, "broken")).toBeNull();
+    }
+  });
+}
+
+function commandsContract(on: Case): void {
+  on("the answer of a command is kept under its id, also when nothing happened", (store, to, batch) => {
+    store.append(batch(1, { commandId: "one" }));
+    store.append(batch(0, { commandId: "nothing" }));
     expect(store.answerOf(to, "one")).toEqual({ seq: 1, changed: true });
     expect(store.answerOf(to, "nothing")).toEqual({ seq: 1, changed: false });
     expect(store.answerOf(to, "never")).toBeNull();
   });
 
-  subject(
+  on("a command that was accepted is not accepted again under its id", (store, to, batch) => {
+    store.append(batch(1, { commandId: "once" }));
+    expect(() => store.append(batch(1, { commandId: "once" }))).toThrow();
+    expect(store.head(to).seq).toBe(1);
+    expect(store.commands(to)).toHaveLength(1);
+    expect(store.answerOf(to, "once")).toEqual({ seq: 1, changed: true });
+  });
+
+  on(
     "accepted commands are kept in order with what they said, also those without events",
-    (store, to) => {
+    (store, to, batch) => {
       const said = (words: string) => ({
         said: { command: { type: "Do", words }, actor: { kind: "runner" as const, id: "r" } },
       });
-      store.append(batch(store, to, 2, { commandId: "one", at: 7, ...said("first") }));
-      store.append(batch(store, to, 0, { commandId: "nothing", at: 8, ...said("second") }));
-      store.append(batch(store, to, 1, { commandId: "a", at: 9, ...said("third") }));
+      store.append(batch(2, { commandId: "one", at: 7, ...said("first") }));
+      store.append(batch(0, { commandId: "nothing", at: 8, ...said("second") }));
+      store.append(batch(1, { commandId: "a", at: 9, ...said("third") }));
       expect(store.commands(to)).toEqual([
         { id: "one", at: 7, seq: 2, ...said("first") },
         { id: "nothing", at: 8, seq: 2, ...said("second") },
         { id: "a", at: 9, seq: 3, ...said("third") },
       ]);
-    },
-  );
-
-  effects(subject, batch);
-  timers(subject, batch);
-
-  subject("a failed transaction leaves nothing behind", (store, to) => {
-    const failing = () =>
-      store.transaction(() => {
-        store.append(batch(store, to, 1, { reaction: { effects: [{ key: "e", kind: "k" }], timers: [] } }));
-        throw new Error("the power went out");
-      });
-    expect(failing).toThrow("the power went out");
-    expect(store.head(to).seq).toBe(0);
-    expect(store.commands(to)).toEqual([]);
-    expect(store.dueEffects(100).filter((each) => each.stream.id === to.id)).toEqual([]);
-  });
-}
-
-type Subject = (title: string, work: (store: Store, to: StreamRef) => void) => void;
-type BatchOf = (store: Store, to: StreamRef, count: number, more?: Partial<Batch>) => Batch;
-
-function effects(subject: Subject, batch: BatchOf): void {
-  const wants = (...effects: Batch["reaction"]["effects"]) => ({ reaction: { effects, timers: [] } });
-  const due = (store: Store, to: StreamRef, now: number) =>
-    store.dueEffects(now).filter((each) => each.stream.id === to.id);
-
-  subject("a wanted effect is pending once, from its time on, with all that it carries", (store, to) => {
-    const carrying = { key: "a", kind: "k", more: { deep: ["x"] } };
-    const later = { key: "b", kind: "k", notBefore: 50 };
-    store.append(batch(store, to, 1, wants(carrying, later)));
-    store.append(batch(store, to, 1, wants(carrying, later)));
-    expect(due(store, to, 10).map((each) => each.effect)).toEqual([carrying]);
-    expect(due(store, to, 50).map((each) => each.key)).toEqual(["a", "b"]);
-  });
-
-  subject("a settled effect does not come back, however often it is wanted", (store, to) => {
-    store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-    store.settleEffect(to, "a", "done", "");
-    store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-    expect(due(store, to, 100)).toEqual([]);
-  });
-
-  subject(
-    "an effect that is no longer wanted is void, and pending again when it is wanted again",
-    (store, to) => {
-      store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-      store.append(batch(store, to, 1, wants()));
-      expect(due(store, to, 100)).toEqual([]);
-      store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-      expect(due(store, to, 100)).toHaveLength(1);
-    },
-  );
-
-  subject("a postponed effect waits for its new time and counts its tries", (store, to) => {
-    store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-    store.postponeEffect(to, "a", 2, 70, "no answer");
-    expect(due(store, to, 69)).toEqual([]);
-    expect(due(store, to, 70)).toMatchObject([{ key: "a", tries: 2, due: 70 }]);
-  });
-
-  subject("settling an effect that is void changes nothing", (store, to) => {
-    store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-    store.append(batch(store, to, 1, wants()));
-    store.settleEffect(to, "a", "done", "");
-    store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-    expect(due(store, to, 100)).toHaveLength(1);
-  });
-
-  subject("the effects of one stream say nothing about those of another", (store, to) => {
-    const other: StreamRef = { kind: "loop", id: `${to.id}0` };
-    store.append(batch(store, to, 1, wants({ key: "a", kind: "k" })));
-    store.append(batch(store, other, 1, wants()));
-    expect(due(store, to, 100)).toHaveLength(1);
-    store.settleEffect(to, "a", "done", "");
-  });
-}
-
-function timers(subject: Subject, batch: BatchOf): void {
-  const timer = (key: string, due: number) => ({ key, timer: "remind", due });
-  const wants = (...wanted: Batch["reaction"]["timers"]) => ({ reaction: { effects: [], timers: wanted } });
-  const due = (store: Store, to: StreamRef, now: number) =>
-    store
-      .dueTimers(now)
-      .filter((each) => each.stream.id === to.id)
-      .map((each) => each.key);
-
-  subject("a timer is due at its time, and gone when it is no longer wanted", (store, to) => {
-    store.append(batch(store, to, 1, wants(timer("a", 20), timer("b", 30))));
-    expect(due(store, to, 19)).toEqual([]);
-    expect(due(store, to, 30)).toEqual(["a", "b"]);
-    store.append(batch(store, to, 1, wants(timer("b", 30))));
-    expect(due(store, to, 30)).toEqual(["b"]);
-  });
-
-  subject("a fired timer is silent until it is wanted at another time", (store, to) => {
-    store.append(batch(store, to, 1, wants(timer("a", 20))));
-    store.markFired(to, "a");
-    store.append(batch(store, to, 1, wants(timer("a", 20))));
-    expect(due(store, to, 100)).toEqual([]);
-    store.append(batch(store, to, 1, wants(timer("a", 40))));
-    expect(due(store, to, 40)).toEqual(["a"]);
-  });
-
-  subject(
-    "the next time to wake is that of the earliest effect or timer that is not under way",
-    (store, to) => {
-      const reaction = { effects: [{ key: `${to.id} e`, kind: "k", notBefore: 3 }], timers: [timer("a", 4)] };
-      store.append(batch(store, to, 1, { reaction }));
-      expect(store.nextDue(new Set())).toBe(3);
-      expect(store.nextDue(new Set([`${to.id} e`]))).toBe(4);
-      store.append(batch(store, to, 1));
     },
   );
 }

@@ -1,9 +1,12 @@
-import { createHash } from "node:crypto";
-import { memoryStore } from "./memory-store.ts";
+import { memoryCopySubject, memorySubject } from "../memory/subjects.ts";
+import { copyContract } from "./copy-contract.ts";
 import { storeContract } from "./store-contract.ts";
+import { storeFaultsContract } from "./store-faults-contract.ts";
+import { storeRestoreContract } from "./store-restore-contract.ts";
+import { storeSurvivalContract } from "./store-survival-contract.ts";
 
-storeContract({
-  name: "memory",
-  sha256: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
-  withStore: (work) => work(memoryStore()),
-});
+storeContract(memorySubject);
+storeFaultsContract(memorySubject);
+storeSurvivalContract(memorySubject);
+storeRestoreContract(memorySubject);
+copyContract(memoryCopySubject);

@@ -81,6 +81,8 @@ export interface StageOptions {
   model?: string;
   /** Another provider in the engineer's place. */
   providerUrl?: string;
+  /** Puts something under the server's state folder before it is first used, and takes it away at the end. */
+  beforeState?: (state: string) => () => void;
 }
 
 export async function openStage({
@@ -95,9 +97,11 @@ export async function openStage({
   beforeEngineer = async (url) => url,
   beforeServer = async (url) => url,
   providerUrl,
+  beforeState = () => () => {},
 }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-journey-"));
   const state = join(folder, "state");
+  const clearState = beforeState(state);
   const checkout = join(folder, "repository");
   await repository(checkout);
   const scriptFile = join(folder, "script.json");
@@ -218,6 +222,7 @@ export async function openStage({
       await runner.stop();
       await server.stop();
       await engineer.stop();
+      clearState();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -5,8 +5,8 @@ import {
   type Batch,
   type Head,
   type KeptCommand,
+  refuseUnlessNext,
   type StoredAnswer,
-  VersionConflict,
 } from "@tamma/core/ports/store.ts";
 import type { SealedRow } from "../../workers/orchestrator/event-row.ts";
 import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
@@ -81,13 +81,11 @@ export function memoryObjectStore(disk: DiskAccess): ObjectStore {
   };
 }
 
-function appendRows({ events, outbox }: Tables, { stream, envelopes, step }: Batch): void {
-  const [first] = envelopes;
-  if (!first) return;
+function appendRows({ events, outbox }: Tables, batch: Batch): void {
+  const { stream, envelopes, step } = batch;
+  if (envelopes.length === 0) return;
   const before = events.get(stream.id) ?? [];
-  const head = headOf(before);
-  if (head.seq !== first.seq - 1 || head.hash !== first.prevHash)
-    throw new VersionConflict(stream, first.seq - 1, head.seq);
+  refuseUnlessNext(batch, headOf(before));
   events.put(stream.id, [...before, ...envelopes.map((envelope) => rowOf(envelope, step))]);
   if (!outbox.get(stream.id)) outbox.put(stream.id, { stream, flushed: 0 });
 }
@@ -149,8 +147,11 @@ function memoryHeld(
         setAside.put(id, [...(setAside.get(id) ?? []), ...apart]);
         forgetEffects(id);
       }
-      const kept = (commands.get(id) ?? []).filter((each) => each.seq <= common);
-      for (const each of commands.get(id) ?? []) if (each.seq > common) answers.drop(`${id} ${each.id}`);
+      // What changed nothing where the logs part might change something behind what is adopted now.
+      const stays = (each: KeptCommand) =>
+        each.seq < common || (each.seq === common && answers.get(`${id} ${each.id}`)?.changed === true);
+      const kept = (commands.get(id) ?? []).filter(stays);
+      for (const each of commands.get(id) ?? []) if (!stays(each)) answers.drop(`${id} ${each.id}`);
       const added = rows.filter(({ seq }) => seq > common) as MemoryRow[];
       events.put(id, [...own.slice(0, common), ...added]);
       for (const { seq, causation } of added) answers.put(`${id} ${causation}`, { seq, changed: true });

@@ -2,6 +2,7 @@ import { applyD1Migrations, evictDurableObject, runInDurableObject } from "cloud
 import { env } from "cloudflare:workers";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { sha } from "../load/good-work.ts";
 import { type ScriptedProvider, scriptedProvider } from "./scripted-provider.ts";
 import {
   accepted,
@@ -17,7 +18,6 @@ import {
   putText,
   refusal,
   repository,
-  sha,
   start,
   testMigrations,
   view,
@@ -163,10 +163,12 @@ test("a cancelled loop tells its runner to stop at the next heartbeat", async ()
 
 /** Puts the lease's end into the past, as if nobody had beaten for that long. */
 async function expire(loop: string): Promise<void> {
-  await runInDurableObject(objectOf(loop), async (object, { storage }) => {
+  await runInDurableObject(objectOf(loop), (_object, { storage }) => {
     storage.sql.exec("UPDATE leases SET expires_at = 1, graced = 1");
-    await object.alarm();
   });
+  // It wakes with rows that somebody else changed.
+  await evictDurableObject(objectOf(loop));
+  await runInDurableObject(objectOf(loop), (object) => object.alarm());
 }
 
 test("a runner that vanished loses its lease: the job is given out again with the next fence", async () => {

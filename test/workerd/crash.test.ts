@@ -181,6 +181,51 @@ test("the leases of a process that is gone end at once; its living twin keeps it
   expect(await refusal(orchestrator.result(runner, lost.job, late))).toMatchObject({ code: "fence-old" });
 });
 
+test("a zombie with an old fence is refused in everything that it can ask, and leaves no trace", async () => {
+  const { runner } = await enrolled();
+  const loop = await start(await repository());
+  const take = (instance: string, gone: string[] = []) =>
+    eventually(async () => {
+      const job = await lease(runner, loop, { instance, gone });
+      if (!job) throw new Error("no job yet");
+      return job;
+    });
+  const zombie = await take("i-old");
+  // Its successor under the same key has the job now: who calls is the same, only the fence tells them apart.
+  const held = await take("i-new", ["i-old"]);
+  expect(held).toMatchObject({ job: zombie.job, fence: zombie.fence + 1 });
+  const before = await eventsOf(loop);
+
+  const { job, fence } = zombie;
+  const beat = await accepted(orchestrator.heartbeat(runner, job, { fence, part: "build" }));
+  expect(beat.continue).toBe(false);
+  const old = { status: 409, code: "fence-old" };
+  expect(await refusal(orchestrator.log(runner, job, { fence, offset: 0, text: "from the dead" }))).toEqual(
+    old,
+  );
+  const body = new TextEncoder().encode("from the dead").buffer as ArrayBuffer;
+  const blob = { sha256: "0".repeat(64), mediaType: "text/plain", body };
+  expect(await refusal(orchestrator.putBlob(runner, job, fence, blob))).toEqual(old);
+  const request = {
+    messages: [{ role: "user" as const, content: [] }],
+    tools: [],
+    system: "",
+    maxTokens: 10,
+  };
+  const turn = { fence, turn: 1, request } as unknown as Parameters<typeof orchestrator.turn>[2];
+  expect(await refusal(orchestrator.turn(runner, job, turn))).toMatchObject({ status: 409 });
+  const late = { fence, result: await goodResult(runner, held) };
+  expect(await refusal(orchestrator.result(runner, job, late))).toEqual(old);
+
+  expect(await eventsOf(loop)).toEqual(before);
+  expect((await view(loop)).step).toBe("plan");
+  expect((await accepted(objectOf(loop).readLog(loop, job))) ?? "").not.toContain("from the dead");
+  // And whoever holds it goes on as if nothing had been.
+  await accepted(
+    orchestrator.result(runner, job, { fence: held.fence, result: await goodResult(runner, held) }),
+  );
+});
+
 test("a turn that was under way when its process ended is lost at once, and counts in full", async () => {
   const { runner } = await enrolled();
   const loop = await start(await repository());

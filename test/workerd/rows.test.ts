@@ -9,7 +9,7 @@ import { migrate } from "../../workers/orchestrator/sqlite-schema.ts";
 import { sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
 import { trackerRows, trackerTables } from "../../workers/orchestrator/tracker-rows.ts";
 import { turnBoots, turnRows, turnTables } from "../../workers/orchestrator/turn-rows.ts";
-import { copyContract } from "../contracts/copy-contract.ts";
+import { copiedStoreContract } from "../contracts/copied-store-contract.ts";
 import { rowsContract } from "../contracts/rows-contract.ts";
 import { testMigrations } from "./world.ts";
 
@@ -47,7 +47,7 @@ rowsContract({
     ),
 });
 
-copyContract({
+copiedStoreContract({
   name: "D1",
   sha256: sha256Hex,
   withCopy: (work) => withStorage((storage) => work(sqliteStore(storage, cipher), d1Copy(env.DB))),

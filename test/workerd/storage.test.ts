@@ -1,4 +1,4 @@
-import { applyD1Migrations, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { genesisHash, seal, verifyChain } from "@tamma/core/domain/audit/chain.ts";
 import type { Envelope, StreamRef } from "@tamma/core/domain/loop/events.ts";
@@ -9,35 +9,28 @@ import { d1Copy } from "../../workers/orchestrator/d1-log.ts";
 import { exactly } from "../../workers/orchestrator/log-copy.ts";
 import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
 import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
-import { migrate } from "../../workers/orchestrator/sqlite-schema.ts";
-import { sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
 import { systemTimers } from "../../workers/orchestrator/system-timers.ts";
+import { copyContract, rowAt, sealedRows } from "../contracts/copy-contract.ts";
+import { freshStream } from "../contracts/store-batch.ts";
 import { storeContract } from "../contracts/store-contract.ts";
+import { storeFaultsContract } from "../contracts/store-faults-contract.ts";
+import { storeRestoreContract } from "../contracts/store-restore-contract.ts";
+import { storeSurvivalContract } from "../contracts/store-survival-contract.ts";
+import { cipher, d1Subject, freshObject, insertIntoD1, openStore, sqliteSubject } from "./stores.ts";
 import { testMigrations } from "./world.ts";
-
-const cipher = aesCipher(env.TAMMA_MASTER_KEY);
-let objects = 0;
 
 beforeAll(async () => {
   await applyD1Migrations(env.DB, testMigrations());
 });
 
-/** An object of our own: its storage is real, the class around it does not matter here. */
-function freshObject() {
-  objects += 1;
-  return env.ACCOUNT_HUB.get(env.ACCOUNT_HUB.idFromName(`storage ${objects}`));
-}
+storeContract(sqliteSubject);
+storeFaultsContract(sqliteSubject);
+storeSurvivalContract(sqliteSubject);
+storeRestoreContract(sqliteSubject);
+copyContract(d1Subject);
 
-function withStore(
-  work: (store: ObjectStore, storage: DurableObjectStorage) => void | Promise<void>,
-): Promise<void> {
-  return runInDurableObject(freshObject(), async (_object, { storage }) => {
-    migrate(storage, { name: "test", steps: [] });
-    await work(sqliteStore(storage, cipher), storage);
-  });
-}
-
-storeContract({ name: "sqlite", sha256: sha256Hex, withStore: (work) => withStore((store) => work(store)) });
+const withStore = (work: (store: ObjectStore, storage: DurableObjectStorage) => void | Promise<void>) =>
+  openStore(freshObject(), work);
 
 function chain(stream: StreamRef, count: number, text = "canary-of-the-log"): Envelope[] {
   const sealed: Envelope[] = [];
@@ -160,9 +153,7 @@ test("with D1 down nothing is lost: the outbox asks to come again and catches up
     });
     let now = 1_000;
     const outbox = d1Outbox(d1Copy(flaky), store, () => exactly(stream.id), {
-      ...atZero,
-      now: () => now,
-      fraction: () => 0.5,
+      ...{ now: () => now, fraction: () => 0.5, after: systemTimers.after },
     });
     await outbox.flush();
     const next = outbox.nextAt();
@@ -187,36 +178,65 @@ test("when D1 was set back to an earlier state it gets the missing events again"
     expect(await inD1(stream)).toEqual([1, 2, 3]);
   }));
 
-test("D1 refuses to change, delete, fork or skip an event, and ignores a repeated one", () =>
-  withStore(async (store) => {
-    const stream = streamOf("guarded");
-    append(store, chain(stream, 2));
-    await d1Outbox(d1Copy(env.DB), store, () => exactly(stream.id), atZero).flush();
-    const run = (sql: string) => env.DB.prepare(sql).bind(stream.id).run();
-    const copy = (columns: string) =>
-      `INSERT INTO events SELECT stream, stream_kind, ${columns} FROM events
-       WHERE stream = ? AND seq = 2 ON CONFLICT DO NOTHING`;
-    const rest = "id, at, type, version, actor, correlation_id, causation_id, step, key_id, payload";
-    await expect(run("UPDATE events SET type = 'Else' WHERE stream = ?")).rejects.toThrow(/never changed/);
-    await expect(run("DELETE FROM events WHERE stream = ?")).rejects.toThrow(/never deleted/);
-    await expect(run(copy(`2, ${rest}, prev_hash, 'other'`))).rejects.toThrow(/fork/);
-    await expect(run(copy(`3, ${rest}, 'other', 'new'`))).rejects.toThrow(/fork/);
-    await expect(run(copy(`4, ${rest}, hash, 'new'`))).rejects.toThrow(/gap/);
-    await expect(run(copy(`2, ${rest}, prev_hash, hash`))).resolves.toBeDefined();
-    expect(await inD1(stream)).toEqual([1, 2]);
-  }));
+/** Rows 1 and 2 of a stream in D1, and what is wrong with a third statement. */
+async function guarded() {
+  const stream = freshStream();
+  const rows = sealedRows(stream, sha256Hex, { count: 2 });
+  for (const row of rows) await insertIntoD1(row);
+  const hash = (seq: number) => rows[seq - 1]?.hash ?? genesisHash;
+  const run = (sql: string) => env.DB.prepare(sql).bind(stream.id).run();
+  return { stream, hash, run };
+}
+type Guarded = Awaited<ReturnType<typeof guarded>>;
 
-test("an evicted object finds everything again", async () => {
-  const object = freshObject();
-  const stream = streamOf("evicted");
-  await runInDurableObject(object, (_object, { storage }) => {
-    migrate(storage, { name: "test", steps: [] });
-    append(sqliteStore(storage, cipher), chain(stream, 4));
-  });
-  await evictDurableObject(object);
-  await runInDurableObject(object, (_object, { storage }) => {
-    const store = sqliteStore(storage, cipher);
-    expect(store.read(stream, 0, 10)).toHaveLength(4);
-    expect(store.dueEffects(10)).toHaveLength(1);
-  });
+/** What D1 must refuse, by the trigger that refuses it; without that one nothing else does. */
+const refusedByD1: [trigger: string, words: RegExp, statement: (on: Guarded) => Promise<unknown>][] = [
+  [
+    "events_never_change",
+    /never changed/,
+    ({ run }) => run("UPDATE events SET type = 'Else' WHERE stream = ?"),
+  ],
+  ["events_never_go", /never deleted/, ({ run }) => run("DELETE FROM events WHERE stream = ? AND seq = 2")],
+  [
+    "events_never_fork",
+    /fork, another event/,
+    // As the outbox writes: without the trigger a fork would be passed over in silence.
+    ({ run }) =>
+      run(`INSERT INTO events SELECT stream, stream_kind, seq, id, at, type, version, actor, correlation_id,
+             causation_id, step, key_id, payload, prev_hash, 'other' FROM events
+           WHERE stream = ? AND seq = 2 ON CONFLICT DO NOTHING`),
+  ],
+  [
+    "events_never_skip",
+    /gap, the event before/,
+    ({ stream, hash }) => insertIntoD1(rowAt(stream, sha256Hex, 4, hash(2))),
+  ],
+  [
+    "events_follow",
+    /fork, the event before/,
+    ({ stream, hash }) => insertIntoD1(rowAt(stream, sha256Hex, 3, hash(1))),
+  ],
+];
+
+test.each(refusedByD1)("D1 itself refuses by %s, and by nothing else", async (trigger, words, statement) => {
+  const first = await guarded();
+  await expect(statement(first)).rejects.toThrow(words);
+  expect(await inD1(first.stream)).toEqual([1, 2]);
+  const made = await env.DB.prepare("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?")
+    .bind(trigger)
+    .first<string>("sql");
+  await env.DB.exec(`DROP TRIGGER ${trigger}`);
+  try {
+    await expect(statement(await guarded())).resolves.not.toThrow();
+  } finally {
+    await env.DB.prepare(made ?? "").run();
+  }
+  await expect(statement(await guarded())).rejects.toThrow(words);
+});
+
+test("D1 has no other triggers on its events than those that are proven here", async () => {
+  const { results } = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events' ORDER BY name",
+  ).all<{ name: string }>();
+  expect(results.map(({ name }) => name)).toEqual(refusedByD1.map(([name]) => name).sort());
 });

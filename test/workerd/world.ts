@@ -1,12 +1,12 @@
 import type { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import type { Protection } from "@tamma/core/domain/loop/evidence.ts";
-import type { JobResult, JobSpec } from "@tamma/core/domain/loop/jobs.ts";
+import type { JobResult } from "@tamma/core/domain/loop/jobs.ts";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { LeaseRequest, LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import { vi } from "vitest";
 import type { Answer, Caller, OrchestratorRpc } from "../../workers/rpc.ts";
+import { goodResult as goodWork } from "../load/good-work.ts";
 
 export const orchestrator: OrchestratorRpc = env.ORCHESTRATOR;
 
@@ -87,7 +87,6 @@ export async function enrolled() {
   return { runner, signed };
 }
 
-export const sha = (text: string) => createHash("sha1").update(text).digest("hex");
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 export async function lease(
@@ -123,102 +122,9 @@ export async function putText(
   return { sha256: sha256(text), size: body.byteLength, mediaType };
 }
 
-const protection: Protection = { kind: "process-limits", promises: [], gaps: [] };
-const base = sha("base");
-export const tree = sha("tree");
-
-const diffOfA = [
-  "diff --git a/a.txt b/a.txt",
-  "index 1111111111111111111111111111111111111111..2222222222222222222222222222222222222222 100644",
-  "--- a/a.txt",
-  "+++ b/a.txt",
-  "@@ -1 +1,2 @@",
-  " one",
-  "+two",
-  "",
-].join("\n");
-
 /** What a runner that does everything right answers to a job. */
-export async function goodResult(runner: string, job: LeaseResponse): Promise<JobResult> {
-  const { spec } = job;
-  switch (spec.kind) {
-    case "survey": {
-      const context = await putText(runner, job, "survey of the repository");
-      return {
-        kind: "survey",
-        result: { outcome: "done", base, context, summary: "small", config: {}, hasTests: true },
-      };
-    }
-    case "open":
-      return { kind: "open", result: { outcome: "done", base, head: sha("first") } };
-    case "develop": {
-      const diff = await putText(runner, job, diffOfA, "text/x-diff");
-      const file = { path: "a.txt", status: "modified", modeBefore: "100644", modeAfter: "100644" } as const;
-      const patch = {
-        base,
-        tree,
-        diff,
-        files: [{ ...file, binary: false, added: 1, removed: 0 }],
-        commits: [{ message: "Do it", paths: ["a.txt"] }],
-      };
-      const rest = { summary: "done", rejections: [], testFiles: ["a.test.ts"], replies: [] };
-      return { kind: "develop", result: { outcome: "done", patch, ...rest } };
-    }
-    case "verify":
-      return { kind: "verify", result: verified(spec) };
-    case "publish":
-      return { kind: "publish", result: { outcome: "done", sha: sha("pushed"), tree } };
-    case "rebase":
-      return {
-        kind: "rebase",
-        result: { outcome: "done", patch: { ...spec.patch, base: spec.onto }, unchanged: true },
-      };
-    case "merge":
-      return { kind: "merge", result: { outcome: "done", sha: sha("merged") } };
-    default:
-      return spec satisfies never;
-  }
-}
-
-const gateOf = {
-  red: "implement",
-  green: "implement",
-  build: "build",
-  test: "test",
-  scan: "scan",
-  ci: "ci",
-} as const;
-
-function verified(
-  spec: Extract<JobSpec, { kind: "verify" }>,
-): Extract<JobResult, { kind: "verify" }>["result"] {
-  const verdicts = spec.parts.map((part) => {
-    const outcome = part === "red" ? ("failed" as const) : ("passed" as const);
-    const tests = [{ id: "a.test.ts > works", outcome, file: "a.test.ts", message: null }];
-    const receipt = { kind: part, base, tree, commands: [], tests, testFiles: [], tools: {}, log: null };
-    return {
-      gate: gateOf[part],
-      outcome: "passed" as const,
-      receipts: [{ ...receipt, protection }],
-      evidence: null,
-    };
-  });
-  const nothing = {
-    lockedTests: [],
-    weakened: [],
-    signatures: [],
-    scan: [],
-    absentScanners: [],
-    unproven: false,
-  };
-  return {
-    outcome: "done",
-    verdicts,
-    tree,
-    patch: null,
-    ...nothing,
-    protection,
-  };
+export function goodResult(runner: string, job: LeaseResponse): Promise<JobResult> {
+  return goodWork(job.spec, (text, mediaType) => putText(runner, job, text, mediaType));
 }
 
 /** Does the loop's jobs, one after another, until it waits for something else or `until` says stop. */

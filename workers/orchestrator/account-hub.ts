@@ -1,14 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 import { randomBytes } from "node:crypto";
-import { AccountEvent, accountEventVersion } from "@tamma/core/domain/account/events.ts";
+import type { AccountEvent } from "@tamma/core/domain/account/events.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import { type FoldCache, handle } from "@tamma/core/engine/handle.ts";
-import type { Machine } from "@tamma/core/engine/machine.ts";
 import type { Repository, Runner } from "@tamma/core/protocol/rest.ts";
 import type { TokenRequest } from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../in-flight.ts";
 import type { Answer, Caller } from "../rpc.ts";
+import { accountMachine } from "./account-machine.ts";
 import { accountTables, runnerColumns, type SecretRows, secretRows } from "./account-rows.ts";
 import { sha256Hex } from "./cipher.ts";
 import { d1Copy } from "./d1-log.ts";
@@ -50,17 +50,6 @@ type RunnerRow = {
 /** What the events of the account do not hold. */
 const lost =
   "Addresses of repositories and keys of runners added after that copy are in no event: add them again";
-
-/** The account only records; what may happen is decided on the rows. */
-const accountMachine: Machine<AccountEvent, AccountEvent, null> = {
-  initial: null,
-  version: accountEventVersion,
-  decide: (event) => [event],
-  evolve: () => null,
-  react: () => ({ effects: [], timers: [] }),
-  upcast: (envelope) => AccountEvent.parse({ ...envelope.payload, type: envelope.type }),
-  stepOf: () => null,
-};
 
 /** The one account: its repositories, its runners, who may come in. */
 export class AccountHub extends DurableObject<OrchestratorEnv> implements AccountHubRpc {

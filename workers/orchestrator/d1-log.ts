@@ -1,6 +1,5 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { and, asc, eq, gt, gte, lt, max, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { events, loops } from "./d1-schema.ts";
 import type { SealedRow } from "./event-row.ts";
@@ -15,7 +14,7 @@ const pageRows = 100;
 export function d1Copy(database: D1Database): LogCopy {
   const db: Db = drizzle(database);
   return {
-    append: (rows) => append(db, rows),
+    append: (rows) => append(database, rows),
     heads: (range) => heads(db, range),
     hashAt: (stream, seq) => hashAt(db, stream, seq),
     rows: (stream) => rowsOf(db, stream),
@@ -23,16 +22,41 @@ export function d1Copy(database: D1Database): LogCopy {
   };
 }
 
+/** One value of a statement may hold 2 MB; a payload lies in it as hex. */
+const payloadsPerStatementMax = 500_000;
+
+/** A list of rows, each a list of columns, as one value: hundreds of rows cost little more than one. */
+const insertMany = `
+  INSERT INTO events (stream, stream_kind, seq, id, at, type, version, actor, correlation_id, causation_id,
+    step, key_id, prev_hash, hash, payload)
+  SELECT ${Array.from({ length: 14 }, (_, at) => `value ->> ${at}`).join(", ")}, unhex(value ->> 14)
+  FROM json_each(?) WHERE true ORDER BY key ON CONFLICT DO NOTHING`;
+
 /** One batch is one transaction. */
-async function append(db: Db, rows: readonly SealedRow[]): Promise<void> {
-  const [first, ...rest] = rows.map(
-    (row): BatchItem<"sqlite"> => db.insert(events).values(valuesOf(row)).onConflictDoNothing(),
-  );
+async function append(database: D1Database, rows: readonly SealedRow[]): Promise<void> {
+  const statement = database.prepare(insertMany);
+  const statements = inParts(rows).map((part) => statement.bind(JSON.stringify(part.map(columnsOf))));
   try {
-    if (first) await db.batch([first, ...rest]);
+    if (statements.length > 0) await database.batch(statements);
   } catch (thrown) {
     throw isConflict(thrown) ? new CopyConflict(thrown) : thrown;
   }
+}
+
+/** Rows that fit into one statement together, in order. */
+function inParts(rows: readonly SealedRow[]): SealedRow[][] {
+  const parts: SealedRow[][] = [];
+  let left = 0;
+  for (const row of rows) {
+    const part = parts.at(-1);
+    left -= row.payload.byteLength;
+    if (part && left >= 0) part.push(row);
+    else {
+      parts.push([row]);
+      left = payloadsPerStatementMax - row.payload.byteLength;
+    }
+  }
+  return parts;
 }
 
 async function heads(db: Db, { from, below }: StreamRange): Promise<CopyHead[]> {
@@ -112,27 +136,16 @@ function sealedRow(row: typeof events.$inferSelect): SealedRow {
   };
 }
 
-function valuesOf(row: SealedRow): typeof events.$inferInsert {
-  return {
-    stream: row.stream,
-    streamKind: row.kind,
-    seq: row.seq,
-    id: row.id,
-    at: row.at,
-    type: row.type,
-    version: row.version,
-    actor: row.actor,
-    correlationId: row.correlation,
-    causationId: row.causation,
-    step: row.step,
-    keyId: row.key_id,
-    payload: Buffer.from(row.payload),
-    prevHash: row.prev_hash,
-    hash: row.hash,
-  };
+/** In the order of `insertMany`. */
+function columnsOf(row: SealedRow): (string | number | null)[] {
+  return [
+    ...[row.stream, row.kind, row.seq, row.id, row.at, row.type, row.version, row.actor, row.correlation],
+    ...[row.causation, row.step, row.key_id, row.prev_hash, row.hash],
+    Buffer.from(row.payload).toString("hex"),
+  ];
 }
 
-/** Drizzle wraps D1's error, so the trigger's words stand in the cause. */
+/** Whoever wraps D1's error keeps the trigger's words in the cause. */
 function isConflict(thrown: unknown): boolean {
   for (let error = thrown; error instanceof Error; error = error.cause)
     if (/tamma: (gap|fork)/.test(error.message)) return true;

@@ -25,6 +25,8 @@ export interface DrainWork {
   /** Further wishes to be woken (leases, the outbox); null when there is none. */
   nextWake(): number | null;
   setAlarm(at: number): void;
+  /** Is the alarm set for this time or earlier? */
+  isArmed?(at: number): boolean;
 }
 
 /**
@@ -76,6 +78,8 @@ export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) 
   }
 
   function arm(): void {
+    // Nothing is wished for earlier than this: whatever it is, that alarm finds it.
+    if (work.isArmed?.(work.now() + alarmDelayMs)) return;
     const under = new Set([...busy.keys()].map((key) => key.slice(key.indexOf(" ") + 1)));
     const wishes = [work.store.nextDue(under), work.nextWake()].filter((at) => at !== null);
     if (under.size > 0 || running) wishes.push(work.now() + safetyNetMs);

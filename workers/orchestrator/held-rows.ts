@@ -1,6 +1,7 @@
 import { CommandRefused } from "@tamma/core/domain/errors.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { insertRow, type SealedRow } from "./event-row.ts";
+import type { RowMemory } from "./row-memory.ts";
 
 /**
  * Streams of this object that may not grow, because D1 has events that the object does not: an older copy of
@@ -26,7 +27,7 @@ export interface HeldRows {
   refuseHeld(stream: string): void;
 }
 
-export function heldRows(storage: DurableObjectStorage): HeldRows {
+export function heldRows(storage: DurableObjectStorage, memory: Pick<RowMemory, "anyHeld">): HeldRows {
   const { sql } = storage;
   const count = (query: string, ...bindings: (string | number)[]) =>
     sql.exec<{ n: number }>(query, ...bindings).one().n;
@@ -49,7 +50,11 @@ export function heldRows(storage: DurableObjectStorage): HeldRows {
         const setAside = count("SELECT count(*) AS n FROM events WHERE stream = ? AND seq > ?", id, common);
         sql.exec("INSERT INTO set_aside SELECT * FROM events WHERE stream = ? AND seq > ?", id, common);
         sql.exec("DELETE FROM events WHERE stream = ? AND seq > ?", id, common);
-        sql.exec("DELETE FROM commands WHERE stream = ? AND seq > ?", id, common);
+        // What changed nothing where the logs part might change something behind what is adopted now.
+        sql.exec(
+          "DELETE FROM commands WHERE stream = ? AND (seq > ? OR (seq = ? AND changed = 0))",
+          ...[id, common, common],
+        );
         // Keys count occasions: those of events set aside would stand for what the adopted ones want anew.
         if (setAside > 0) sql.exec("DELETE FROM effects WHERE stream = ?", id);
         for (const row of rows) if (row.seq > common) adoptRow(sql, row, at);
@@ -62,6 +67,8 @@ export function heldRows(storage: DurableObjectStorage): HeldRows {
         return { added: last - common, setAside };
       }),
     refuseHeld: (stream) => {
+      memory.anyHeld ??= count("SELECT count(*) AS n FROM held") > 0;
+      if (!memory.anyHeld) return;
       const why = heldWhy(stream);
       if (why === null) return;
       throw new CommandRefused({

@@ -1,4 +1,5 @@
 import { leaseMs } from "@tamma/core/domain/policy/limits.ts";
+import { soonestOf } from "./soonest.ts";
 
 export const leaseTables = `CREATE TABLE leases (
   job TEXT PRIMARY KEY, loop TEXT NOT NULL, fence INTEGER NOT NULL, runner TEXT NOT NULL,
@@ -58,6 +59,9 @@ export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
     now + leaseMs,
     now + leaseMs,
   );
+  const soonest = soonestOf();
+  const nextExpiry = () =>
+    sql.exec<{ at: number | null }>("SELECT min(expires_at) AS at FROM leases").one().at;
   const leaseOf = ({ expires_at: expiresAt, ...row }: LeaseRow): Lease => ({ ...row, expiresAt });
   const select = (where: string, ...bindings: (string | number)[]) =>
     sql
@@ -69,6 +73,7 @@ export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
       .map(leaseOf);
   return {
     grant: ({ job, loop, fence, runner, instance }, at) => {
+      soonest.add(at + leaseMs);
       sql.exec(
         `INSERT OR REPLACE INTO leases (job, loop, fence, runner, instance, expires_at, graced, part)
          VALUES (?, ?, ?, ?, ?, ?, 0, NULL)`,
@@ -88,7 +93,12 @@ export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
           runner,
         )
         .toArray().length > 0,
-    expired: (at) => select("expires_at <= ?", at),
+    expired: (at) => {
+      if (soonest.nothingAt(at)) return [];
+      const expired = select("expires_at <= ?", at);
+      if (expired.length === 0) soonest.is(nextExpiry());
+      return expired;
+    },
     ofRunner: (runner) => select("runner = ?", runner),
     keepOnly: (loop, held) => {
       sql.exec(
@@ -98,6 +108,6 @@ export function leaseRows(sql: SqlStorage, now: number): LeaseRows {
         held?.fence ?? 0,
       );
     },
-    nextExpiry: () => sql.exec<{ at: number | null }>("SELECT min(expires_at) AS at FROM leases").one().at,
+    nextExpiry,
   };
 }

@@ -131,6 +131,7 @@ export class LoopObject implements IssueLoopRpc {
         perform: effects.perform,
         nextWake: () => earliest(this.#leases.nextExpiry(), outbox.nextAt(), notes.nextAt()),
         setAlarm: host.setAlarm,
+        ...(host.isArmed ? { isArmed: host.isArmed } : {}),
       },
       keepAlive,
     );

@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
 import type { Host } from "@tamma/core/engine/handle.ts";
 import { openEnd, redactor } from "@tamma/core/engine/redact.ts";
 import type { Timers } from "@tamma/core/ports/clock.ts";
+import { alarmOf } from "./alarm.ts";
 import { aesCipher, type Cipher, sha256Hex } from "./cipher.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { randomPool } from "./random-pool.ts";
 import { migrate } from "./sqlite-schema.ts";
 import { sqliteStore } from "./sqlite-store.ts";
 import { steadyClock } from "./steady-clock.ts";
@@ -18,6 +19,8 @@ export interface ObjectHost extends Host {
   /** How much of the end of a text may be the beginning of such a secret. */
   openEnd: (text: string) => number;
   setAlarm(at: number): void;
+  /** Is the alarm set for this time or earlier? A host that does not say is told each time. */
+  isArmed?(at: number): boolean;
   after: Timers["after"];
 }
 
@@ -39,23 +42,42 @@ export function objectHost(
     .exec<{ newest: number | null }>("SELECT max(at) AS newest FROM events")
     .one();
   const clock = steadyClock(() => Date.now(), newest ?? 0);
+  const alarm = alarmOf(ctx.storage, { wall: () => Date.now(), wallTime: clock.wallTime });
+  const store = sqliteStore(ctx.storage, cipher);
   return {
-    store: sqliteStore(ctx.storage, cipher),
+    store: {
+      ...store,
+      transaction: (work) => {
+        try {
+          return store.transaction(work);
+        } catch (thrown) {
+          alarm.forget();
+          throw thrown;
+        }
+      },
+    },
     cipher,
     sql: ctx.storage.sql,
     clock,
-    chance: { bytes: (count) => new Uint8Array(randomBytes(count)), fraction: () => Math.random() },
+    chance: { bytes: randomPool(), fraction: () => Math.random() },
     sha256: sha256Hex,
     redact: redactionOf(env),
     openEnd: openEnd(secretsOf(env)),
-    // Not awaited: it is written together with the rows of the same turn.
-    setAlarm: (at) => void ctx.storage.setAlarm(clock.wallTime(at)),
+    setAlarm: alarm.set,
+    isArmed: alarm.isSet,
     after: systemTimers.after,
   };
 }
 
+/** What hides this process's secrets, by them: each request asks, and finding all spellings takes long. */
+const redactions = new Map<string, (text: string) => string>();
+
 export function redactionOf(env: OrchestratorEnv): (text: string) => string {
-  return redactor(secretsOf(env)).text;
+  const secrets = secretsOf(env);
+  const key = JSON.stringify(secrets);
+  const redaction = redactions.get(key) ?? redactor(secrets).text;
+  redactions.set(key, redaction);
+  return redaction;
 }
 
 function secretsOf(env: OrchestratorEnv): (string | undefined)[] {

@@ -9,7 +9,16 @@ import type { ObjectStore } from "./object-store.ts";
 import { d1Outbox } from "./outbox.ts";
 
 const stream: StreamRef = { kind: "loop", id: "plain-git/outbox/1#1" };
-const clock = { now: () => 1_000, fraction: () => 0.5, after: () => () => {} };
+/** Whoever waits is waited for: the time passes at once. */
+function quickClock() {
+  let at = 1_000;
+  const after = (ms: number, work: () => void) => {
+    at += ms;
+    queueMicrotask(work);
+    return () => {};
+  };
+  return { now: () => at, fraction: () => 0.5, after };
+}
 
 function append(store: ObjectStore): void {
   const { seq, hash } = store.head(stream);
@@ -33,7 +42,7 @@ test.each(Array.from({ length: turnsMax }, (_, turn) => turn))(
   "an event that comes %d microtasks after a flush began is copied by it or by the next one",
   async (turn) => {
     const store = memoryObjectStore(new Disk());
-    const outbox = d1Outbox(memoryCopy(), store, () => exactly(stream.id), clock);
+    const outbox = d1Outbox(memoryCopy(), store, () => exactly(stream.id), quickClock());
     append(store);
     const first = outbox.flush();
     for (let passed = 0; passed < turn; passed += 1) await null;
@@ -48,6 +57,7 @@ test("whoever arms the alarm during a flush knows when to look again, should it 
   const store = memoryObjectStore(new Disk());
   const answer = Promise.withResolvers<void>();
   const slow: LogCopy = { ...memoryCopy(), append: () => answer.promise };
+  const clock = quickClock();
   const outbox = d1Outbox(slow, store, () => exactly(stream.id), clock);
   append(store);
   expect(outbox.nextAt()).toBeNull();

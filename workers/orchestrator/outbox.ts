@@ -10,6 +10,14 @@ import { compareWithD1, type Standing } from "./standing.ts";
 const rowsPerFlush = 50;
 
 /**
+ * Between the end of one copy and the next: what a loop does meanwhile goes in one batch. As long as the last
+ * copy took when that was longer, so that many objects at once leave D1 half of its time.
+ */
+const pauseMsMin = 50;
+/** A copy that took longer met a D1 that was down, which says nothing about how busy it is. */
+const pauseMsMax = 5_000;
+
+/**
  * Copies the log to D1, in order, off the critical path. D1 down: the object goes on, and the flush catches
  * up. Nothing is lost, because the place is moved only after D1 answered; nothing doubles, because D1 knows
  * each row's key.
@@ -55,21 +63,29 @@ export function d1Outbox(
   let again = false;
   let failures = 0;
   let next: number | null = null;
+  /** Not before this time, unless nothing was copied lately. */
+  let restedAt = 0;
+
+  async function copyAll(): Promise<void> {
+    for (let rows = store.unflushed(rowsPerFlush); rows.length > 0; rows = store.unflushed(rowsPerFlush))
+      await copy(rows);
+    await afterFlush();
+  }
 
   /** Whoever sets `again` while this runs is seen: nothing waits between the last look at it and the end. */
   async function flushOnce(): Promise<void> {
     try {
       // A fault before the first wait would end this before `running` is set.
       await Promise.resolve();
-      for (;;) {
+      do {
+        const restMs = restedAt - clock.now();
+        if (restMs > 0) await new Promise<void>((resolve) => clock.after(restMs, resolve));
         again = false;
-        const rows = store.unflushed(rowsPerFlush);
-        if (rows.length > 0) await copy(rows);
-        else {
-          await afterFlush();
-          if (!again) break;
-        }
-      }
+        const began = clock.now();
+        await copyAll();
+        const tookMs = clock.now() - began;
+        restedAt = clock.now() + Math.min(Math.max(pauseMsMin, tookMs), pauseMsMax);
+      } while (again);
       failures = 0;
       next = null;
     } catch (thrown) {
@@ -95,7 +111,7 @@ export function d1Outbox(
     },
     flushNow,
     // Whoever arms the alarm before a flush has failed must not rely on this instance being there then.
-    nextAt: () => next ?? (running === null ? null : clock.now() + cutAfterMs),
+    nextAt: () => (running === null ? next : clock.now() + cutAfterMs),
     compare,
     lookOnce: async () => {
       const late = Promise.withResolvers<void>();
@@ -127,7 +143,9 @@ function copierOf(d1: LogCopy, store: ObjectStore, range: () => StreamRange | nu
       if (next && next.stream === tried?.stream && next.seq === tried.seq) throw thrown;
       return;
     }
-    for (const row of rows) store.markFlushed(row.stream, row.seq);
+    // The rows of a stream come in order: its last one says how far it was copied.
+    for (const [stream, seq] of new Map(rows.map((row) => [row.stream, row.seq])))
+      store.markFlushed(stream, seq);
   }
 
   async function look(): Promise<void> {

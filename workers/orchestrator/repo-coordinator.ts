@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { inFlight } from "../in-flight.ts";
+import { jobBell } from "../job-bell.ts";
 import { d1Copy } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { objectHost } from "./object-host.ts";
@@ -94,8 +95,9 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     return this.#object.unqueue(...args);
   }
 
-  offerJob(...args: Args<"offerJob">): Result<"offerJob"> {
-    return this.#object.offerJob(...args);
+  async offerJob(...args: Args<"offerJob">): Result<"offerJob"> {
+    await this.#object.offerJob(...args);
+    jobBell.ring();
   }
 
   openJobs(...args: Args<"openJobs">): Result<"openJobs"> {

@@ -70,7 +70,8 @@ export function repositoryIndex(sql: SqlStorage, cipher: Cipher): RepositoryInde
         cipher.keyId,
         sealJson(cipher, row, context(id)),
       );
-      if (!row.active) sql.exec("DELETE FROM open_jobs WHERE loop = ?", id);
+      if (row.active) return;
+      sql.exec("DELETE FROM open_jobs WHERE loop = ?", id);
       sql.exec(
         `DELETE FROM loop_rows WHERE active = 0 AND loop NOT IN
            (SELECT loop FROM loop_rows WHERE active = 0 ORDER BY at DESC LIMIT ?)`,

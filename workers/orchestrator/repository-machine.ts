@@ -1,9 +1,10 @@
 import type { RepositoryCommand } from "@tamma/core/domain/repository/commands.ts";
 import { decideRepository } from "@tamma/core/domain/repository/decide.ts";
-import { RepositoryEvent, repositoryEventVersion } from "@tamma/core/domain/repository/events.ts";
+import { type RepositoryEvent, repositoryEventVersion } from "@tamma/core/domain/repository/events.ts";
 import { evolveRepository, initialRepository } from "@tamma/core/domain/repository/evolve.ts";
 import { reactRepository } from "@tamma/core/domain/repository/react.ts";
 import type { Repository } from "@tamma/core/domain/repository/state.ts";
+import { upcastRepository } from "@tamma/core/domain/repository/upcast.ts";
 import type { Machine } from "@tamma/core/engine/machine.ts";
 
 /** A single-user server: one person can sign in. */
@@ -16,6 +17,6 @@ export const repositoryMachine: Machine<RepositoryCommand, RepositoryEvent, Repo
   decide: (command, repository) => decideRepository(command, repository, { membersMin }),
   evolve: (repository, event) => evolveRepository(repository, event),
   react: reactRepository,
-  upcast: (envelope) => RepositoryEvent.parse({ ...envelope.payload, type: envelope.type }),
+  upcast: upcastRepository,
   stepOf: () => null,
 };

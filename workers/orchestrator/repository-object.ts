@@ -79,6 +79,7 @@ export class RepositoryObject implements RepoCoordinatorRpc {
         perform: (pending) => this.#core.perform(pending),
         nextWake: () => outbox.nextAt(),
         setAlarm: host.setAlarm,
+        ...(host.isArmed ? { isArmed: host.isArmed } : {}),
       },
       keepAlive,
     );

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { todaysVersion } from "../upcast.ts";
+import { accountUpcasts } from "./upcasts.ts";
 
 /**
  * Every fact of the account's own stream: who may come in, and what was connected. It never holds a secret.
@@ -14,4 +16,4 @@ export const AccountEvent = z.discriminatedUnion("type", [
 export type AccountEvent = z.infer<typeof AccountEvent>;
 
 /** Today's version of every account event. */
-export const accountEventVersion = 1;
+export const accountEventVersion = todaysVersion(accountUpcasts);

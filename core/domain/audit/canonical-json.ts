@@ -9,21 +9,19 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`);
     return JSON.stringify(value);
   }
-  if (Array.isArray(value)) {
-    let items = "";
-    for (const item of value) items += `${items === "" ? "" : ","}${canonicalJson(item ?? null)}`;
-    return `[${items}]`;
-  }
-  if (typeof value === "object") {
-    let members = "";
-    const object = value as Record<string, unknown>;
-    // Without a comparison of its own `sort` compares UTF-16 code units, as the standard wants it.
-    for (const name of Object.keys(object).sort()) {
-      const member = object[name];
-      if (member === undefined) continue;
-      members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(member)}`;
-    }
-    return `{${members}}`;
-  }
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
+  if (typeof value === "object") return canonicalObject(value as Record<string, unknown>);
   throw new TypeError(`${typeof value} has no JSON form`);
+}
+
+/** Every event is written this way when it is sealed, so no lists are made on the way. */
+function canonicalObject(value: Record<string, unknown>): string {
+  let members = "";
+  // Without a rule of its own `sort` compares by UTF-16 code units.
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member === undefined) continue;
+    members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { Instant } from "../ids.ts";
+import { todaysVersion } from "../upcast.ts";
 import * as code from "./events/code.ts";
 import * as control from "./events/control.ts";
 import * as people from "./events/people.ts";
 import * as workItem from "./events/work-item.ts";
+import { loopUpcasts } from "./upcasts.ts";
 import { Actor } from "./work.ts";
 
 /**
  * Every fact of a loop. An event is never changed once released: a new shape is a new `version`, and
- * `upcast.ts` reads the old one as today's.
+ * `upcasts.ts` says how the old one is read as today's.
  */
 export const LoopEvent = z.discriminatedUnion("type", [
   workItem.LoopStarted,
@@ -86,8 +88,8 @@ export type LoopEvent = z.infer<typeof LoopEvent>;
 export type LoopEventType = LoopEvent["type"];
 export type EventOf<T extends LoopEventType> = Extract<LoopEvent, { type: T }>;
 
-/** Today's version of every event type; raise it together with an upcast. */
-export const loopEventVersion = 1;
+/** Today's version of every event type; an upcast raises it. */
+export const loopEventVersion = todaysVersion(loopUpcasts);
 
 export const StreamRef = z.object({ kind: z.enum(["loop", "repository", "account"]), id: z.string() });
 export type StreamRef = z.infer<typeof StreamRef>;

@@ -1,6 +1,7 @@
 import type { Envelope } from "../loop/events.ts";
 import { gateNames } from "../loop/pipeline.ts";
 import type { Checkpoint, Facts, LiveLoop, Loop } from "../loop/state.ts";
+import { inTodaysWords } from "../loop/upcast.ts";
 import type { Ask, LoopView } from "../loop/view.ts";
 import { riskOf } from "../policy/risk.ts";
 import { loopWord } from "./loop-word.ts";
@@ -14,14 +15,15 @@ export function loopView(loop: Loop, envelopes: Envelope[]): LoopView | null {
   const { issue, repository, pullRequest, design, plan, option, threads, budget } = facts;
   const attempts = gateNames.map((gate) => [gate, facts.attempts[gate].failed] as const);
   const job = loop.state === "active" && loop.doing.kind === "job" ? loop.doing.job : null;
-  const merged = envelopes.find((envelope) => envelope.type === "Merged");
+  const stream = inTodaysWords(envelopes);
+  const merged = stream.find((envelope) => envelope.type === "Merged");
   return {
     id: facts.loop,
     repository: { id: repository.id, name: repository.name },
     issue: { number: issue.number, title: issue.title, url: issue.url },
     word: loopWord(loop),
     step: loop.step,
-    steps: stepViews(loop, envelopes),
+    steps: stepViews(loop, stream),
     ask: loop.state === "ended" ? null : askOf(loop),
     level: facts.settings.level,
     requester: facts.requester.id,

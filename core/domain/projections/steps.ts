@@ -23,7 +23,7 @@ interface Visit {
 
 /**
  * The 14 steps as a rail: state, times of the last visit, failed attempts. `envelopes` is the loop's whole
- * stream.
+ * stream, in today's words (loop/upcast.ts).
  */
 export function stepViews(loop: Loop, envelopes: Envelope[]): StepView[] {
   const visits = visitsOf(envelopes);

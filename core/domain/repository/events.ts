@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Person, RepositoryRef } from "../loop/work.ts";
 import { ProjectConfig } from "../project-config.ts";
+import { todaysVersion } from "../upcast.ts";
+import { repositoryUpcasts } from "./upcasts.ts";
 
 /**
  * Every fact of a repository's own stream: what people set, the queue, the slots, whose turn it is to merge.
@@ -84,4 +86,4 @@ export const RepositoryEvent = z.discriminatedUnion("type", [
 export type RepositoryEvent = z.infer<typeof RepositoryEvent>;
 
 /** Today's version of every repository event. */
-export const repositoryEventVersion = 1;
+export const repositoryEventVersion = todaysVersion(repositoryUpcasts);

@@ -37,9 +37,13 @@ export const runnerToken: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
-/** The address that the caller came from, as the edge says; null where no edge says it. */
+/**
+ * The address that the caller came from, as the edge says; null where nobody can say. Without an edge a
+ * server listens on its own machine alone, so whoever reaches it is there, whatever its headers claim.
+ */
 export function addressOf(c: Context<AppEnv>): string | null {
-  return c.req.header("cf-connecting-ip") ?? null;
+  const { hostname } = new URL(c.env.TAMMA_ORIGIN);
+  return hostname === "127.0.0.1" ? hostname : (c.req.header("cf-connecting-ip") ?? null);
 }
 
 function bearerOf(c: Context<AppEnv>): string | null {

@@ -1,5 +1,6 @@
 import type { LeaseRequest, LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../../in-flight.ts";
+import { jobBell } from "../../job-bell.ts";
 import type { OrchestratorRpc } from "../../rpc.ts";
 import { unwrap } from "../problem.ts";
 
@@ -12,7 +13,7 @@ const pauseGrowth = 1.5;
 
 /**
  * A job for the runner, or null when none came within `request.waitMs`. The Worker waits and asks again and
- * again; no request is ever held open in a Durable Object, which would keep it awake.
+ * again, at once when the bell rings; no request is held open in a Durable Object, which would keep it awake.
  */
 export async function leaseWithin(
   orchestrator: OrchestratorRpc,
@@ -26,17 +27,14 @@ export async function leaseWithin(
   // A runner that went away must not be given a job: it would be missed only when its lease ends. Nor is one
   // begun when the server ends.
   while (!gone?.aborted && !inFlight.ending) {
+    const { rings } = jobBell;
     const job = unwrap(await orchestrator.lease(runner, ask));
     // Said once is enough: their leases are over.
     ask = { ...ask, gone: [] };
     const leftMs = until - Date.now();
     if (job !== null || leftMs <= 0) return job;
-    await pause(Math.min(pauseMs, leftMs));
+    await jobBell.heard(rings, Math.min(pauseMs, leftMs));
     pauseMs = Math.min(pauseMs * pauseGrowth, pauseMaxMs);
   }
   return null;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

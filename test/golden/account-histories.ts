@@ -1,0 +1,16 @@
+import type { AccountEvent } from "@tamma/core/domain/account/events.ts";
+
+/** The account records what it is told: its commands are its events. */
+export const accountHistories: Readonly<Record<string, { says: string; events: AccountEvent[] }>> = {
+  account: {
+    says: "a person signs in, adds a repository, enrols a runner and ends its right",
+    events: [
+      { type: "LoginLinkCreated", person: "mia", expiresAt: 1_767_604_200_000 },
+      { type: "SignedIn", person: "mia", expiresAt: 1_770_195_600_000 },
+      { type: "RepositoryListed", connection: "local", id: "calc", name: "calc" },
+      { type: "RunnerEnrolled", runner: "r1", name: "laptop" },
+      { type: "RunnerTokenIssued", runner: "r1", expiresAt: 1_767_604_500_000 },
+      { type: "RunnerRevoked", runner: "r1", name: "laptop" },
+    ],
+  },
+};

@@ -2,6 +2,7 @@ import type { LoopPorts } from "@tamma/core/engine/perform.ts";
 import { plainGitPlatform } from "@tamma/core/platforms/plain-git/index.ts";
 import type { Timers } from "@tamma/core/ports/clock.ts";
 import type { Prompts } from "@tamma/core/ports/model.ts";
+import type { LogCopy } from "../../workers/orchestrator/log-copy.ts";
 import type { LogRows } from "../../workers/orchestrator/log-rows.ts";
 import { LoopObject } from "../../workers/orchestrator/loop-object.ts";
 import type { ObjectHost } from "../../workers/orchestrator/object-host.ts";
@@ -15,6 +16,7 @@ import { memoryRepositoryIndex } from "../memory/repository-index.ts";
 import { memoryObjectStore } from "../memory/store.ts";
 import { memoryTrackerRows } from "../memory/tracker-rows.ts";
 import { memoryTurnRows } from "../memory/turn-rows.ts";
+import { CopyLaws } from "./copy-laws.ts";
 import { Dice } from "./dice.ts";
 import type { Hosted } from "./hosted.ts";
 import type { Life } from "./kernel.ts";
@@ -40,14 +42,16 @@ function hostOf(
   world: World,
   hosted: Hosted,
   life: Life,
-): { host: ObjectHost; disk: ReturnType<Hosted["disk"]["accessOf"]> } {
+): { host: ObjectHost; disk: ReturnType<Hosted["disk"]["accessOf"]>; d1: LogCopy } {
   const disk = hosted.disk.accessOf(() => life.alive && hosted.isCurrent(life));
   const store = memoryObjectStore(disk);
   const newest = store.streams().reduce((at, { stream }) => Math.max(at, store.head(stream).at), 0);
   const clock = steadyClock(() => world.server.wall(), newest);
   const dice = new Dice(world.plan.seed, `${hosted.name} ${hosted.instances}`);
+  const copy = new CopyLaws(timersOf(world, life));
   const append: typeof store.append = (batch) => {
     store.append(batch);
+    copy.grew(batch);
     world.watch.appended(hosted);
   };
   const adopt: typeof store.adopt = (...args) => {
@@ -56,6 +60,7 @@ function hostOf(
   };
   return {
     disk,
+    d1: copy.listening(world.d1.portFor(life)),
     host: {
       store: { ...store, append, adopt },
       clock,
@@ -82,7 +87,7 @@ const noLogs = {} as LogRows;
 const keepAlive = (promise: Promise<unknown>) => void promise.catch(() => {});
 
 function buildLoop(world: World, hosted: Hosted, life: Life): LoopObject {
-  const { host, disk } = hostOf(world, hosted, life);
+  const { host, disk, d1 } = hostOf(world, hosted, life);
   const { server } = world;
   return new LoopObject({
     host,
@@ -90,7 +95,7 @@ function buildLoop(world: World, hosted: Hosted, life: Life): LoopObject {
     turns: memoryTurnRows(disk, world.plan.oneProcess ? `boot ${server.boots}` : null),
     logs: noLogs,
     blobs: world.bodies.portFor(life),
-    d1: world.d1.portFor(life),
+    d1,
     list: () => world.listLine(),
     name: hosted.name,
     coordinatorOf: ({ connection, id }) => server.coordinatorFor(life, `${connection}/${id}`),
@@ -100,7 +105,7 @@ function buildLoop(world: World, hosted: Hosted, life: Life): LoopObject {
 }
 
 function buildRepository(world: World, hosted: Hosted, life: Life): RepositoryObject {
-  const { host, disk } = hostOf(world, hosted, life);
+  const { host, disk, d1 } = hostOf(world, hosted, life);
   const index = memoryRepositoryIndex(disk);
   return new RepositoryObject({
     host,
@@ -112,7 +117,7 @@ function buildRepository(world: World, hosted: Hosted, life: Life): RepositoryOb
         world.runners.wake();
       },
     },
-    d1: world.d1.portFor(life),
+    d1,
     name: hosted.name,
     origin: world.origin,
     loopAt: (name) => withSettings(world, world.server.loopFor(life, name)),

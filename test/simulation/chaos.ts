@@ -5,6 +5,8 @@ import type { World } from "./world.ts";
 
 const hourMs = 60 * 60_000;
 const minuteMs = 60_000;
+/** Whoever repaired something looks at the health page once more. */
+const secondLookMs = 60 * minuteMs;
 
 /** Minutes mostly, and hours now and then. */
 const outagesMs = [minuteMs, minuteMs, 2 * minuteMs, 5 * minuteMs, 20 * minuteMs, 3 * hourMs] as const;
@@ -80,7 +82,8 @@ export class Chaos {
     if (!hosted.older || this.owes || !faults.strike("restore", hosted.name)) return;
     this.#watch.forget(hosted);
     // A restore belongs to a bad day: often D1 does not answer either, and nobody says what is missing.
-    if (this.#day.chance(0.3)) this.#world.d1.goDown(this.#day.between(1, 60) * minuteMs);
+    if (this.#day.chance(0.3) && hosted.kind === "loop")
+      this.#world.d1.goDown(this.#day.between(1, 60) * minuteMs);
     hosted.putBack();
     this.owes = true;
     kernel.after(dice.between(1, 60) * minuteMs, life, () => void this.#repaired());
@@ -91,6 +94,16 @@ export class Chaos {
     if (await this.#repair()) {
       this.owes = false;
       this.#watch.repaired();
+      kernel.after(secondLookMs, life, () => this.#lookAgain());
     } else kernel.after(20 * minuteMs, life, () => void this.#repaired());
+  }
+
+  /** What the old instance had sent to D1 may arrive after the repair: then it is needed once more. */
+  #lookAgain(): void {
+    const { server } = this.#world;
+    const held = [...server.objects.values()].some((hosted) => this.#watch.storeOf(hosted).held().length > 0);
+    if (!held || this.owes) return;
+    this.owes = true;
+    void this.#repaired();
   }
 }

@@ -182,7 +182,7 @@ export class People {
     if (faults.calm) return;
     const later = (work: () => void) => kernel.after(dice.between(0, 30_000), life, work);
     // Whoever waits for others to merge is pushed to more often: what comes to him then comes too late.
-    const chances = waitsForTurn(state) ? 8 : 1;
+    const chances = waitsForTurn(state) ? 12 : 1;
     for (let chance = 1; chance <= chances && state.facts.branch; chance += 1)
       if (faults.strike("foreign-push", others[0])) {
         later(() => this.#world.engineerPushes(loop));

@@ -68,11 +68,22 @@ const usual: Record<FaultKind, number> = {
   "clock-jump": 0.002,
 };
 
+/** Where everybody is at the keyboard, somebody also pushes. */
+const rushPushes = 0.03;
+
 /** Every so many seeds one is calm, and one is sealed as in production. */
 const calmEvery = 10;
 const realHashEvery = 16;
 
 export function planOf(seed: number): Plan {
+  const plan = quietPlan(seed);
+  // Its own dice leave all other seeds as they are.
+  const rush = seed % calmEvery !== 0 && new Dice(seed, "rush").chance(0.1);
+  const rates = { ...plan.rates, "foreign-push": rushPushes };
+  return rush ? { ...plan, rush, items: 3, slots: 3, skill: 1, rates } : plan;
+}
+
+function quietPlan(seed: number): Plan {
   const dice = new Dice(seed, "plan");
   const calm = seed % calmEvery === 0;
   const platform = dice.chance(0.3) ? "other" : "own";
@@ -100,8 +111,8 @@ export function planOf(seed: number): Plan {
     rates: Object.fromEntries(kinds.map((kind) => [kind, Math.min(0.5, usual[kind] * force)])),
     only: null,
     calmAfterMs: hourMs * dice.pick([1, 6, 48, 200]),
-    ...rushOf(seed),
     realHash: seed % realHashEvery === 0,
+    rush: false,
   };
 }
 
@@ -115,10 +126,4 @@ export const noMoods = {
 
 function moodsOf(dice: Dice): Plan["peopleMoods"] {
   return { change: 0.1, reject: 0.06, comment: 0.05, cancel: dice.pick([0, 0, 0.01]), abandon: 0.35 };
-}
-
-/** Its own dice leave all other seeds as they are: in one of so many three loops run for the same turn. */
-function rushOf(seed: number): Pick<Plan, "rush"> & Partial<Plan> {
-  if (!new Dice(seed, "rush").chance(0.1)) return { rush: false };
-  return { rush: true, items: 3, slots: 3, skill: 1 };
 }

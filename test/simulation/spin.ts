@@ -1,8 +1,8 @@
 import { holdAside } from "./broken.ts";
 
 const hourMs = 60 * 60_000;
-/** A D1 that is down is asked about once a minute, and beside it there are reminders and leases. */
-const ringsPerHourMax = 400;
+/** A D1 that is down is asked twice a minute, alarms are doubled, leases run: some 400. Spinning is 3,600. */
+const ringsPerHourMax = 1_200;
 
 /** Alarms that found nothing to put on record. */
 export class IdleRings {

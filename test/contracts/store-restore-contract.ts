@@ -64,6 +64,16 @@ export function storeRestoreContract(subject: RestoreSubject): void {
   standingTests(on, grow);
   heldTests(on, behind, grow);
   rebuildTests(on, behind, grow);
+
+  on("a command that changed nothing before the rebuild is heard anew after it", async (object, to) => {
+    await behind(object, to);
+    // The copy is silent when the object wakes: nobody says that it is an older one.
+    await object.open((store) => store.append({ ...emptyBatch(to), commandId: "nothing to do yet" }));
+    await object.wake();
+    expect(await object.reconcile(false)).toMatchObject([{ outcome: "rebuilt" }]);
+    expect(await object.open((store) => store.answerOf(to, "nothing to do yet"))).toBeNull();
+    expect(await object.open((store) => store.answerOf(to, "before"))).not.toBeNull();
+  });
 }
 
 type On = (title: string, work: (object: CopiedObject, to: StreamRef) => Promise<void>) => void;

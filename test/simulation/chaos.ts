@@ -82,8 +82,7 @@ export class Chaos {
     if (!hosted.older || this.owes || !faults.strike("restore", hosted.name)) return;
     this.#watch.forget(hosted);
     // A restore belongs to a bad day: often D1 does not answer either, and nobody says what is missing.
-    if (this.#day.chance(0.3) && hosted.kind === "loop")
-      this.#world.d1.goDown(this.#day.between(1, 60) * minuteMs);
+    if (this.#day.chance(0.3)) this.#world.d1.goDown(this.#day.between(1, 60) * minuteMs);
     hosted.putBack();
     this.owes = true;
     kernel.after(dice.between(1, 60) * minuteMs, life, () => void this.#repaired());

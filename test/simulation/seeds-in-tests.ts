@@ -4,7 +4,7 @@ import { runSeeds } from "./run-seeds.ts";
 /** Far more than it takes; a busy machine is no broken invariant. */
 const patienceMs = 600_000;
 
-/** Part of the seeds of every test run. Each test file has a core to itself, so they are shared by several. */
+/** Part of the seeds of every test run. A test file has a core to itself, so several share them. */
 export function seedsInTests({ from, count }: { from: number; count: number }): void {
   test(
     `seeds ${from} to ${from + count - 1} break no invariant`,

@@ -4,14 +4,19 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 const collecting = process.env.TAMMA_COVERAGE === "collect";
 /** `npm run test:all` sets it; otherwise what takes minutes, or downloads, waits for that. */
-const long = process.env.TAMMA_TEST_ALL === "1" ? [] : ["**/*.long.test.ts"];
+const withLong = process.env.TAMMA_TEST_ALL === "1";
+const long = withLong ? [] : ["**/*.long.test.ts"];
 const others = ["**/node_modules/**", "**/dist/**", "**/fixtures/**", "server/sample/repository/**"];
 const never = [...others, ...long];
 
-/** Tests beside the code they test, in plain Node. Many wait for git and commands: no core is left free. */
+/**
+ * Tests beside the code they test, in plain Node. Many wait for git and commands: no core is left free. With
+ * the long ones, properties are tried twenty times as often.
+ */
 const unit: TestProjectConfiguration = {
   test: {
     name: "unit",
+    testTimeout: withLong ? 120_000 : 20_000,
     maxWorkers: "100%",
     include: ["{core,runner,cli,server,workers,scripts,bench}/**/*.test.{ts,tsx}"],
     exclude: never,

@@ -24,15 +24,22 @@ export const many: Benchmark = {
       const report = await loopsCase({ loops, turnMs: paceMs, jobMs: paceMs, killAt: null });
       figures.push(
         figure(`overhead of a loop, ${loops} at once`, "ms", report.overheadMs),
+        figure(`its wait while others merge, ${loops} at once`, "ms", report.turnWaitMs),
         figure(`processor time of a loop, ${loops} at once`, "ms", [report.processorMs]),
         figure(`longest without a new event, ${loops} at once`, "ms", report.stillMs),
         figure(`disk of a loop, ${loops} at once`, "KB", [report.kbPerLoop]),
       );
     }
     const killed = await loopsCase({ loops: recovered, turnMs: paceMs, jobMs: paceMs, killAt: 0.4 });
-    const { listeningMs, allMovedMs, inFlight } = killed.recovery ?? noRecovery;
+    const { listeningMs, allAwakeMs, allMovedMs, inFlight } = killed.recovery ?? noRecovery;
     figures.push(
-      figure(`kill -9 with ${inFlight} loops in flight: until it listens`, "ms", [listeningMs], recoveryAim),
+      figure(`kill -9 with ${inFlight} loops in flight: until it listens`, "ms", [listeningMs]),
+      figure(
+        `kill -9 with ${inFlight} loops in flight: until all are awake`,
+        "ms",
+        [allAwakeMs],
+        recoveryAim,
+      ),
       figure(`kill -9 with ${inFlight} loops in flight: until all have moved`, "ms", [allMovedMs]),
     );
     const crowd = await loopsCase({ loops: manyLoops, turnMs: 0, jobMs: 0, killAt: null });
@@ -46,4 +53,4 @@ export const many: Benchmark = {
   },
 };
 
-const noRecovery = { listeningMs: Number.NaN, allMovedMs: Number.NaN, inFlight: 0 };
+const noRecovery = { listeningMs: Number.NaN, allAwakeMs: Number.NaN, allMovedMs: Number.NaN, inFlight: 0 };

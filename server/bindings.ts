@@ -1,3 +1,4 @@
+import { diskService } from "./disk.ts";
 import type { LogLevel } from "./log.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -13,6 +14,8 @@ export const workerName = "tamma";
 export const compatibilityDate = "2026-10-20";
 
 export interface WorkerSettings {
+  /** Real path of the state folder. */
+  state: string;
   secrets: Secrets;
   person: string;
   origin: string;
@@ -21,7 +24,10 @@ export interface WorkerSettings {
   logLevel: LogLevel;
 }
 
-/** The same names and kinds as in wrangler.toml, plus what a deployer would set as secrets. */
+/**
+ * The same names and kinds as in wrangler.toml, plus what a deployer would set as secrets, and what only a host
+ * with a disk of its own has.
+ */
 export function workerEnv(settings: WorkerSettings, env: NodeJS.ProcessEnv) {
   return {
     DB: database,
@@ -30,6 +36,7 @@ export function workerEnv(settings: WorkerSettings, env: NodeJS.ProcessEnv) {
     REPO_COORDINATOR: durableObject("RepoCoordinator"),
     ACCOUNT_HUB: durableObject("AccountHub"),
     ORCHESTRATOR: { type: "worker", worker: workerName, exportName: "Orchestrator" },
+    STATE_DISK: diskService(settings.state),
     TAMMA_TOKEN: text(settings.secrets.token),
     TAMMA_USER: text(settings.person),
     TAMMA_ORIGIN: text(settings.origin),

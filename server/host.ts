@@ -117,6 +117,7 @@ function openWorker(
 ): Miniflare {
   const { state, env, log, providerUrl, providerModel, logLevel } = options;
   const settings = {
+    state,
     secrets,
     person: localPerson(),
     origin,

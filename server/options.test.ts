@@ -27,6 +27,7 @@ test("the default model has a price, so that a budget means something", () => {
 
 test("a model on the command line wins over the environment, and the environment over the default", () => {
   const settings = {
+    state: "/tmp",
     secrets: { token: "t", masterKey: "k" },
     person: "ada",
     origin: "http://127.0.0.1:1",

@@ -1,9 +1,16 @@
-/** What keeps the storage from taking a write, as far as its words tell it. */
+/** What keeps the storage from taking a write. */
 export type StorageFault = "full" | "unwritable";
+
+/** What the host found when it tried to write where it keeps the state; null: it could. */
+export interface DiskReport {
+  fault: StorageFault | null;
+}
 
 /** SQLite's own names, which workerd puts at the end of its messages (seen on a full tmpfs). */
 const full = /SQLITE_FULL|disk is full|ENOSPC/;
 const unwritable = /SQLITE_READONLY|SQLITE_IOERR|SQLITE_CANTOPEN|disk I\/O error|EROFS/;
+/** All that workerd says when a commit fails and not a statement: the cause stands in its own log. */
+const withoutReason = /^internal error; reference = /;
 
 /** Null for any other fault. The words may stand in a cause. */
 export function storageFaultOf(thrown: unknown): StorageFault | null {
@@ -12,4 +19,25 @@ export function storageFaultOf(thrown: unknown): StorageFault | null {
     if (unwritable.test(error.message)) return "unwritable";
   }
   return null;
+}
+
+/**
+ * The same, and where the fault has no words the disk itself is asked.
+ *
+ * @param disk the host's answer is a `DiskReport`; absent where there is no host with a disk of its own
+ */
+export async function findStorageFault(
+  thrown: unknown,
+  disk: Pick<Fetcher, "fetch"> | undefined,
+): Promise<StorageFault | null> {
+  const known = storageFaultOf(thrown);
+  if (known !== null || !disk || !(thrown instanceof Error) || !withoutReason.test(thrown.message))
+    return known;
+  try {
+    const answer = await disk.fetch("http://host/disk");
+    return (await answer.json<DiskReport>()).fault;
+  } catch {
+    // A host that cannot say it leaves the fault without a reason.
+    return null;
+  }
 }

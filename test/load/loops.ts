@@ -1,11 +1,12 @@
 import { statSync } from "node:fs";
 import type { Repository } from "@tamma/core/protocol/rest.ts";
+import { printed } from "../journey/processes.ts";
 import { issueTitle, type LoadHost, openLoadHost } from "./host.ts";
 import { inLanes } from "./lanes.ts";
 import { decideAll } from "./people.ts";
 import { countEnded, type LoopRecord, objectFiles, readLoops, waitUntil } from "./record.ts";
 import { jobsAtOnceMax, type Runners, startRunners } from "./runners.ts";
-import { longestStillMs, overheadMs } from "./times.ts";
+import { longestStillMs, overheadMs, turnWaitMs } from "./times.ts";
 
 /** The most that a repository may have. */
 const slots = 20;
@@ -29,14 +30,19 @@ export interface LoopsReport {
   seconds: number;
   /** Processor time of server and runtime per loop; of the new ones where they were killed. */
   processorMs: number;
-  /** Per loop: its whole time without models, jobs and people. */
+  /** Per loop: its whole time without models, jobs, people, and other loops that merge. */
   overheadMs: number[];
+  /** Per loop: how long it waited while others of its repository merged. */
+  turnWaitMs: number[];
   /** Per loop: the longest time between two of its events. */
   stillMs: number[];
   memory: { server: number; workerd: number };
   kbPerLoop: number;
-  /** From the start of the new process: until it listens, and until every loop in flight has moved. */
-  recovery: { listeningMs: number; allMovedMs: number; inFlight: number } | null;
+  /**
+   * From the start of the new process: until it listens, until every loop in flight is awake and at work, and
+   * until each has an event of its own. The last one may wait for a person or for another loop's merge.
+   */
+  recovery: { listeningMs: number; allAwakeMs: number; allMovedMs: number; inFlight: number } | null;
 }
 
 const jobsPerLoop = 7;
@@ -107,6 +113,7 @@ export async function addIssue(host: LoadHost, repository: string): Promise<numb
 interface Killed {
   startedAt: number;
   listeningMs: number;
+  allAwakeMs: number;
   inFlight: string[];
 }
 
@@ -122,15 +129,20 @@ async function killAndStart(host: LoadHost, { done }: Runners, jobs: number): Pr
     events.some(({ type }) => type === "Merged") ? [] : [loop],
   );
   const startedAt = Date.now();
-  return { startedAt, listeningMs: await host.start(), inFlight };
+  const listeningMs = await host.start();
+  // The server says so when it has woken all that may have work.
+  await printed(host.server, /"resumed"/);
+  return { startedAt, listeningMs, allAwakeMs: Date.now() - startedAt, inFlight };
 }
 
-function recoveryOf(host: LoadHost, { startedAt, listeningMs, inFlight }: Killed): LoopsReport["recovery"] {
+function recoveryOf(host: LoadHost, { startedAt, inFlight, ...killed }: Killed): LoopsReport["recovery"] {
   const open = new Set(inFlight);
   const moved = readLoops(host.state)
     .filter(({ loop }) => open.has(loop))
     .map(({ events }) => events.find(({ at }) => at >= startedAt)?.at ?? Number.NaN);
-  return { listeningMs, allMovedMs: Math.max(...moved) - startedAt, inFlight: inFlight.length };
+  const { listeningMs, allAwakeMs } = killed;
+  const allMovedMs = Math.max(...moved) - startedAt;
+  return { listeningMs, allAwakeMs, allMovedMs, inFlight: inFlight.length };
 }
 
 function reportOf(
@@ -145,12 +157,14 @@ function reportOf(
   const begunTwice = records.filter(
     ({ events }) => events.filter(({ type }) => type === "LoopStarted").length !== 1,
   );
+  const turnWaits = records.map((record) => turnWaitMs(record, records));
   const bytes = objectFiles(host.state).reduce((sum, file) => sum + statSync(file).size, 0);
   return {
     loops,
     merged: has("Merged").length,
     doubled: begunTwice.length + Math.max(0, records.length - loops),
-    overheadMs: records.map((record) => overheadMs(record, jobMs)),
+    overheadMs: records.map((record, n) => overheadMs(record, jobMs, turnWaits[n] ?? 0)),
+    turnWaitMs: turnWaits,
     stillMs: records.map(longestStillMs),
     memory: host.memory(),
     kbPerLoop: bytes / 1_024 / all.length,

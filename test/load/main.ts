@@ -59,6 +59,7 @@ function sayLoops(report: LoopsReport): void {
     `  overhead per loop: median ${ms(median(report.overheadMs))}, ` +
       `most ${ms(Math.max(...report.overheadMs))}`,
   );
+  say(`  waited while others of their repository merged: median ${ms(median(report.turnWaitMs))}`);
   say(`  processor time per loop: ${ms(report.processorMs)}`);
   say(`  longest without a new event: ${ms(Math.max(...report.stillMs))}`);
   say(
@@ -68,7 +69,7 @@ function sayLoops(report: LoopsReport): void {
   if (recovery)
     say(
       `  kill -9 with ${recovery.inFlight} in flight: listens after ${ms(recovery.listeningMs)}, ` +
-        `all have moved after ${ms(recovery.allMovedMs)}`,
+        `all are awake after ${ms(recovery.allAwakeMs)}, all have moved after ${ms(recovery.allMovedMs)}`,
     );
 }
 

@@ -1,3 +1,4 @@
+import { routeOf } from "@tamma/core/domain/ids.ts";
 import type { LoopRecord } from "./record.ts";
 
 /** From an event of the first type to the next one of the second, the loop waits for somebody outside. */
@@ -6,8 +7,17 @@ const waits = new Map([
   ["TurnReserved", "TurnSettled"],
 ]);
 
-/** What the loop itself took: all of its time but that of people and models, and `jobMs` for each job. */
-export function overheadMs({ events }: LoopRecord, jobMs: number): number {
+/** A stretch of time, in milliseconds since the epoch. */
+interface Span {
+  from: number;
+  to: number;
+}
+
+/**
+ * What the loop itself took: all of its time but that of people and models, `jobMs` for each job, and
+ * `turnWaitMs` for its merge turn.
+ */
+export function overheadMs({ events }: LoopRecord, jobMs: number, turnWaitMs: number): number {
   const whole = (events.at(-1)?.at ?? 0) - (events[0]?.at ?? 0);
   let outside = 0;
   let open: { until: string; since: number } | null = null;
@@ -20,7 +30,43 @@ export function overheadMs({ events }: LoopRecord, jobMs: number): number {
     if (until !== undefined) open = { until, since: at };
   }
   const jobs = events.filter(({ type }) => type === "LeaseGranted").length;
-  return whole - outside - jobs * jobMs;
+  return whole - outside - jobs * jobMs - turnWaitMs;
+}
+
+/**
+ * How long a loop waited while others of its repository merged: one merges at a time, whatever the load. The
+ * way of the turn from one to the next is not part of it.
+ */
+export function turnWaitMs(record: LoopRecord, all: readonly LoopRecord[]): number {
+  const wait = turnWaitOf(record);
+  if (!wait) return 0;
+  const others = all.filter((other) => other !== record && repositoryOf(other) === repositoryOf(record));
+  const merging = others.flatMap((other) => mergeOf(other) ?? []);
+  return merging.reduce((sum, merge) => sum + sharedMs(wait, merge), 0);
+}
+
+/** From the event before the turn was granted, which asked for it. */
+function turnWaitOf({ events }: LoopRecord): Span | null {
+  const n = events.findIndex(({ type }) => type === "MergeTurnGranted");
+  const [asked, granted] = [events[n - 1], events[n]];
+  return asked && granted ? { from: asked.at, to: granted.at } : null;
+}
+
+/** From the grant of the turn to the merge. */
+function mergeOf({ events }: LoopRecord): Span | null {
+  const [granted, merged] = ["MergeTurnGranted", "Merged"].map((type) =>
+    events.find((event) => event.type === type),
+  );
+  return granted && merged ? { from: granted.at, to: merged.at } : null;
+}
+
+function sharedMs(one: Span, other: Span): number {
+  return Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from));
+}
+
+function repositoryOf({ loop }: LoopRecord): string {
+  const route = routeOf(loop);
+  return `${route?.connection}/${route?.repositoryId}`;
 }
 
 /** The longest time between two events that follow each other. */

@@ -1,5 +1,5 @@
-import { Hono } from "hono";
-import { type StorageFault, storageFaultOf } from "../storage-fault.ts";
+import { type Context, Hono } from "hono";
+import { findStorageFault, type StorageFault } from "../storage-fault.ts";
 import type { AppEnv } from "./bindings.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.ts";
 import { renderProblemPage } from "./dashboard/problem-page.tsx";
@@ -45,8 +45,8 @@ export function createApp(): Hono<AppEnv> {
       "Check the path and the method.",
     );
   });
-  app.onError((error, c) => {
-    const problem = error instanceof HttpProblem ? error : internal(error, c.get("requestId"));
+  app.onError(async (error, c) => {
+    const problem = error instanceof HttpProblem ? error : await internal(error, c);
     return isPage(c.req.path) ? renderProblemPage(c, problem) : problemResponse(problem);
   });
   return app;
@@ -74,10 +74,11 @@ function storageProblem(fault: StorageFault, requestId: string): HttpProblem {
 }
 
 /** The cause goes to our log under the request's id; outside only the id is told. */
-function internal(error: unknown, requestId: string): HttpProblem {
+async function internal(error: unknown, c: Context<AppEnv>): Promise<HttpProblem> {
+  const requestId = c.get("requestId");
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   console.error(JSON.stringify({ level: "error", requestId, message }));
-  const fault = storageFaultOf(error);
+  const fault = await findStorageFault(error, c.env.STATE_DISK);
   if (fault !== null) return storageProblem(fault, requestId);
   return new HttpProblem(
     500,

@@ -13,6 +13,8 @@ export interface Bindings {
    * it.
    */
   TAMMA_ORIGIN: string;
+  /** The host's look at the disk with the state (storage-fault.ts); absent where Cloudflare keeps it. */
+  STATE_DISK?: Pick<Fetcher, "fetch">;
 }
 
 /** Hono's view of a request: bindings from outside, variables set by our middleware. */

@@ -222,6 +222,35 @@ test("a disk that is full is called so, with what to do, and everything else sta
   expect([broken.status, await bodyOf(broken)]).toMatchObject([503, { code: "storage-unwritable" }]);
 });
 
+test("of a fault without a reason the disk is asked, and only of such a one", async () => {
+  const { api, env, orchestrator } = createClient();
+  let asked = 0;
+  const disk = (answer: () => Response) => {
+    env.STATE_DISK = {
+      fetch: async () => {
+        asked += 1;
+        return answer();
+      },
+    };
+  };
+  const codeOf = async () => ((await bodyOf(await api("GET", "/inbox"))) as { code: string }).code;
+  orchestrator.inbox = () =>
+    Promise.reject(new Error("internal error; reference = mqb4i7c7jfa4lbik45mla353"));
+  expect(await codeOf()).toBe("internal");
+  disk(() => Response.json({ fault: "full" }));
+  expect(await codeOf()).toBe("storage-full");
+  disk(() => Response.json({ fault: "unwritable" }));
+  expect(await codeOf()).toBe("storage-unwritable");
+  disk(() => Response.json({ fault: null }));
+  expect(await codeOf()).toBe("internal");
+  disk(() => new Response("the host is gone", { status: 500 }));
+  expect(await codeOf()).toBe("internal");
+  expect(asked).toBe(4);
+  orchestrator.inbox = () => Promise.reject(new Error("another fault"));
+  expect(await codeOf()).toBe("internal");
+  expect(asked).toBe(4);
+});
+
 test("an ill part degrades, and only an orchestrator that does not answer is down", async () => {
   const { request, orchestrator } = createClient();
   expect((await request("/health")).status).toBe(200);

@@ -20,6 +20,7 @@ test("a note that fails late is told again, although nobody looked when it faile
     }),
     list: async () => {},
     now: () => now,
+    after: () => () => {},
     keepAlive: () => {},
   });
   expect(notes.nextAt()).toBeNull();
@@ -35,5 +36,35 @@ test("a note that fails late is told again, although nobody looked when it faile
   notes.retryDue(now);
   for (let turn = 0; turn < 5; turn += 1) await null;
   expect(told).toHaveLength(2);
+  expect(notes.nextAt()).toBeNull();
+});
+
+test("what a loop does while a note rests goes in one note", async () => {
+  const told: string[] = [];
+  const rested: (() => void)[] = [];
+  const notes = loopNotes({
+    rowOf: (loop) => ({ summary: { id: loop } }) as LoopRow,
+    coordinatorOf: () => ({ noteLoop: async ({ summary }) => void told.push(summary.id) }),
+    list: async () => {},
+    now: () => 1_000,
+    after: (_, work) => {
+      rested.push(work);
+      return () => {};
+    },
+    keepAlive: () => {},
+  });
+  const turns = async () => {
+    for (let turn = 0; turn < 10; turn += 1) await null;
+  };
+  notes.changed("a/b/1#1");
+  await turns();
+  expect(told).toEqual(["a/b/1#1"]);
+  for (const loop of ["a/b/1#1", "a/b/1#1", "a/b/1#2"]) notes.changed(loop);
+  await turns();
+  expect(told).toHaveLength(1);
+  expect(notes.nextAt()).not.toBeNull();
+  rested.shift()?.();
+  await turns();
+  expect(told).toEqual(["a/b/1#1", "a/b/1#1", "a/b/1#2"]);
   expect(notes.nextAt()).toBeNull();
 });

@@ -1,9 +1,12 @@
+import type { Timers } from "@tamma/core/ports/clock.ts";
 import { logError } from "./log.ts";
 import type { LoopRow, RepoCoordinatorRpc } from "./objects.ts";
 import type { AfterFlush } from "./outbox.ts";
 
 /** A neighbour that does not answer is told again after this. */
 const retryMs = 5_000;
+/** Between two notes: what a loop does meanwhile goes in one. The first after a rest goes at once. */
+const pauseMs = 100;
 /** A note that is under way may fail when nobody looks any more: somebody has to look again. */
 const lookAgainMs = 30_000;
 
@@ -25,25 +28,35 @@ export function loopNotes(parts: {
   /** Puts the row into the lists of D1. Throws when D1 does not answer. */
   list(row: LoopRow): Promise<void>;
   now(): number;
+  after: Timers["after"];
   keepAlive(promise: Promise<unknown>): void;
 }): LoopNotes {
   const forCoordinator = new Set<string>();
   const forD1 = new Set<string>();
   let telling = false;
   let next: number | null = null;
+  /** Not before this time, unless nothing was told lately. */
+  let restedAt = 0;
+
+  async function tellOne(loop: string): Promise<void> {
+    forCoordinator.delete(loop);
+    const row = parts.rowOf(loop);
+    try {
+      if (row) await parts.coordinatorOf(loop).noteLoop(row);
+    } catch (thrown) {
+      forCoordinator.add(loop);
+      throw thrown;
+    }
+  }
 
   async function tell(): Promise<void> {
     telling = true;
     try {
-      for (const loop of forCoordinator) {
-        forCoordinator.delete(loop);
-        const row = parts.rowOf(loop);
-        try {
-          if (row) await parts.coordinatorOf(loop).noteLoop(row);
-        } catch (thrown) {
-          forCoordinator.add(loop);
-          throw thrown;
-        }
+      while (forCoordinator.size > 0) {
+        const restMs = restedAt - parts.now();
+        if (restMs > 0) await new Promise<void>((resolve) => parts.after(restMs, resolve));
+        for (const loop of [...forCoordinator]) await tellOne(loop);
+        restedAt = parts.now() + pauseMs;
       }
       next = null;
     } catch (thrown) {

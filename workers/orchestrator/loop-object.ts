@@ -96,6 +96,7 @@ export class LoopObject implements IssueLoopRpc {
       coordinatorOf: (loop) => ports.coordinatorOf(repositoryOf(loop)),
       list: ports.list,
       now,
+      after: host.after,
       keepAlive,
     });
     const range = () => {

@@ -37,13 +37,20 @@ const contracts: TestProjectConfiguration = {
 const workerd: TestProjectConfiguration = {
   // Without the Worker there is nothing to start, and the plugin would refuse the whole run.
   plugins: existsSync("workers/index.ts") ? [cloudflareTest(workerdOptions)] : [],
-  test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], exclude: never, testTimeout: 20_000 },
+  test: {
+    name: "workerd",
+    maxWorkers: "100%",
+    include: ["test/workerd/**/*.test.ts"],
+    exclude: never,
+    testTimeout: 20_000,
+  },
 };
 
-/** The whole control plane in one process, seeded. */
+/** The whole control plane in one process, seeded: nothing waits, so no core is left free. */
 const simulation: TestProjectConfiguration = {
   test: {
     name: "simulation",
+    maxWorkers: "100%",
     include: ["test/{simulation,bugs}/**/*.test.ts"],
     exclude: never,
     testTimeout: 60_000,

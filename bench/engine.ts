@@ -26,8 +26,9 @@ export const engine: Benchmark = {
   async run() {
     await using host = await openWorkerHost();
     const bare = await kindFigures(host, "steps", "14 steps, 60 events", true);
+    const called = await kindFigures(host, "calls", "the same, a call per step", false);
     const production = await kindFigures(host, "loop", "production rules", false);
-    return [...bare, ...production];
+    return [...bare, ...called, ...production];
   },
 };
 
@@ -132,7 +133,7 @@ function floorOf(
 
 /** One loop's events as they lie in its object's file. */
 function rowsOf(folder: string, kind: LoopKind, item: number): Row[] {
-  const objects = kind === "steps" ? "StepLoop" : "EngineLoop";
+  const objects = kind === "loop" ? "EngineLoop" : "StepLoop";
   for (const file of globSync(`do/*${objects}/*.sqlite`, { cwd: folder })) {
     const database = new DatabaseSync(join(folder, file), { readOnly: true });
     try {

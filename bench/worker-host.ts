@@ -9,8 +9,11 @@ import { listMigrations } from "../server/migrations.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** `loop`: the production loop, trivial neighbours; `steps`: its 14 steps, rules that cost nothing. */
-export type LoopKind = "steps" | "loop";
+/**
+ * `steps`: 14 steps, rules that cost nothing, all inside of their object; `calls`: the same with a call for
+ * each step; `loop`: the production loop with neighbours that cost nothing.
+ */
+export type LoopKind = "steps" | "calls" | "loop";
 
 /** The bench Worker in the same runtime, with the same persistence, as the real server. */
 export interface WorkerHost extends AsyncDisposable {

@@ -25,8 +25,8 @@ export interface WorkerSettings {
 }
 
 /**
- * The same names and kinds as in wrangler.toml, plus what a deployer would set as secrets, and what only a host
- * with a disk of its own has.
+ * The same names and kinds as in wrangler.toml, plus what a deployer would set as secrets, and what only a
+ * host with a disk of its own has.
  */
 export function workerEnv(settings: WorkerSettings, env: NodeJS.ProcessEnv) {
   return {

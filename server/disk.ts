@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import type { DiskReport } from "@tamma/core/protocol/disk.ts";
 import { Response } from "miniflare";
-import type { DiskReport } from "../workers/storage-fault.ts";
 
 /** What a commit of a few pages needs, with the log that SQLite keeps beside. */
 const probeBytes = 128 * 1024;

@@ -1,10 +1,4 @@
-/** What keeps the storage from taking a write. */
-export type StorageFault = "full" | "unwritable";
-
-/** What the host found when it tried to write where it keeps the state; null: it could. */
-export interface DiskReport {
-  fault: StorageFault | null;
-}
+import type { DiskReport, StorageFault } from "@tamma/core/protocol/disk.ts";
 
 /** SQLite's own names, which workerd puts at the end of its messages (seen on a full tmpfs). */
 const full = /SQLITE_FULL|disk is full|ENOSPC/;

@@ -3,7 +3,7 @@ import type { LoopSettings } from "@tamma/core/domain/loop/work.ts";
 import { goodResult } from "../../test/load/good-work.ts";
 import type { StartClaim } from "../../workers/orchestrator/objects.ts";
 import type { EngineRpc } from "./engine-loop.ts";
-import type { StepLoop } from "./step-loop.ts";
+import type { StepLoop, StepTexts } from "./step-loop.ts";
 
 const runner = "r-hand";
 
@@ -17,17 +17,18 @@ const settings: LoopSettings = {
 const eventsPerLoop = 60;
 const text = "e".repeat(400);
 
-/** Takes a loop through its steps, each command acknowledged before the next; then waits for its effects. */
-export async function driveSteps(object: StepLoop, loop: string): Promise<void> {
+/** The 14 steps, with the events spread over them. */
+export function stepsOfLoop(): StepTexts[] {
   const count = stepNames.length;
-  for (const [at, step] of stepNames.entries()) {
+  return stepNames.map((step, at) => {
     const events = Math.floor(((at + 1) * eventsPerLoop) / count) - Math.floor((at * eventsPerLoop) / count);
-    await object.advance(
-      loop,
-      step,
-      Array.from({ length: events }, () => text),
-    );
-  }
+    return { step, texts: Array.from({ length: events }, () => text) };
+  });
+}
+
+/** Takes a loop through its steps, each command a call that is acknowledged; then waits for its effects. */
+export async function callSteps(object: StepLoop, loop: string): Promise<void> {
+  for (const step of stepsOfLoop()) await object.advance(loop, step);
   await object.idle();
 }
 

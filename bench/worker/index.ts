@@ -1,7 +1,7 @@
 import type { OrchestratorEnv } from "../../workers/orchestrator/env.ts";
 import type { BenchLog } from "./bench-log.ts";
 import type { EngineLoop } from "./engine-loop.ts";
-import { driveLoop, driveSteps } from "./hand.ts";
+import { callSteps, driveLoop, stepsOfLoop } from "./hand.ts";
 import type { StepLoop } from "./step-loop.ts";
 
 export { BenchLog } from "./bench-log.ts";
@@ -16,15 +16,16 @@ interface BenchEnv extends OrchestratorEnv {
 
 export default {
   /**
-   * `POST /<steps | loop>/<work item>/<run>` drives a loop to its end; `.../copying` and `.../bytes` in the
-   * place of the run ask its object. `POST /log/<object>/<verb>?id=<command id>`: one of BenchLog's methods,
-   * an event's text in the body.
+   * `POST /<steps | calls | loop>/<work item>/<run>` drives a loop to its end; `.../copying` and `.../bytes`
+   * in the place of the run ask its object. `POST /log/<object>/<verb>?id=<command id>`: one of BenchLog's
+   * methods, an event's text in the body.
    */
   async fetch(request: Request, env: BenchEnv): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const [, kind, object = "", verb = ""] = pathname.split("/");
     switch (kind) {
       case "steps":
+      case "calls":
       case "loop":
         return Response.json(await loopAnswer(env, kind, `local/${kind}/${object}`, verb));
       case "log":
@@ -35,14 +36,17 @@ export default {
   },
 };
 
-async function loopAnswer(env: BenchEnv, kind: "steps" | "loop", name: string, verb: string) {
+async function loopAnswer(env: BenchEnv, kind: "steps" | "calls" | "loop", name: string, verb: string) {
   // Stubs are typed by hand: an inferred type that passes two RPC borders becomes `never`.
   const steps = env.STEPS.get(env.STEPS.idFromName(name)) as unknown as StepLoop;
   const loop = env.LOOP.get(env.LOOP.idFromName(name)) as unknown as EngineLoop;
-  const object = kind === "steps" ? steps : loop;
+  const object = kind === "loop" ? loop : steps;
   if (verb === "copying") return object.copying();
   if (verb === "bytes") return object.bytes();
-  await (kind === "steps" ? driveSteps(steps, `${name}#${verb}`) : driveLoop(loop, `${name}#${verb}`));
+  const run = `${name}#${verb}`;
+  if (kind === "loop") await driveLoop(loop, run);
+  else if (kind === "calls") await callSteps(steps, run);
+  else await steps.take(run, stepsOfLoop());
   return null;
 }
 

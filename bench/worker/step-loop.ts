@@ -10,11 +10,14 @@ import { objectHost, type SqlHost } from "../../workers/orchestrator/object-host
 import { d1Outbox } from "../../workers/orchestrator/outbox.ts";
 import { type Shell, shellOf } from "../../workers/orchestrator/shell.ts";
 
-/** One command of a step: what happened, as texts. */
-interface Advance {
-  type: "Advance";
+/** What happens in a step, as texts: an event each. */
+export interface StepTexts {
   step: StepName;
   texts: string[];
+}
+/** One command of a step. */
+interface Advance extends StepTexts {
+  type: "Advance";
 }
 interface Happened {
   type: "Happened";
@@ -71,7 +74,7 @@ export class StepLoop extends DurableObject<OrchestratorEnv> {
     );
     this.#changed = () => {
       this.#drain.kick();
-      keepAlive(Promise.resolve().then(() => outbox.flush()));
+      keepAlive(Promise.resolve().then(() => outbox.flushSoon()));
     };
   }
 
@@ -80,7 +83,7 @@ export class StepLoop extends DurableObject<OrchestratorEnv> {
   }
 
   /** One command with its events; answered once it is on disk. */
-  async advance(loop: string, step: StepName, texts: string[]): Promise<number> {
+  async advance(loop: string, { step, texts }: StepTexts): Promise<number> {
     const stream: StreamRef = { kind: "loop", id: loop };
     return this.#shell.together(() => {
       const command: Advance = { type: "Advance", step, texts };
@@ -89,6 +92,15 @@ export class StepLoop extends DurableObject<OrchestratorEnv> {
       this.#changed();
       return answer.seq;
     });
+  }
+
+  /** All steps without a call for each: one begins when the one before is on disk. */
+  async take(loop: string, steps: readonly StepTexts[]): Promise<null> {
+    for (const step of steps) {
+      await this.advance(loop, step);
+      await this.ctx.storage.sync();
+    }
+    return this.idle();
   }
 
   /** When the last effect is done. */

@@ -126,8 +126,10 @@ test("ended loops are listed from D1; without it the list says that it is not ev
   });
   const { loops, degraded } = await orchestrator.listLoops(all);
   expect([loops.map((each) => each.id), degraded]).toEqual([[second, loop], false]);
-  const waiting = (await orchestrator.inbox()).items.find((item) => item.loop === second);
-  expect(waiting).toMatchObject({ kind: "checkpoint", issue: 2, title: "Issue 2" });
+  await eventually(async () => {
+    const waiting = (await orchestrator.inbox()).items.find((item) => item.loop === second);
+    expect(waiting).toMatchObject({ kind: "checkpoint", issue: 2, title: "Issue 2" });
+  });
   await env.DB.exec("ALTER TABLE loops RENAME TO loops_away");
   const without = await orchestrator.listLoops(all);
   await env.DB.exec("ALTER TABLE loops_away RENAME TO loops");

@@ -1,5 +1,6 @@
+import type { StorageFault } from "@tamma/core/protocol/disk.ts";
 import { type Context, Hono } from "hono";
-import { findStorageFault, type StorageFault } from "../storage-fault.ts";
+import { findStorageFault } from "../storage-fault.ts";
 import type { AppEnv } from "./bindings.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.ts";
 import { renderProblemPage } from "./dashboard/problem-page.tsx";

@@ -300,7 +300,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
 
   #flush(): void {
     const flushed = Promise.resolve()
-      .then(() => this.#outbox.flush())
+      .then(() => this.#outbox.flushSoon())
       .then(() => {
         const next = this.#outbox.nextAt();
         if (next !== null) this.#host.setAlarm(next);

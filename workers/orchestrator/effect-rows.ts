@@ -23,7 +23,9 @@ export interface EffectRows extends Pick<Store, "dueEffects" | "settleEffect" | 
 /** Tries of an effect that is performed again: enough are left, and its answer gets an id of its own. */
 const triesAgainMax = 7;
 
-export function effectRows(sql: SqlStorage, cipher: Cipher, memory: Pick<RowMemory, "effects">): EffectRows {
+type EffectMemory = Pick<RowMemory, "effects" | "pending">;
+
+export function effectRows(sql: SqlStorage, cipher: Cipher, memory: EffectMemory): EffectRows {
   const pendingOf = ({ stream, key, ...row }: EffectRow): PendingEffect => {
     let opened: WantedEffect | null = null;
     return {
@@ -39,6 +41,7 @@ export function effectRows(sql: SqlStorage, cipher: Cipher, memory: Pick<RowMemo
   return {
     want: (stream, effects, at) => want({ sql, cipher, memory }, stream, effects, at),
     again: (stream, keys, at) => {
+      memory.pending.delete(stream.id);
       sql.exec(
         `UPDATE effects SET state = 'pending', due_at = ?, tries = min(tries + 1, ?)
          WHERE stream = ? AND state = 'done' AND key IN (SELECT value FROM json_each(?))`,
@@ -57,6 +60,7 @@ export function effectRows(sql: SqlStorage, cipher: Cipher, memory: Pick<RowMemo
     settleEffect: (stream, key, state, note) => {
       // What is void is wanted anew when it is wanted again, so it must be looked for then.
       if (state === "void") memory.effects.delete(stream.id);
+      memory.pending.get(stream.id)?.delete(key);
       sql.exec(
         "UPDATE effects SET state = ?, note = ? WHERE stream = ? AND key = ? AND state = 'pending'",
         ...[state, note, stream.id, key],
@@ -76,49 +80,34 @@ export function effectRows(sql: SqlStorage, cipher: Cipher, memory: Pick<RowMemo
 const context = (stream: string, key: string) => `effect ${stream} ${key}`;
 
 function want(
-  { sql, cipher, memory }: { sql: SqlStorage; cipher: Cipher; memory: Pick<RowMemory, "effects"> },
+  { sql, cipher, memory }: { sql: SqlStorage; cipher: Cipher; memory: EffectMemory },
   stream: StreamRef,
   effects: readonly WantedEffect[],
   at: number,
 ): void {
   const wanted = new Set(effects.map((effect) => effect.key));
   const before = memory.effects.get(stream.id) ?? null;
-  // Most of what a state wants it wanted before: only what is new is looked for, sealed and written.
-  const fresh = effects.filter(({ key }) => !before?.has(key));
-  const known = knownAmong(sql, stream.id, fresh);
-  for (const effect of fresh) {
-    const [state, due] = [known.get(effect.key), effect.notBefore ?? at];
-    if (state === undefined)
-      sql.exec(
-        "INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, '')",
-        ...[stream.id, effect.key, stream.kind, effect.kind, cipher.keyId],
-        ...[sealJson(cipher, effect, context(stream.id, effect.key)), due],
-      );
-    else if (state === "void")
-      sql.exec(
-        "UPDATE effects SET state = 'pending', due_at = ? WHERE stream = ? AND key = ?",
-        ...[due, stream.id, effect.key],
-      );
+  const pendingBefore = memory.pending.get(stream.id) ?? null;
+  const pending = new Set(
+    pendingBefore === null ? wanted : [...pendingBefore].filter((key) => wanted.has(key)),
+  );
+  // Most of what a state wants it wanted before: only what is new is sealed and written.
+  for (const effect of effects) {
+    if (before?.has(effect.key)) continue;
+    pending.add(effect.key);
+    sql.exec(
+      `INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, '') ON CONFLICT (stream, key)
+       DO UPDATE SET state = 'pending', due_at = excluded.due_at WHERE state = 'void'`,
+      ...[stream.id, effect.key, stream.kind, effect.kind, cipher.keyId],
+      ...[sealJson(cipher, effect, context(stream.id, effect.key)), effect.notBefore ?? at],
+    );
   }
-  if (before === null || [...before].some((key) => !wanted.has(key)))
+  if (pendingBefore === null || [...pendingBefore].some((key) => !wanted.has(key)))
     sql.exec(
       `UPDATE effects SET state = 'void' WHERE stream = ? AND state = 'pending'
        AND key NOT IN (SELECT value FROM json_each(?))`,
       ...[stream.id, JSON.stringify([...wanted])],
     );
   memory.effects.set(stream.id, wanted);
-}
-
-/** The state of those effects, by key, that the stream has already. */
-function knownAmong(
-  sql: SqlStorage,
-  stream: string,
-  effects: readonly WantedEffect[],
-): ReadonlyMap<string, string> {
-  if (effects.length === 0) return new Map();
-  const rows = sql.exec<{ key: string; state: string }>(
-    "SELECT key, state FROM effects WHERE stream = ? AND key IN (SELECT value FROM json_each(?))",
-    ...[stream, JSON.stringify(effects.map(({ key }) => key))],
-  );
-  return new Map(rows.toArray().map(({ key, state }) => [key, state]));
+  memory.pending.set(stream.id, pending);
 }

@@ -110,7 +110,7 @@ export class LoopObject implements IssueLoopRpc {
     this.#core = loopCore(host, this.#leaseRows, (loop) => {
       this.#drain.kick();
       notes.changed(loop);
-      keepAlive(Promise.resolve().then(() => outbox.flush()));
+      keepAlive(Promise.resolve().then(() => outbox.flushSoon()));
     });
     this.#leases = loopLeases(this.#core, this.#leaseRows, {
       now,

@@ -7,13 +7,12 @@ import type { ObjectStore } from "./object-store.ts";
 import { compareWithD1, type Standing } from "./standing.ts";
 
 /** Statements in one batch: D1 takes them as one transaction, and a long one would hold up everybody else. */
-const rowsPerFlush = 50;
+const rowsPerFlush = 100;
 
-/**
- * Between the end of one copy and the next: what a loop does meanwhile goes in one batch. As long as the last
- * copy took when that was longer, so that many objects at once leave D1 half of its time.
- */
-const pauseMsMin = 50;
+/** What a loop does in this time goes in one batch, which costs little more than one event. */
+const gatherMs = 50;
+/** After a copy so many times what it took: many objects at once leave D1 most of its time. */
+const pausePerCopy = 4;
 /** A copy that took longer met a D1 that was down, which says nothing about how busy it is. */
 const pauseMsMax = 5_000;
 
@@ -25,6 +24,8 @@ const pauseMsMax = 5_000;
 export interface Outbox {
   /** Copies until nothing is left. Never throws; after a failure it waits until `nextAt`. */
   flush(): Promise<void>;
+  /** The same, a moment later: what a loop does until then goes along. */
+  flushSoon(): Promise<void>;
   /** The same, without waiting for `nextAt`: a person asks. */
   flushNow(): Promise<void>;
   /**
@@ -63,7 +64,7 @@ export function d1Outbox(
   let again = false;
   let failures = 0;
   let next: number | null = null;
-  /** Not before this time, unless nothing was copied lately. */
+  /** Not before this time. */
   let restedAt = 0;
 
   async function copyAll(): Promise<void> {
@@ -73,18 +74,18 @@ export function d1Outbox(
   }
 
   /** Whoever sets `again` while this runs is seen: nothing waits between the last look at it and the end. */
-  async function flushOnce(): Promise<void> {
+  async function flushOnce(waitMs: number): Promise<void> {
     try {
       // A fault before the first wait would end this before `running` is set.
       await Promise.resolve();
       do {
-        const restMs = restedAt - clock.now();
+        const restMs = Math.max(waitMs, restedAt - clock.now());
         if (restMs > 0) await new Promise<void>((resolve) => clock.after(restMs, resolve));
         again = false;
         const began = clock.now();
         await copyAll();
         const tookMs = clock.now() - began;
-        restedAt = clock.now() + Math.min(Math.max(pauseMsMin, tookMs), pauseMsMax);
+        restedAt = clock.now() + Math.min(Math.max(gatherMs, pausePerCopy * tookMs), pauseMsMax);
       } while (again);
       failures = 0;
       next = null;
@@ -97,29 +98,35 @@ export function d1Outbox(
     }
   }
 
-  function flushNow(): Promise<void> {
+  function begin(waitMs: number): Promise<void> {
     again = true;
-    running ??= flushOnce();
+    running ??= flushOnce(waitMs);
     return running;
   }
 
+  function flushUnlessWaiting(waitMs: number): Promise<void> {
+    // While D1 is down every event would be one more try, and the pause would grow with the work done.
+    if (running === null && next !== null && clock.now() < next) return Promise.resolve();
+    return begin(waitMs);
+  }
+
   return {
-    flush: () => {
-      // While D1 is down every event would be one more try, and the pause would grow with the work done.
-      if (running === null && next !== null && clock.now() < next) return Promise.resolve();
-      return flushNow();
-    },
-    flushNow,
+    flush: () => flushUnlessWaiting(0),
+    flushSoon: () => flushUnlessWaiting(gatherMs),
+    flushNow: () => begin(0),
     // Whoever arms the alarm before a flush has failed must not rely on this instance being there then.
     nextAt: () => (running === null ? next : clock.now() + cutAfterMs),
     compare,
-    lookOnce: async () => {
-      const late = Promise.withResolvers<void>();
-      const notLate = clock.after(lookMsMax, late.resolve);
-      await Promise.race([look(), late.promise]);
-      notLate();
-    },
+    lookOnce: () => withinTime(look(), clock.after),
   };
+}
+
+/** `look`, but no longer than an object may need to wake. */
+async function withinTime(look: Promise<void>, after: Timers["after"]): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const notLate = after(lookMsMax, late.resolve);
+  await Promise.race([look, late.promise]);
+  notLate();
 }
 
 /** One batch of rows to D1, and what to do when it is not where it was left. */

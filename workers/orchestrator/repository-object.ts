@@ -66,7 +66,7 @@ export class RepositoryObject implements RepoCoordinatorRpc {
       },
       changed: () => {
         this.#drain.kick();
-        keepAlive(Promise.resolve().then(() => outbox.flush()));
+        keepAlive(Promise.resolve().then(() => outbox.flushSoon()));
       },
     });
     this.#drain = drainOf(

@@ -9,6 +9,8 @@ export interface RowMemory {
   heads: Map<string, Head>;
   /** The keys of the effects that each stream's state wanted last; they are all in the table. */
   effects: Map<string, ReadonlySet<string>>;
+  /** Those of them that may be pending still; the rest is settled. */
+  pending: Map<string, Set<string>>;
   /** The timers that each stream's state wanted last, by key, with their times. */
   timers: Map<string, ReadonlyMap<string, number>>;
   /** Is any stream held? Null: look. */
@@ -18,9 +20,10 @@ export interface RowMemory {
 
 export function rowMemory(): RowMemory {
   const memory: RowMemory = {
-    ...{ heads: new Map(), effects: new Map(), timers: new Map(), anyHeld: null },
+    ...{ heads: new Map(), effects: new Map(), pending: new Map(), timers: new Map(), anyHeld: null },
     forget: () => {
-      for (const known of [memory.heads, memory.effects, memory.timers]) known.clear();
+      const { heads, effects, pending, timers } = memory;
+      for (const known of [heads, effects, pending, timers]) known.clear();
       memory.anyHeld = null;
     },
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { calcRepository, calcScript, edits, git, multiply, slow, title } from "./calc.ts";
+import { calcRepository, calcScript, edits, git, slow, title } from "./calc.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 const develops = (
@@ -59,17 +59,4 @@ test("four different failures escalate with a card; retry with a hint ends merge
   const path = `/api/v1/loops/${encodeURIComponent(loop)}/escalations/${encodeURIComponent(card.escalation)}`;
   await stage.call("POST", path, { choice: "retry", text: "leave the comment out" });
   expect((await stage.approveAll(loop)).word).toBe("merged");
-});
-
-test("the same failure twice in a row escalates at once", async () => {
-  const script = develops([
-    { red: [edits.red], green: [slow("alpha"), edits.cache] },
-    { fix: [multiply("b * a", "// slow-alpha\n"), edits.cache] },
-  ]);
-  await using stage = await openStage({ script, repository: calcRepository });
-  const loop = await stage.start(title);
-  const stuck = await stage.approveAll(loop);
-  expect(stuck.word).toBe("escalated");
-  expect(await failedGates(stage, loop)).toEqual(["test 1", "test 2"]);
-  expect(stuck.ask?.kind === "escalation" && stuck.ask.card.why).toContain("same failure");
 });

@@ -127,3 +127,11 @@ function readOr(file: string): string {
     return "";
   }
 }
+
+/** The sample's tests, as anybody would run them there. */
+export function passesItsOwnTests(sample: string): boolean {
+  // The outer test run marks its children, and node:test would then change its report.
+  const env = { PATH: process.env.PATH ?? "" };
+  const report = execFileSync(projectNode, ["--test", "--test-reporter=tap"], { cwd: sample, env });
+  return /^# fail 0$/m.test(report.toString());
+}

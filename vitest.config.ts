@@ -27,6 +27,7 @@ const unit: TestProjectConfiguration = {
 const contracts: TestProjectConfiguration = {
   test: {
     name: "contracts",
+    maxWorkers: "100%",
     include: ["test/{contracts,golden}/**/*.test.ts"],
     exclude: never,
     testTimeout: 20_000,

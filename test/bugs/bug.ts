@@ -10,6 +10,6 @@ export interface Bug {
   replace: string;
   /** The invariant that it attacks, as docs/proof.md numbers them. */
   attacks: string;
-  /** It takes more seeds of the simulation than `npm test` has time for: only `npm run bugs` hunts it. */
+  /** It takes more states or seeds than `npm test` has time for: only `npm run bugs` hunts it. */
   slow?: true;
 }

@@ -28,6 +28,7 @@ export const bugsOfDecide: Bug[] = [
     find: "if (lost < leasesLostMax) return;",
     replace: "if (lost <= leasesLostMax) return;",
     attacks: "3",
+    slow: true,
   },
   {
     name: "old-fence-reports",

@@ -26,6 +26,7 @@ export const bugsOfEngine: Bug[] = [
     find: "if (stored) return {",
     replace: 'if (stored && request.commandId === "") return {',
     attacks: "7",
+    slow: true,
   },
   {
     name: "clock-goes-back",
@@ -50,6 +51,7 @@ export const bugsOfEngine: Bug[] = [
     find: "effect.key}`;\n  const target",
     replace: "effect.kind}`;\n  const target",
     attacks: "7",
+    slow: true,
   },
   {
     name: "issue-stays-open",

@@ -74,6 +74,7 @@ export const bugsOfObjects: Bug[] = [
     find: "for (const lease of rows.expired(at)) lose(lease);",
     replace: "",
     attacks: "4",
+    slow: true,
   },
   {
     name: "lease-outlives-its-job",
@@ -141,6 +142,7 @@ export const bugsOfObjects: Bug[] = [
     replace:
       "      for (const row of rows) store.markFlushed(row.stream, row.seq);\n      await d1.append(rows);",
     attacks: "9",
+    slow: true,
   },
   {
     name: "copy-given-up",
@@ -149,6 +151,7 @@ export const bugsOfObjects: Bug[] = [
     find: "next = retryAt(clock.now(), failures, clock.fraction());",
     replace: "next = Number.MAX_SAFE_INTEGER;",
     attacks: "9",
+    slow: true,
   },
   {
     name: "old-copy-goes-on",

@@ -27,6 +27,7 @@ export const bugsOfPolicy: Bug[] = [
     find: "if (required.length === 0) return facts.settings.noChecksAreGreen;",
     replace: "if (required.length === 0) return true;",
     attacks: "2",
+    slow: true,
   },
   {
     name: "weaker-tests-pass",

@@ -27,6 +27,7 @@ export const bugsOfRepository: Bug[] = [
     find: "(turn === null || known.mergeTurn.turn === turn)",
     replace: '(turn === null || turn !== "")',
     attacks: "6",
+    slow: true,
   },
   {
     name: "ended-loop-stays-queued",
@@ -51,6 +52,7 @@ export const bugsOfRepository: Bug[] = [
     find: "if (!after.mergeTurn && next)",
     replace: "if (!after.mergeTurn && next && after.mergeTurns === 0)",
     attacks: "4",
+    slow: true,
   },
   {
     name: "claim-twice",

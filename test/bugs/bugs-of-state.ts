@@ -36,6 +36,7 @@ export const bugsOfState: Bug[] = [
     find: "doing.job.leasesLost + (event.returned ? 0 : 1)",
     replace: "doing.job.leasesLost",
     attacks: "3",
+    slow: true,
   },
   {
     name: "changed-rebase-is-carried",

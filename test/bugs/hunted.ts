@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Found, ProofName } from "./proofs.ts";
 
@@ -12,6 +13,9 @@ export interface Hunted {
   passed: By[];
 }
 
+/** All hunts load the same modules but for one, so what Node made of them is kept for the next. */
+const compiled = join(tmpdir(), "tamma-hunts");
+
 /** No proof takes so long on two slow cores; a mistake that makes one endless is ended and not caught. */
 const huntMsMax = 600_000;
 
@@ -22,7 +26,8 @@ const huntMsMax = 600_000;
  */
 export function hunted(scope: "full" | "short", name?: string): Promise<Hunted> {
   const args = [join(import.meta.dirname, "hunt.ts"), scope, ...(name === undefined ? [] : [name])];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], timeout: huntMsMax });
+  const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], timeout: huntMsMax, env });
   let said = "";
   let complained = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { loopsCase } from "../load/loops.ts";
-import { stormCase } from "../load/storm.ts";
 
 /** Seconds on a machine of its own; others use this one, too. */
 const patienceMs = 300_000;
@@ -12,12 +11,4 @@ test("ten loops at once all merge, each begun once, through a kill -9 in the mid
   expect(report).toMatchObject({ loops: 10, merged: 10, doubled: 0 });
   // The kill came while there was something to lose.
   expect(report.recovery?.inFlight).toBeGreaterThan(0);
-});
-
-test("two start commands for each issue, in a storm, begin one loop each, and every loop comes to its end", {
-  timeout: patienceMs,
-}, async () => {
-  const report = await stormCase(200);
-  expect(report).toMatchObject({ commands: 200, issues: 100, loops: 100, ended: 100 });
-  expect(report).toMatchObject({ doubled: 0, contradicted: 0 });
 });

@@ -147,6 +147,29 @@ test("after kill -9 the next host ends the orphan and takes the same port", {
   expect(orphans.some(isAlive)).toBe(false);
 });
 
+test("a runtime that is killed again while it comes back is opened anew, and the host goes on", {
+  timeout: patienceMs,
+}, async () => {
+  const { child, url } = await serve();
+  await ask(url);
+  // The second and the third never get to serve.
+  let last = 0;
+  for (let kills = 0; kills < 3; kills += 1) {
+    await expect
+      .poll(() => findWorkerds(state).filter((pid) => pid !== last).length, {
+        timeout: patienceMs,
+        interval: 2,
+      })
+      .toBe(1);
+    last = findWorkerds(state)[0] ?? 0;
+    process.kill(last, "SIGKILL");
+  }
+  await expect
+    .poll(() => ask(url).catch(() => null), { timeout: patienceMs, interval: 50 })
+    .toMatchObject({ count: 2, notes: 1 });
+  expect(child.exitCode).toBeNull();
+});
+
 test("a port that another program holds is named with the way out", { timeout: patienceMs }, async () => {
   const other = createServer();
   await new Promise<void>((listening) => other.listen(0, "127.0.0.1", listening));

@@ -14,6 +14,7 @@ import { drainWorker, resumeWorker } from "./own-calls.ts";
 import { collect } from "./own-memory.ts";
 import { localPerson } from "./person.ts";
 import { tryPort } from "./port.ts";
+import { keptRuntime } from "./runtime.ts";
 import { RuntimeLog } from "./runtime-log.ts";
 import { ensureSecrets, type Secrets } from "./secrets.ts";
 
@@ -73,7 +74,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const url = `http://${host}:${port}`;
     const secrets = ensureSecrets(state);
     const own = { url, token: secrets.token, log };
-    const instance = openWorker(options, port, bundle, url, secrets, () => void resumeWorker(own, false));
+    const reopened = () => void resumeWorker(own, false);
+    const open = (lost: (why: string) => void) =>
+      openWorker({ ...options, runtimeLost: lost }, port, bundle, url, secrets, reopened);
+    const instance = keptRuntime(open, { log, reopened, lost: options.runtimeLost });
     try {
       await instance.ready;
       assertPersistent(state);

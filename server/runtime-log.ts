@@ -20,7 +20,8 @@ export class RuntimeLog extends NoOpLog {
   }
 
   override error(error: Error): void {
-    this.#log("error", error.message, { from: "miniflare" });
+    const cause = error.cause instanceof Error ? { cause: error.cause.message } : {};
+    this.#log("error", error.message, { from: "miniflare", ...cause });
     if (lost.test(error.message)) this.#lost(error.message);
   }
 }

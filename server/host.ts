@@ -4,6 +4,7 @@ import type { Miniflare, MiniflareOptions } from "miniflare";
 import { endRestore, isRestored } from "./backup.ts";
 import { compatibilityDate, durableObjects, workerEnv, workerName } from "./bindings.ts";
 import { ensureBundle } from "./bundle.ts";
+import { watchClock } from "./clock-watch.ts";
 import { databaseFiles, prepareDatabase, scratchOf } from "./database.ts";
 import { createInstance } from "./instance.ts";
 import { lockState } from "./lock.ts";
@@ -87,6 +88,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
       await instance.dispose().catch(() => {});
       throw error;
     }
+    const endWatch = watchClock((ms) => {
+      instance.reopen(`the machine's clock was set back by ${ms} ms`);
+    });
     const address = join(state, "server.json");
     writeFileSync(address, `${JSON.stringify({ url, pid: process.pid, startedAt: Date.now() })}\n`, {
       mode: 0o600,
@@ -98,6 +102,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         if (restored && resumed) endRestore(state);
       }),
       async stop() {
+        endWatch();
         rmSync(address, { force: true });
         // The runtime is ended by SIGKILL whatever it does.
         await drainWorker(own);

@@ -12,6 +12,8 @@ const pauseMs = 250;
 export interface Runtime {
   /** When it serves for the first time; rejects when it does not. */
   ready: Promise<unknown>;
+  /** Ends it with all that is under way, and opens another one. */
+  reopen(why: string): void;
   dispose(): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export function keptRuntime(
     for (let why: string | null = lostWhy; why !== null; ) {
       reopens = [...reopens.filter((at) => at > Date.now() - minuteMs), Date.now()];
       if (reopens.length > reopensPerMinuteMax) return told.lost(why);
-      told.log("warn", "the runtime did not come back, and is opened anew", { why });
+      told.log("warn", "the runtime is opened anew", { why });
       why = await replaced();
     }
     reopening = false;
@@ -61,6 +63,7 @@ export function keptRuntime(
 
   return {
     ready: current.ready,
+    reopen: (why) => void reopen(why),
     dispose: () => {
       stopped = true;
       return current.dispose();

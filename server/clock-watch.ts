@@ -13,8 +13,8 @@ const ownClocks: Clocks = { wall: () => Date.now(), steady: () => performance.no
 
 /**
  * Calls `setBack` when the machine's clock was set back. Inside of workerd time stands still then until the
- * clock has caught up, and every timer and alarm with it, in all that lives; what is begun anew goes by the new
- * time. What this function returns ends the watch.
+ * clock has caught up, and every timer and alarm with it, in all that lives; what is begun anew goes by the
+ * new time. What this function returns ends the watch.
  */
 export function watchClock(setBack: (ms: number) => void, clocks = ownClocks): () => void {
   let ahead = clocks.wall() - clocks.steady();

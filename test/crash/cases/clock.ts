@@ -12,8 +12,8 @@ const forward = 600;
 const back = -7_200;
 
 /**
- * Shifts the wall clock of one process by the seconds in a file; all other clocks stay. Allocators ask for the
- * time with their locks held, so nothing in it may allocate.
+ * Shifts the wall clock of one process by the seconds in a file; all other clocks stay. Allocators ask for
+ * the time with their locks held, so nothing in it may allocate.
  */
 const library = `
 #define _GNU_SOURCE

@@ -1,29 +1,42 @@
-import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DiskReport } from "@tamma/core/protocol/disk.ts";
 import { Response } from "miniflare";
 
-/** What a commit of a few pages needs, with the log that SQLite keeps beside. */
-const probeBytes = 128 * 1024;
+/** The databases write in steps of a few pages; without this much room the first command would fail. */
+const probeBytes = 1_048_576;
 
-/** Does the disk of this folder take a write now? It is tried: free space alone says nothing of a quota. */
-export function diskReport(folder: string): DiskReport {
-  const file = join(folder, `probe-${randomUUID()}`);
+/**
+ * Tries to write in this folder. A full disk shows only when bytes are really written, not when a file is
+ * made, and free space says nothing of a quota. Throws what the system throws.
+ */
+export function probeDisk(folder: string): void {
+  const file = join(folder, `.probe-${process.pid}`);
   try {
-    const descriptor = openSync(file, "wx", 0o600);
+    const handle = openSync(file, "w", 0o600);
     try {
-      for (let left = probeBytes; left > 0; ) left -= writeSync(descriptor, Buffer.alloc(left, 1));
-      fsyncSync(descriptor);
+      writeFileSync(handle, Buffer.alloc(probeBytes));
+      fsyncSync(handle);
     } finally {
-      closeSync(descriptor);
+      closeSync(handle);
     }
-    return { fault: null };
-  } catch (thrown) {
-    const { code = "" } = thrown as NodeJS.ErrnoException;
-    return { fault: code === "ENOSPC" || code === "EDQUOT" ? "full" : "unwritable" };
   } finally {
     rmSync(file, { force: true });
+  }
+}
+
+/** There is no space left, or none for this user. */
+export function isFull(code: string | undefined): boolean {
+  return code === "ENOSPC" || code === "EDQUOT";
+}
+
+/** Does the disk of this folder take a write now? */
+export function diskReport(folder: string): DiskReport {
+  try {
+    probeDisk(folder);
+    return { fault: null };
+  } catch (thrown) {
+    return { fault: isFull((thrown as NodeJS.ErrnoException).code) ? "full" : "unwritable" };
   }
 }
 

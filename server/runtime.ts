@@ -37,8 +37,10 @@ export function keptRuntime(
   async function reopen(lostWhy: string): Promise<void> {
     if (stopped || reopening) return;
     reopening = true;
-    for (let why: string | null = lostWhy; why !== null; ) {
-      reopens = [...reopens.filter((at) => at > Date.now() - minuteMs), Date.now()];
+    for (let why: string | null = lostWhy; why !== null && !stopped; ) {
+      // By a clock that nobody sets: the machine's may be the very reason.
+      const now = performance.now();
+      reopens = [...reopens.filter((at) => at > now - minuteMs), now];
       if (reopens.length > reopensPerMinuteMax) return told.lost(why);
       told.log("warn", "the runtime is opened anew", { why });
       why = await replaced();

@@ -1,19 +1,8 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, realpathSync } from "node:fs";
+import { dirname } from "node:path";
+import { isFull, probeDisk } from "./disk.ts";
 
 const ownerOnlyFolder = 0o700;
-/** The databases write in steps of a few pages; without this much room the first command would fail. */
-const probeBytes = 1_048_576;
 
 /** The state folder cannot be written; nothing was begun. The message says what to do. */
 export class StateUnusable extends Error {
@@ -32,7 +21,7 @@ export function ensureStateFolder(path: string): string {
     // mkdir leaves the mode of a folder that was there, and takes the umask off a new one.
     chmodSync(path, ownerOnlyFolder);
     const state = realpathSync(path);
-    probe(state);
+    probeDisk(state);
     return state;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -47,27 +36,10 @@ function makeFolder(path: string): void {
   mkdirSync(path, { mode: ownerOnlyFolder });
 }
 
-/** A full disk shows only when bytes are really written, not when a file is made. */
-function probe(state: string): void {
-  const file = join(state, `.probe-${process.pid}`);
-  try {
-    const handle = openSync(file, "w", 0o600);
-    try {
-      writeFileSync(handle, Buffer.alloc(probeBytes));
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-  } finally {
-    rmSync(file, { force: true });
-  }
-}
-
 function whyNot(code: string | undefined, message: string): string {
+  if (isFull(code))
+    return `written: there is no space left (${code}); free some, or name another folder with --state`;
   switch (code) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return `written: there is no space left (${code}); free some, or name another folder with --state`;
     case "EROFS":
       return "written: it lies on a read-only file system (EROFS); name another folder with --state";
     case "EACCES":

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Found, ProofName } from "./proofs.ts";
 
@@ -14,7 +13,7 @@ export interface Hunted {
 }
 
 /** All hunts load the same modules but for one, so what Node made of them is kept for the next. */
-const compiled = join(tmpdir(), "tamma-hunts");
+const compiled = join(import.meta.dirname, "../../dist/compiled-hunts");
 
 /** No proof takes so long on two slow cores; a mistake that makes one endless is ended and not caught. */
 const huntMsMax = 600_000;

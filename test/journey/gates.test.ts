@@ -58,5 +58,6 @@ test("four different failures escalate with a card; retry with a hint ends merge
 
   const path = `/api/v1/loops/${encodeURIComponent(loop)}/escalations/${encodeURIComponent(card.escalation)}`;
   await stage.call("POST", path, { choice: "retry", text: "leave the comment out" });
-  expect((await stage.approveAll(loop)).word).toBe("merged");
+  const end = await stage.approveAll(loop);
+  expect(end.word, JSON.stringify(end.ask)).toBe("merged");
 });

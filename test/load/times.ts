@@ -15,9 +15,9 @@ interface Span {
 
 /**
  * What the loop itself took: all of its time but that of people and models, `jobMs` for each job, and
- * `turnWaitMs` for its merge turn.
+ * `waitedMs` for its merge turn.
  */
-export function overheadMs({ events }: LoopRecord, jobMs: number, turnWaitMs: number): number {
+export function overheadMs({ events }: LoopRecord, jobMs: number, waitedMs: number): number {
   const whole = (events.at(-1)?.at ?? 0) - (events[0]?.at ?? 0);
   let outside = 0;
   let open: { until: string; since: number } | null = null;
@@ -30,7 +30,7 @@ export function overheadMs({ events }: LoopRecord, jobMs: number, turnWaitMs: nu
     if (until !== undefined) open = { until, since: at };
   }
   const jobs = events.filter(({ type }) => type === "LeaseGranted").length;
-  return whole - outside - jobs * jobMs - turnWaitMs;
+  return whole - outside - jobs * jobMs - waitedMs;
 }
 
 /**

@@ -6,7 +6,7 @@ import { CopyConflict, type LogCopy, type StreamRange } from "./log-copy.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { compareWithD1, type Standing } from "./standing.ts";
 
-/** Statements in one batch: D1 takes them as one transaction, and a long one would hold up everybody else. */
+/** Rows in one batch: D1 takes them as one transaction, and a long one would hold up everybody else. */
 const rowsPerFlush = 100;
 
 /** What a loop does in this time goes in one batch, which costs little more than one event. */

@@ -34,6 +34,12 @@ const contracts: TestProjectConfiguration = {
   },
 };
 
+/** Packages of hundreds of modules, each of which would travel into workerd on its own: one file each. */
+const bundledForWorkerd = [
+  ...["zod", "@anthropic-ai/sdk", "hono", "hono/cookie", "hono/html", "hono/jsx", "hono/jsx/jsx-runtime"],
+  ...["drizzle-orm", "drizzle-orm/d1", "drizzle-orm/sqlite-core"],
+];
+
 /** Inside workerd, with the real Worker. Each file costs about 1.5 s: few files, many tests. */
 const workerd: TestProjectConfiguration = {
   // Without the Worker there is nothing to start, and the plugin would refuse the whole run.
@@ -41,6 +47,7 @@ const workerd: TestProjectConfiguration = {
   test: {
     name: "workerd",
     maxWorkers: "100%",
+    deps: { optimizer: { ssr: { enabled: true, include: bundledForWorkerd } } },
     include: ["test/workerd/**/*.test.ts"],
     exclude: never,
     testTimeout: 20_000,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Workspace } from "../workspace/git.ts";
 import { withIndex } from "../workspace/patch.ts";
+import { BlobReader } from "./blob-reader.ts";
 
 /** Files of one tree or commit, read from git's store and never from the disk that commands may write to. */
 export interface TreeFiles {
@@ -13,12 +14,13 @@ export interface TreeFiles {
   list(): Promise<string[]>;
 }
 
+const readers = new WeakMap<Workspace, BlobReader>();
+
 /** Reads the files of `tree` (a tree or a commit). */
 export function filesOfTree(workspace: Workspace, tree: Sha): TreeFiles {
-  const bytes = async (path: string) => {
-    const { exitCode, stdout } = await workspace.attempt(["cat-file", "blob", `${tree}:${path}`]);
-    return exitCode === 0 ? stdout : null;
-  };
+  const reader = readers.get(workspace) ?? new BlobReader(workspace);
+  readers.set(workspace, reader);
+  const bytes = (path: string) => reader.bytes(tree, path);
   return {
     bytes,
     text: async (path) => {
@@ -29,10 +31,7 @@ export function filesOfTree(workspace: Workspace, tree: Sha): TreeFiles {
       const body = await bytes(path);
       return body === null ? null : createHash("sha256").update(body).digest("hex");
     },
-    list: async () =>
-      (await workspace.git(["ls-tree", "-r", "-z", "--name-only", tree]))
-        .split("\0")
-        .filter((path) => path !== ""),
+    list: async () => [...(await reader.list(tree)).keys()],
   };
 }
 

@@ -43,7 +43,7 @@ test("with D1 stopped the loop merges all the same, and D1 catches up afterwards
   const file = d1File(stage);
   expect(existsSync(file)).toBe(true);
   // Somebody else holds the database: every write of D1 fails with "database is locked".
-  const lock = new DatabaseSync(file);
+  const lock = new DatabaseSync(file, { timeout: 10_000 });
   lock.exec("BEGIN EXCLUSIVE");
   const loop = await stage.start(title);
   const end = await stage.approveAll(loop);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { calcRepository, calcScript, edits, git, slow, title } from "./calc.ts";
+import { calcRepository, calcScript, edits, git, title } from "./calc.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 const develops = (
@@ -34,30 +34,4 @@ test("a failed build goes back to work once and passes", async () => {
   expect((await stage.approveAll(loop)).word).toBe("merged");
   expect(await failedGates(stage, loop)).toEqual(["build 1"]);
   expect(git(stage.repository, "show", "main:src/calc.js")).not.toContain("var");
-});
-
-test("four different failures escalate with a card; retry with a hint ends merged", async () => {
-  const names = ["alpha", "beta", "gamma", "delta"];
-  const [first, ...rest] = names.map(slow) as [ReturnType<typeof slow>, ...ReturnType<typeof slow>[]];
-  const script = develops([
-    { red: [edits.red], green: [first, edits.cache] },
-    ...rest.map((edit) => ({ fix: [edit, edits.cache] })),
-    { fix: [edits.green] },
-  ]);
-  await using stage = await openStage({ script, repository: calcRepository });
-  const loop = await stage.start(title);
-  const stuck = await stage.approveAll(loop);
-
-  expect(stuck.word).toBe("escalated");
-  expect(await failedGates(stage, loop)).toEqual(["test 1", "test 2", "test 3", "test 4"]);
-  if (stuck.ask?.kind !== "escalation") throw new Error("no escalation is open");
-  const { card } = stuck.ask;
-  expect(card).toMatchObject({ gate: "test", choices: ["retry", "take-over", "split", "abandon"] });
-  expect(card.attempts.map((attempt) => attempt.n)).toEqual([1, 2, 3, 4]);
-  expect(card.excerpt).toContain("slow-delta");
-
-  const path = `/api/v1/loops/${encodeURIComponent(loop)}/escalations/${encodeURIComponent(card.escalation)}`;
-  await stage.call("POST", path, { choice: "retry", text: "leave the comment out" });
-  const end = await stage.approveAll(loop);
-  expect(end.word, JSON.stringify(end.ask)).toBe("merged");
 });

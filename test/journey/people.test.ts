@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { calcRepository, calcScript, edits, git, multiply, plan, title } from "./calc.ts";
+import { calcRepository, calcScript, edits, plan, title } from "./calc.ts";
 import { openStage } from "./stage.ts";
 
 test("an ambiguous issue asks first, and goes on with the answers", async () => {
@@ -17,23 +17,6 @@ test("an ambiguous issue asks first, and goes on with the answers", async () => 
   expect((await stage.view(loop)).ask?.kind).toBe("questions");
   await stage.call("POST", path, { answers: [{ question: "q2", answer: "two" }] });
   expect((await stage.approveAll(loop)).word).toBe("merged");
-});
-
-test("a rejected completion goes back to work with the reason and ends merged", async () => {
-  const attempts = [{ red: [edits.red], green: [multiply("b * a")] }, { fix: [edits.green] }];
-  const script = calcScript({ develop: { "1": { attempts } } });
-  await using stage = await openStage({ script, repository: calcRepository });
-  const loop = await stage.start(title);
-  await stage.until(loop, (view) => view.ask?.kind === "checkpoint");
-  await stage.decide(loop, "approve");
-  await stage.until(
-    loop,
-    (view) => view.ask?.kind === "checkpoint" && view.ask.checkpoint.kind === "complete",
-  );
-  await stage.decide(loop, "reject", { text: "a should come first" });
-  const end = await stage.approveAll(loop);
-  expect(end.word).toBe("merged");
-  expect(git(stage.repository, "show", "main:src/calc.js")).toContain("a * b");
 });
 
 test("a weakened test needs a person's yes, which nobody can give ahead", async () => {

@@ -302,10 +302,12 @@ test("a head that somebody else pushed is seen by the loop whose branch it is", 
   const loop = started.loop ?? "";
   await work(runner, loop, (now) => now.ask?.kind === "checkpoint");
   const { branch, head } = await view(loop);
-  const watched = (await orchestrator.watchList(runner)).repositories.find(
-    (each) => each.repository.id === id,
-  );
-  expect(watched?.branches).toEqual(["main", branch]);
+  // The coordinator hears of the branch a moment later: notes to it wait for each other.
+  const watched = async () => {
+    const { repositories } = await orchestrator.watchList(runner);
+    return repositories.find((each) => each.repository.id === id)?.branches;
+  };
+  await expect.poll(watched).toEqual(["main", branch]);
   const report = {
     connection: "plain-git",
     repository: id,

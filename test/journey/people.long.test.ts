@@ -24,3 +24,20 @@ test("a design that a person rewrites is approved as rewritten", async () => {
   expect(end.word).toBe("merged");
   expect(end.design?.options[0]?.approach).toBe("a plain function, without any check");
 });
+
+test("a rejected completion goes back to work with the reason and ends merged", async () => {
+  const attempts = [{ red: [edits.red], green: [multiply("b * a")] }, { fix: [edits.green] }];
+  const script = calcScript({ develop: { "1": { attempts } } });
+  await using stage = await openStage({ script, repository: calcRepository });
+  const loop = await stage.start(title);
+  await stage.until(loop, (view) => view.ask?.kind === "checkpoint");
+  await stage.decide(loop, "approve");
+  await stage.until(
+    loop,
+    (view) => view.ask?.kind === "checkpoint" && view.ask.checkpoint.kind === "complete",
+  );
+  await stage.decide(loop, "reject", { text: "a should come first" });
+  const end = await stage.approveAll(loop);
+  expect(end.word).toBe("merged");
+  expect(git(stage.repository, "show", "main:src/calc.js")).toContain("a * b");
+});

@@ -10,15 +10,30 @@ const others = ["**/node_modules/**", "**/dist/**", "**/fixtures/**", "server/sa
 const never = [...others, ...long];
 
 /**
- * Tests beside the code they test, in plain Node. Many wait for git and commands: no core is left free. With
- * the long ones, properties are tried twenty times as often.
+ * Tests beside the code they test, in plain Node, which leave nothing behind in their process: one for each
+ * core is enough. With the long ones, properties are tried twenty times as often.
  */
 const unit: TestProjectConfiguration = {
   test: {
     name: "unit",
+    isolate: false,
     testTimeout: withLong ? 120_000 : 20_000,
     maxWorkers: "100%",
-    include: ["{core,runner,cli,server,workers,scripts,bench}/**/*.test.{ts,tsx}"],
+    include: ["{core,workers,scripts,bench}/**/*.test.{ts,tsx}"],
+    exclude: never,
+  },
+};
+
+/**
+ * The same for the programs on a machine, which start processes: from a small process, because the kernel
+ * copies the tables of its memory each time. Many wait for git and commands: no core is left free.
+ */
+const hosts: TestProjectConfiguration = {
+  test: {
+    name: "hosts",
+    testTimeout: withLong ? 120_000 : 20_000,
+    maxWorkers: "100%",
+    include: ["{runner,cli,server}/**/*.test.ts"],
     exclude: never,
   },
 };
@@ -116,7 +131,7 @@ async function workerdOptions() {
 
 export default defineConfig({
   test: {
-    projects: [unit, contracts, workerd, simulation, journey, browser, tidy],
+    projects: [unit, hosts, contracts, workerd, simulation, journey, browser, tidy],
     coverage: {
       // v8's coverage is unsupported inside workerd.
       provider: "istanbul",

@@ -14,7 +14,8 @@ export type Part = { name: string; files: readonly string[]; run: (root: string)
  */
 export const testFiles = {
   tidy: /^test\/(tidy|docs)\/.*\.test\.ts$/,
-  unit: /^(core|runner|cli|server|workers|scripts|bench)\/.*\.test\.tsx?$/,
+  unit: /^(core|workers|scripts|bench)\/.*\.test\.tsx?$/,
+  hosts: /^(runner|cli|server)\/.*\.test\.ts$/,
   contracts: /^test\/(contracts|golden)\/.*\.test\.ts$/,
   workerd: /^test\/workerd\/.*\.test\.ts$/,
   simulation: /^test\/(simulation|bugs)\/.*\.test\.ts$/,
@@ -25,10 +26,10 @@ export const testFiles = {
 type Project = keyof typeof testFiles;
 
 /** These run inside the instrumented process or workerd; journeys start processes of their own. */
-const covered: readonly Project[] = ["unit", "contracts", "workerd"];
+const covered: readonly Project[] = ["unit", "hosts", "contracts", "workerd"];
 
 /** These run commands of projects behind the walls that this machine allows. */
-const walled: readonly Project[] = ["unit", "journey"];
+const walled: readonly Project[] = ["hosts", "journey"];
 
 /** Takes minutes, or downloads: only `npm run test:all` runs it. */
 const longTest = /\.long\.test\.ts$/;

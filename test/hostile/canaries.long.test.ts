@@ -9,6 +9,12 @@ for (const setting of ["bubblewrap", "unshare"] as const) {
     async () => {
       const { view, texts, known, unknown } = await looted(setting);
       expect(view.word).toBe("merged");
+      expect(Object.keys(known)).toHaveLength(6);
+      // It did run and print, and every kind of text was searched.
+      expect([...texts.values()].join("\n")).toContain("looted ");
+      expect([...texts.keys()].map((where) => where.split(" ")[0])).toEqual(
+        expect.arrayContaining(["REST", "page", "prompt", "commits"]),
+      );
       expect(sightings({ ...known, ...unknown }, texts)).toEqual([]);
     },
   );

@@ -1,11 +1,21 @@
 import { expect, test } from "vitest";
-import { calcRepository, calcScript, edits, multiply, slow, title } from "./calc.ts";
+import { calcRepository, calcScript, edits, git, multiply, slow, title } from "./calc.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 async function failedGates(stage: Stage, loop: string): Promise<string[]> {
   const failed = (await stage.events(loop)).filter((event) => event.type === "GateFailed");
   return failed.map(({ payload }) => `${payload.gate} ${payload.attempt}`);
 }
+
+test("a failed build goes back to work once and passes", async () => {
+  const attempts = [{ red: [edits.red], green: [edits.greenWithVar] }, { fix: [edits.green] }];
+  const script = calcScript({ develop: { "1": { attempts } } });
+  await using stage = await openStage({ script, repository: calcRepository });
+  const loop = await stage.start(title);
+  expect((await stage.approveAll(loop)).word).toBe("merged");
+  expect(await failedGates(stage, loop)).toEqual(["build 1"]);
+  expect(git(stage.repository, "show", "main:src/calc.js")).not.toContain("var");
+});
 
 test("the same failure twice in a row escalates at once", async () => {
   const attempts = [

@@ -1,23 +1,6 @@
 import { expect, test } from "vitest";
-import { calcRepository, calcScript, edits, plan, title } from "./calc.ts";
+import { calcRepository, calcScript, edits, title } from "./calc.ts";
 import { openStage } from "./stage.ts";
-
-test("an ambiguous issue asks first, and goes on with the answers", async () => {
-  const questions = [
-    { id: "q1", question: "Of integers only?", why: "rounding", suggested: "no" },
-    { id: "q2", question: "Of two or more numbers?", why: "the signature", suggested: "two" },
-  ];
-  const script = calcScript({ plan: { ...plan, ambiguity: 80, questions }, answered: plan });
-  await using stage = await openStage({ script, repository: calcRepository });
-  const loop = await stage.start(title);
-  const asked = await stage.until(loop, (view) => view.ask?.kind === "questions");
-  expect(asked.ask?.kind === "questions" && asked.ask.questions).toEqual(questions);
-  const path = `/api/v1/loops/${encodeURIComponent(loop)}/questions`;
-  await stage.call("POST", path, { answers: [{ question: "q1", answer: "no" }] });
-  expect((await stage.view(loop)).ask?.kind).toBe("questions");
-  await stage.call("POST", path, { answers: [{ question: "q2", answer: "two" }] });
-  expect((await stage.approveAll(loop)).word).toBe("merged");
-});
 
 test("a weakened test needs a person's yes, which nobody can give ahead", async () => {
   const weak = {

@@ -73,3 +73,18 @@ test("a default branch that moved on is taken in before the merge, and the appro
   const { loops } = await stage.call<LoopList>("GET", "/api/v1/loops?state=all");
   expect(loops.map((one) => one.word)).toEqual(["merged"]);
 });
+
+test("a dirty working tree is never touched: the loop waits at merge for a person", async () => {
+  await using stage = await openStage({ script: calcScript(), repository: calcRepository });
+  const loop = await stage.start(title);
+  await approveDesign(stage, loop);
+  await stage.until(loop, atCompletion);
+  writeFileSync(join(stage.repository, "src/calc.js"), "// my own work\n");
+  await stage.decide(loop, "approve");
+  const asked = await stage.until(loop, (view) => view.ask?.kind === "obstacle");
+  expect(asked.ask?.kind === "obstacle" && asked.ask.obstacle.what).toContain("src/calc.js");
+  expect(git(stage.repository, "diff", "--name-only")).toBe("src/calc.js");
+  git(stage.repository, "checkout", "--quiet", "--", "src/calc.js");
+  await stage.call("POST", `${loopPath(loop)}/retry`);
+  expect((await stage.approveAll(loop)).word).toBe("merged");
+});

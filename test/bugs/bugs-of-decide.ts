@@ -45,6 +45,7 @@ export const bugsOfDecide: Bug[] = [
     find: "if (job?.id !== id || job.runner !== null || job.notBefore > b.context.at)",
     replace: "if (job?.id !== id || job.notBefore > b.context.at)",
     attacks: "6",
+    slow: true,
   },
   {
     name: "approval-of-something-else",
@@ -93,6 +94,7 @@ export const bugsOfDecide: Bug[] = [
     find: "if (blocking.length > 0) {",
     replace: "if (blocking.length > 1) {",
     attacks: "2",
+    slow: true,
   },
   {
     name: "late-answer-counts",
@@ -101,6 +103,7 @@ export const bugsOfDecide: Bug[] = [
     find: "doing.task === task && doing.n === n) return;",
     replace: "doing.task === task) return;",
     attacks: "7",
+    slow: true,
   },
   {
     name: "comment-too-late-for-merge",
@@ -119,6 +122,7 @@ export const bugsOfDecide: Bug[] = [
       '  if (loop.state === "escalated") return;\n' +
       '  if (loop.state === "active" && loop.doing.kind === "job")\n',
     attacks: "4",
+    slow: true,
   },
   {
     name: "merge-out-of-turn",
@@ -151,5 +155,6 @@ export const bugsOfDecide: Bug[] = [
     find: "return budget.max - budget.spent - reserved;",
     replace: "return budget.max - budget.spent - 0 * reserved;",
     attacks: "5",
+    slow: true,
   },
 ];

@@ -43,6 +43,7 @@ export const bugsOfEngine: Bug[] = [
     find: 'reason, ended: loop.state === "ended" });',
     replace: "reason, ended: false });",
     attacks: "6",
+    slow: true,
   },
   {
     name: "one-comment-for-all-notices",
@@ -60,6 +61,7 @@ export const bugsOfEngine: Bug[] = [
     find: "await platform.issues.closeIssue(issue);",
     replace: "",
     attacks: "7",
+    slow: true,
   },
   {
     name: "merge-turn-not-asked",
@@ -68,5 +70,6 @@ export const bugsOfEngine: Bug[] = [
     find: "await coordinator.requestMergeTurn(facts.loop, key);",
     replace: "",
     attacks: "4",
+    slow: true,
   },
 ];

@@ -11,6 +11,7 @@ export const bugsOfObjects: Bug[] = [
     find: "      const done: Performed =",
     replace: '      host.store.settleEffect(stream, key, "done", "");\n      const done: Performed =',
     attacks: "4",
+    slow: true,
   },
   {
     name: "failed-effect-is-done",
@@ -19,6 +20,7 @@ export const bugsOfObjects: Bug[] = [
     find: "host.store.postponeEffect(stream, key, tries + 1, done.at ?? backoff(tries + 1), note);",
     replace: 'host.store.settleEffect(stream, key, "done", note);',
     attacks: "4",
+    slow: true,
   },
   {
     name: "answer-without-its-effect",
@@ -66,6 +68,7 @@ export const bugsOfObjects: Bug[] = [
     find: "if (lease?.runner === runner && (fence === null || lease.fence === fence)) return ok(null);",
     replace: "if (lease || fence !== null) return ok(null);",
     attacks: "6",
+    slow: true,
   },
   {
     name: "lease-never-expires",
@@ -83,6 +86,7 @@ export const bugsOfObjects: Bug[] = [
     find: "leases.keepOnly(loop, heldLease(handled.state));",
     replace: "",
     attacks: "6",
+    slow: true,
   },
   {
     name: "rollback-not-in-memory",
@@ -100,6 +104,7 @@ export const bugsOfObjects: Bug[] = [
     find: 'if (!handled.events.some((event) => event.type === "TurnReserved"))',
     replace: "if (handled.events.length > 9)",
     attacks: "5",
+    slow: true,
   },
   {
     name: "turn-of-a-zombie",
@@ -117,6 +122,7 @@ export const bugsOfObjects: Bug[] = [
     find: 'if (known?.state === "answered" && known.answer) return',
     replace: 'if (known?.state === "answered" && known.loop === "") return',
     attacks: "7",
+    slow: true,
   },
   {
     name: "alarm-not-armed",
@@ -125,6 +131,7 @@ export const bugsOfObjects: Bug[] = [
     find: "    arm();\n    dirty = true;",
     replace: "    dirty = true;",
     attacks: "4",
+    slow: true,
   },
   {
     name: "alarm-for-the-last",
@@ -133,6 +140,7 @@ export const bugsOfObjects: Bug[] = [
     find: "Math.max(Math.min(...wishes)",
     replace: "Math.max(Math.max(...wishes)",
     attacks: "4",
+    slow: true,
   },
   {
     name: "marked-before-written",

@@ -36,6 +36,7 @@ export const bugsOfPolicy: Bug[] = [
     find: "a.kind === kind && a.subject === subject && a.stale === null",
     replace: 'a.kind === kind && (a.subject === subject || kind === "tests") && a.stale === null',
     attacks: "2",
+    slow: true,
   },
   {
     name: "requester-approves",
@@ -60,6 +61,7 @@ export const bugsOfPolicy: Bug[] = [
     find: 'if (change.breaking) items.push({ kind: "breaking", detail: change.detail });',
     replace: 'if (change.breaking && !change.path) items.push({ kind: "breaking", detail: change.detail });',
     attacks: "2",
+    slow: true,
   },
   {
     name: "receipts-are-believed",

@@ -45,6 +45,7 @@ export const bugsOfState: Bug[] = [
     find: "const rebasedFrom = unchanged && replayed ? facts.head : null;",
     replace: "const rebasedFrom = replayed ? facts.head : null;",
     attacks: "2",
+    slow: true,
   },
   {
     name: "pass-forgives-failures",

@@ -5,7 +5,7 @@ import { openOwnRepository } from "./slug-project.ts";
 /** Any server that speaks the Messages API. */
 const key = "sk-any-server-0123456789";
 
-test("npm start on one's own repository proves the change by its own test runner, and merges it", async () => {
+test("the change is proven by the project's own test runner and merged", async () => {
   await using own = await openOwnRepository(key);
   const run = await own.start("Cut long slugs");
   expect(run.code, run.err).toBe(0);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { LongFirst } from "./scripts/test/long-first.ts";
 
 const collecting = process.env.TAMMA_COVERAGE === "collect";
 /** `npm run test:all` sets it; otherwise what takes minutes, or downloads, waits for that. */
@@ -131,6 +132,7 @@ async function workerdOptions() {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [unit, hosts, contracts, workerd, simulation, journey, browser, tidy],
     coverage: {
       // v8's coverage is unsupported inside workerd.

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Repository } from "@tamma/core/protocol/rest.ts";
 import { printed } from "../journey/processes.ts";
 import { issueTitle, type LoadHost, openLoadHost } from "./host.ts";
@@ -20,6 +21,8 @@ export interface LoopsWish {
   jobMs: number;
   /** `kill -9` of server and runtime when this share of all jobs is done; null: no kill. */
   killAt: number | null;
+  /** How long nothing is done at the end before memory is measured once more; null: not at all. */
+  restMs?: number | null;
 }
 
 export interface LoopsReport {
@@ -36,7 +39,9 @@ export interface LoopsReport {
   turnWaitMs: number[];
   /** Per loop: the longest time between two of its events. */
   stillMs: number[];
+  /** When the last loop has ended: the objects of all are still there. */
   memory: { server: number; workerd: number };
+  memoryAtRest: { server: number; workerd: number } | null;
   kbPerLoop: number;
   /**
    * From the start of the new process: until it listens, until every loop in flight is awake and at work, and
@@ -52,7 +57,8 @@ const warmUp = 5;
 const patienceMsOf = (loops: number) => 120_000 + loops * 3_000;
 
 /** Takes loops to their merge, all at once. */
-export async function loopsCase({ loops, turnMs, jobMs, killAt }: LoopsWish): Promise<LoopsReport> {
+export async function loopsCase(wish: LoopsWish): Promise<LoopsReport> {
+  const { loops, turnMs, jobMs, killAt, restMs = null } = wish;
   await using host = await openLoadHost({ turnMs });
   await using runners = await startRunners(host, jobMs, Math.ceil(loops / jobsAtOnceMax));
   const over = new AbortController();
@@ -79,7 +85,10 @@ export async function loopsCase({ loops, turnMs, jobMs, killAt }: LoopsWish): Pr
     // After a kill these are other processes, which count from zero.
     const processorMs = ((host.processorSeconds() - (killed ? 0 : before)) * 1_000) / loops;
     const recovery = killed && recoveryOf(host, killed);
-    return { ...reportOf(host, loops, jobMs), seconds, processorMs, recovery };
+    const report = { ...reportOf(host, loops, jobMs), seconds, processorMs, recovery };
+    if (restMs === null) return { ...report, memoryAtRest: null };
+    await pause(restMs);
+    return { ...report, memoryAtRest: host.memory() };
   } finally {
     over.abort();
     await deciding;
@@ -149,7 +158,7 @@ function reportOf(
   host: LoadHost,
   loops: number,
   jobMs: number,
-): Omit<LoopsReport, "seconds" | "processorMs" | "recovery"> {
+): Omit<LoopsReport, "seconds" | "processorMs" | "recovery" | "memoryAtRest"> {
   const all = readLoops(host.state);
   const began = (record: LoopRecord) => record.events[0]?.at ?? 0;
   const records = all.sort((a, b) => began(a) - began(b)).slice(warmUp);

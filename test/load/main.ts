@@ -5,6 +5,8 @@ import { type WaitingReport, waitingCase } from "./waiting.ts";
 
 /** A model answers in this time and a job takes as long: hundreds of times as fast as real ones. */
 const paceMs = 400;
+/** Objects without work leave memory after a while. */
+const restMs = 20_000;
 /** NFR-1: ten at once cost each loop at most so many times what one costs alone. */
 const growthMax = 1.5;
 
@@ -39,7 +41,7 @@ async function main(args: string[]): Promise<number> {
 
   const reports: LoopsReport[] = [];
   for (const loops of numbers.split(",").filter(Boolean).map(Number)) {
-    const wish = { loops, turnMs: paceMs, jobMs: paceMs, killAt: values.kill ? 0.4 : null };
+    const wish = { loops, turnMs: paceMs, jobMs: paceMs, killAt: values.kill ? 0.4 : null, restMs };
     const report = await loopsCase(wish);
     reports.push(report);
     sayLoops(report);
@@ -53,7 +55,7 @@ async function main(args: string[]): Promise<number> {
 }
 
 function sayLoops(report: LoopsReport): void {
-  const { loops, merged, doubled, seconds, memory, kbPerLoop, recovery } = report;
+  const { loops, merged, doubled, seconds, memory, memoryAtRest, kbPerLoop, recovery } = report;
   say(`${loops} at once: ${merged} merged, ${doubled} doubled, in ${seconds.toFixed(1)} s`);
   say(
     `  overhead per loop: median ${ms(median(report.overheadMs))}, ` +
@@ -66,6 +68,8 @@ function sayLoops(report: LoopsReport): void {
     `  memory: server ${mb(memory.server)}, workerd ${mb(memory.workerd)}; ` +
       `disk ${kbPerLoop.toFixed(0)} KB a loop`,
   );
+  if (memoryAtRest)
+    say(`  memory at rest: server ${mb(memoryAtRest.server)}, workerd ${mb(memoryAtRest.workerd)}`);
   if (recovery)
     say(
       `  kill -9 with ${recovery.inFlight} in flight: listens after ${ms(recovery.listeningMs)}, ` +

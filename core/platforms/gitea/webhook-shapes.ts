@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { Sha } from "../../domain/ids.ts";
+import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../ports/webhook.ts";
+import { id, pushedSha } from "../_shared/webhook-reading.ts";
+
+/** What Tamma reads of Gitea's payloads. Source: Gitea's `modules/structs/hook.go` (1.22 and later). */
+
+const user = z
+  .object({ id, login: z.string() })
+  // Gitea does not say which accounts belong to programs.
+  .transform(({ id, login }): PlatformUser => ({ id, login, bot: false }));
+
+const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+/** Beside the news in every payload about a repository. */
+const around = z.object({
+  repository: z.object({ id, full_name: z.string() }).transform(({ id, full_name: name }) => ({ id, name })),
+  sender: user,
+});
+
+/** Go writes an empty list as null. */
+const listOf = <T extends z.ZodType>(one: T) =>
+  z
+    .array(one)
+    .nullish()
+    .transform((all) => all ?? []);
+
+const names = listOf(z.object({ name: z.string() })).transform((all) => all.map(({ name }) => name));
+
+const issue = z.object({
+  number: z.number().int(),
+  title: z.string(),
+  body: z.string(),
+  state: z.enum(["open", "closed"]),
+  labels: names,
+  assignees: listOf(user),
+  user,
+  /** Not null when it is a pull request, which Gitea counts as an issue too. */
+  pull_request: z.unknown().optional(),
+});
+
+export const issues = around.extend({
+  issue: issue.transform(
+    ({ number, title, body, state, labels, assignees, user: author }): IssueNews => ({
+      ...{ number, title, body, state, labels, assignees, author },
+    }),
+  ),
+});
+
+const side = z
+  .object({ ref: z.string(), sha: Sha, repo: z.object({ id }).nullish() })
+  .transform(({ ref, sha, repo }) => ({ ref, sha, repository: repo?.id ?? null }));
+
+/** The prefixes that a fresh installation takes for "not ready"; later versions say `draft` themselves. */
+const draftTitle = /^\s*(WIP:|\[WIP\])/i;
+
+const pullRequest = z
+  .object({
+    title: z.string(),
+    state: z.enum(["open", "closed"]),
+    draft: z.boolean().nullish(),
+    head: side,
+    base: side,
+    user,
+    merged: z.boolean().nullish(),
+    merge_commit_sha: z.string().nullish(),
+  })
+  .transform(
+    (pull): Omit<PullRequestNews, "number"> => ({
+      title: pull.title,
+      state: pull.merged ? "merged" : pull.state,
+      draft: pull.draft ?? draftTitle.test(pull.title),
+      headBranch: pull.head.ref,
+      head: pull.head.sha,
+      baseBranch: pull.base.ref,
+      fork: pull.head.repository === null || pull.head.repository !== pull.base.repository,
+      author: pull.user,
+      mergeSha: pull.merged ? (pull.merge_commit_sha ?? null) : null,
+    }),
+  );
+
+export const pullRequests = around.extend({ number: z.number().int(), pull_request: pullRequest });
+
+const comment = z
+  .object({ id, body: z.string(), user, created_at: instant })
+  .transform(({ id, body, user: author, created_at: at }): CommentNews => ({ id, body, author, at }));
+
+export const issueComments = around.extend({
+  action: z.enum(["created", "edited", "deleted"]),
+  issue,
+  comment,
+  is_pull: z.boolean().optional(),
+});
+
+export const reviews = around.extend({
+  review: z.object({ type: z.string(), content: z.string() }),
+  number: z.number().int(),
+  commit_id: z.string().nullish(),
+});
+
+export const pushes = around.extend({ ref: z.string(), before: pushedSha, after: pushedSha });
+
+const ofCommit = z.object({ head_sha: Sha });
+export const workflowRuns = around.extend({ workflow_run: ofCommit });
+export const workflowJobs = around.extend({ workflow_job: ofCommit });
+export const statuses = around.extend({ sha: Sha });

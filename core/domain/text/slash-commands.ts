@@ -1,9 +1,13 @@
 import { sanitise } from "../sanitise.ts";
 import { markdownRegions } from "./markdown-blocks.ts";
 
+/** Orders that take no words. */
+const plain = ["start", "approve", "pause", "resume", "stop", "escalate", "status", "help"] as const;
+type Plain = (typeof plain)[number];
+
 /** What a person orders in a comment. `text` is theirs, as it was written; a hint may be empty. */
 export type SlashCommand =
-  | { readonly command: "start" | "approve" | "pause" | "resume" | "stop" | "escalate" | "status" | "help" }
+  | { readonly command: Plain }
   | { readonly command: "change" | "reject" | "retry"; readonly text: string }
   /** `n`: the question's number as it was asked, from 1. */
   | { readonly command: "answer"; readonly n: number; readonly text: string }
@@ -14,11 +18,6 @@ export type SlashCommand =
 export const slashCommandsMax = 20;
 /** Enough for a sentence about what was not understood. */
 const saidCharsMax = 60;
-
-type Plain = Extract<SlashCommand, { command: "start" }>["command"];
-const plain: readonly string[] = [
-  ...["start", "approve", "pause", "resume", "stop", "escalate", "status", "help"],
-] satisfies Plain[];
 
 const line = /^ {0,3}\/tamma(?:[ \t]+(\S+)[ \t]*(.*))?$/i;
 const numbered = /^#?(\d{1,3})[.):]?\s+(\S[\s\S]*)$/;
@@ -64,7 +63,7 @@ function read(said: string, rest: string, more: readonly string[]): SlashCommand
 }
 
 function isPlain(command: string): command is Plain {
-  return plain.includes(command);
+  return plain.some((one) => one === command);
 }
 
 function unclear(said: string, todo: string): SlashCommand {

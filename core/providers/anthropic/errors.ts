@@ -1,8 +1,8 @@
 import { APIConnectionError, APIError, APIUserAbortError } from "@anthropic-ai/sdk";
 import { ZodError } from "zod";
+import { retryAtOf } from "../../domain/retry-after.ts";
 import type { TurnError } from "../../protocol/model-turn.ts";
 import { AnswerGivenUp } from "../_shared/answer-limits.ts";
-import { retryAtOf } from "../_shared/retry-after.ts";
 import { BrokenStream } from "./answer.ts";
 
 type Kind = TurnError["kind"];

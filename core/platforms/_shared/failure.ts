@@ -25,8 +25,8 @@ const kinds: Readonly<Record<number, PlatformErrorKind>> = {
 };
 
 /**
- * What an answer means for whoever asked. 403 is also GitHub's answer to who asks too often: then it says when
- * to come back, or that nothing is left (GitHub Docs, "Rate limits for the REST API").
+ * What an answer means for whoever asked. 403 is also GitHub's answer to who asks too often: then it says
+ * when to come back, or that nothing is left (GitHub Docs, "Rate limits for the REST API").
  */
 export function failureOf({ operation, status, headers, body }: FailedAnswer, now: Instant): PlatformError {
   const known = kinds[status] ?? (status >= 500 ? "transient" : "validation");

@@ -81,7 +81,10 @@ const simulation: TestProjectConfiguration = {
   },
 };
 
-/** Real git, real HTTP, a real runner process: long time-outs, and only two at once on few cores. */
+/**
+ * Real git, real HTTP, a real runner process: long time-outs, and only two at once on few cores. Among the long
+ * ones are some that wait for downloads.
+ */
 const journey: TestProjectConfiguration = {
   test: {
     name: "journey",
@@ -89,7 +92,7 @@ const journey: TestProjectConfiguration = {
     exclude: never,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: withLong ? 3 : 2,
   },
 };
 

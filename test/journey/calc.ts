@@ -3,13 +3,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { IssueScriptInput, ScriptInput } from "../../server/sample/script.ts";
 
+const scripts = { build: "node build.mjs", test: "node --test" };
+
 /**
  * A small real project: one function, a build with one rule, and a suite with a trap: `cache.json` is
  * ignored by Git, so a change that passes only with that file passes on the engineer's desk and fails on a
  * clean checkout.
  */
 const files: Record<string, string> = {
-  "package.json": `${JSON.stringify({ name: "calc", type: "module" })}\n`,
+  "package.json": `${JSON.stringify({ name: "calc", type: "module", scripts })}\n`,
   // Node is asked directly: npm needs longer to start than the whole suite. Other journeys have it.
   ".tamma.yml": "build: node build.mjs\ntest: node --test\n",
   ".gitignore": "cache.json\n",

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { developSystem, developTask, phaseText } from "@tamma/core/prompts/develop.ts";
@@ -19,12 +19,20 @@ import { type RunningEngineer, startEngineer } from "../sample/start-engineer.ts
 const caseTimeoutMs = 60_000;
 
 let engineer: RunningEngineer;
+const folders: string[] = [];
 beforeAll(async () => {
   engineer = await startEngineer();
 });
-afterAll(() => engineer[Symbol.asyncDispose]());
+afterAll(async () => {
+  await engineer[Symbol.asyncDispose]();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
-const newFolder = () => mkdtempSync(join(tmpdir(), "tamma-sample-"));
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "tamma-sample-"));
+  folders.push(folder);
+  return folder;
+}
 const git = (folder: string, ...args: string[]) =>
   execFileSync("git", args, { cwd: folder, encoding: "utf8" }).trim();
 const changed = (folder: string) =>

@@ -12,8 +12,6 @@ const scripts = { build: "node build.mjs", test: "node --test" };
  */
 const files: Record<string, string> = {
   "package.json": `${JSON.stringify({ name: "calc", type: "module", scripts })}\n`,
-  // Node is asked directly: npm needs longer to start than the whole suite. Other journeys have it.
-  ".tamma.yml": "build: node build.mjs\ntest: node --test\n",
   ".gitignore": "cache.json\n",
   "build.mjs": `import { readFileSync } from "node:fs";
 const source = readFileSync("src/calc.js", "utf8");

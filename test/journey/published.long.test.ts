@@ -1,0 +1,4 @@
+import { playProjects } from "./projects/play.ts";
+import { publishedProjects } from "./projects/published.ts";
+
+playProjects(publishedProjects);

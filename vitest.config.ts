@@ -82,8 +82,8 @@ const simulation: TestProjectConfiguration = {
 };
 
 /**
- * Real git, real HTTP, a real runner process: long time-outs, and only two at once on few cores. Among the long
- * ones are some that wait for downloads.
+ * Real git, real HTTP, a real runner process: long time-outs, and only two at once on few cores. Among the
+ * long ones are some that wait for downloads.
  */
 const journey: TestProjectConfiguration = {
   test: {

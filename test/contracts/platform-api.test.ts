@@ -31,7 +31,9 @@ const reply = (status: number, body: unknown = {}, headers: Record<string, strin
   ...{ status, headers, body: typeof body === "string" ? body : JSON.stringify(body), ending: "end" },
 });
 const get: ApiRequest = { operation: "getIssue", method: "GET", path: path`/issues/${1}` };
-const post: ApiRequest = { operation: "comment", method: "POST", path: path`/comments`, body: { text: "é" } };
+const post: ApiRequest = {
+  ...{ operation: "comment", method: "POST", path: path`/comments`, body: { text: "é" } },
+};
 
 async function failing(work: Promise<unknown>): Promise<PlatformError> {
   const thrown = await work.then(

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { claimsOf, keysOf } from "@tamma/core/platforms/_shared/run-token.ts";
-import { githubRunClaims, whyNotThisRun } from "@tamma/core/platforms/github/run-token.ts";
+import { githubIssuer, githubRunClaims, whyNotThisRun } from "@tamma/core/platforms/github/run-token.ts";
 import { exportJWK, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
@@ -71,6 +71,10 @@ test("the token of the run that was dispatched is taken", async () => {
   if ("refused" in reading) expect.fail(reading.refused);
   expect(reading.claims).toMatchObject({ jti: "j1", run_id: "900" });
   expect(whyNotThisRun(reading.claims, expected)).toBeNull();
+});
+
+test("GitHub's keys lie below its issuer", () => {
+  expect(githubIssuer.jwks.startsWith(`${githubIssuer.issuer}/.well-known/`)).toBe(true);
 });
 
 test("keys are fetched once, and again when a token is signed with a new one", async () => {

@@ -2,7 +2,10 @@ import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerif
 import type { z } from "zod";
 import type { Instant } from "../../domain/ids.ts";
 
-/** Who issues tokens to the runs of a platform, and where it publishes its keys. Both are configured, never found. */
+/**
+ * Who issues tokens to the runs of a platform, and where it publishes its keys. Both are configured, never
+ * found.
+ */
 export interface RunTokenIssuer {
   /** Exactly as `iss` says it. */
   issuer: string;
@@ -30,8 +33,8 @@ export function keysOf({ jwks }: RunTokenIssuer, fetch: typeof globalThis.fetch)
 }
 
 /**
- * The claims of a token that `issuer` gave to a run for `audience`; otherwise why it is refused. Whether it was
- * used before is for whoever remembers its `jti`.
+ * The claims of a token that `issuer` gave to a run for `audience`; otherwise why it is refused. Whether it
+ * was used before is for whoever remembers its `jti`.
  */
 export async function claimsOf<T>(
   token: string,

@@ -33,8 +33,8 @@ export interface ExpectedRun {
 }
 
 /**
- * Why this run may not do the jobs of a loop; null when it may. Tamma's runs are dispatched: a run that a pull
- * request started could execute a stranger's text.
+ * Why this run may not do the jobs of a loop; null when it may. Tamma's runs are dispatched: a run that a
+ * pull request started could execute a stranger's text.
  */
 export function whyNotThisRun(claims: GithubRunClaims, expected: ExpectedRun): string | null {
   if (claims.repository_id !== expected.repository) return "it belongs to another repository";

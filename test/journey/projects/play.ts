@@ -12,7 +12,7 @@ const patienceMs = 600_000;
 
 /** One test for each of `projects`: from its issue to a merge, proven by its own test runner. */
 export function playProjects(projects: readonly RunnerProject[]): void {
-  // Tools of a project never come from a node_modules of ours, so the Node that they need is linked elsewhere.
+  // A project's tools never come from a node_modules of ours, so the Node that they need is linked elsewhere.
   const place = mkdtempSync(join(tmpdir(), "tamma-node-"));
   const pathBefore = process.env.PATH;
   beforeAll(() => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { source } from "../testing/develop-script.ts";
 import { remove } from "../testing/repository.ts";
-import { files, good, header, lastEvidence, source, testOf, VerifyRig } from "../testing/verify-rig.ts";
+import { files, good, header, lastEvidence, testOf, VerifyRig } from "../testing/verify-rig.ts";
 
 // Real git and real test runs, a dozen processes each, on a machine that may be busy.
 vi.setConfig({ testTimeout: 30_000 });

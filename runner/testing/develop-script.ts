@@ -23,7 +23,7 @@ const { sub } = require("../src/math.js");
 test("subtracts", () => assert.equal(sub(3, 2), 1));
 `;
 /** Without npm in between a run takes a third of the time. */
-const commands =
+export const commands =
   "test: node --test --test-reporter=tap\n" +
   "test-one: node --test --test-reporter=tap {files}\ntest-report: tap\n";
 export const npmFiles = {

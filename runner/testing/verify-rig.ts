@@ -6,6 +6,7 @@ import { verifyJob } from "../jobs/verify.ts";
 import { cloneAt } from "../workspace/clone.ts";
 import { patchOf } from "../workspace/patch.ts";
 import { jobContext } from "./context.ts";
+import { commands, source } from "./develop-script.ts";
 import { commitAll, git, makeRepository, temporaryFolder, write } from "./repository.ts";
 
 export type Spec = JobSpecOf<"verify">;
@@ -16,11 +17,6 @@ export type Content = Record<string, string | null>;
 export const header = 'const { test } = require("node:test");\nconst assert = require("node:assert");\n';
 export const testOf = (name: string, body: string) =>
   `${header}const math = require("../src/math.js");\ntest("${name}", () => { ${body} });\n`;
-export const source = "exports.add = (a, b) => a + b;\n";
-/** Without npm in between a run takes a third of the time. */
-const commands =
-  "test: node --test --test-reporter=tap\n" +
-  "test-one: node --test --test-reporter=tap {files}\ntest-report: tap\n";
 export const npmFiles = {
   "package.json": JSON.stringify({ scripts: { test: "node --test" } }),
   "src/math.js": source,

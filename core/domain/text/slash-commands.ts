@@ -5,7 +5,7 @@ import { markdownRegions } from "./markdown-blocks.ts";
 const plain = ["start", "approve", "pause", "resume", "stop", "escalate", "status", "help"] as const;
 type Plain = (typeof plain)[number];
 
-/** What a person orders in a comment. `text` is theirs, as it was written; a hint may be empty. */
+/** What a person orders in a comment. `text` is theirs, as its readers see it; a hint may be empty. */
 export type SlashCommand =
   | { readonly command: Plain }
   | { readonly command: "change" | "reject" | "retry"; readonly text: string }

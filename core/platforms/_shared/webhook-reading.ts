@@ -14,6 +14,13 @@ export const pushedSha = z
 /** The platforms count with numbers; Tamma compares ids as text. */
 export const id = z.number().int().nonnegative().transform(String);
 
+export const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+/** Where it happened, as both platforms write it. */
+export const repository = z
+  .object({ id, full_name: z.string() })
+  .transform(({ id, full_name: name }) => ({ id, name }));
+
 /** Only branches move Tamma; null for a tag and everything else. */
 export function branchOf(ref: string): string | null {
   return ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Sha } from "../../domain/ids.ts";
 import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../ports/webhook.ts";
-import { id, pushedSha } from "../_shared/webhook-reading.ts";
+import { id, instant, repository } from "../_shared/webhook-reading.ts";
 
 /** What Tamma reads of Gitea's payloads. Source: Gitea's `modules/structs/hook.go` (1.22 and later). */
 
@@ -10,11 +10,9 @@ const user = z
   // Gitea does not say which accounts belong to programs.
   .transform(({ id, login }): PlatformUser => ({ id, login, bot: false }));
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-
 /** Beside the news in every payload about a repository. */
-const around = z.object({
-  repository: z.object({ id, full_name: z.string() }).transform(({ id, full_name: name }) => ({ id, name })),
+export const around = z.object({
+  repository,
   sender: user,
 });
 
@@ -97,10 +95,3 @@ export const reviews = around.extend({
   number: z.number().int(),
   commit_id: z.string().nullish(),
 });
-
-export const pushes = around.extend({ ref: z.string(), before: pushedSha, after: pushedSha });
-
-const ofCommit = z.object({ head_sha: Sha });
-export const workflowRuns = around.extend({ workflow_run: ofCommit });
-export const workflowJobs = around.extend({ workflow_job: ofCommit });
-export const statuses = around.extend({ sha: Sha });

@@ -1,7 +1,8 @@
 import { Sha } from "../../domain/ids.ts";
 import type { News, Reading, WebhookSource } from "../../ports/webhook.ts";
 import { isSignedBy } from "../_shared/signature.ts";
-import { branchOf, entryOf, readAction, readWith, telling } from "../_shared/webhook-reading.ts";
+import { readPush, readRun, readStatus } from "../_shared/webhook-readers.ts";
+import { entryOf, readAction, readWith, telling } from "../_shared/webhook-reading.ts";
 import * as shapes from "./webhook-shapes.ts";
 
 /**
@@ -74,20 +75,8 @@ const readers: Readonly<Record<string, (payload: unknown) => Reading>> = {
   pull_request_approved: review("approved"),
   pull_request_rejected: review("changes-requested"),
   pull_request_comment: review("commented"),
-  push: (payload) =>
-    readWith(shapes.pushes, payload, (told) => {
-      const branch = branchOf(told.ref);
-      if (branch === null) return { ignored: `"${told.ref}" is no branch` };
-      return telling(told, { kind: "push", branch, before: told.before, after: told.after });
-    }),
-  workflow_run: (payload) =>
-    readWith(shapes.workflowRuns, payload, (told) =>
-      telling(told, { kind: "checks", sha: told.workflow_run.head_sha }),
-    ),
-  workflow_job: (payload) =>
-    readWith(shapes.workflowJobs, payload, (told) =>
-      telling(told, { kind: "checks", sha: told.workflow_job.head_sha }),
-    ),
-  status: (payload) =>
-    readWith(shapes.statuses, payload, (told) => telling(told, { kind: "checks", sha: told.sha })),
+  push: readPush(shapes.around),
+  workflow_run: readRun(shapes.around, "workflow_run"),
+  workflow_job: readRun(shapes.around, "workflow_job"),
+  status: readStatus(shapes.around),
 };

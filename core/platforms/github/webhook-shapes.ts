@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Sha } from "../../domain/ids.ts";
 import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../ports/webhook.ts";
-import { id, pushedSha } from "../_shared/webhook-reading.ts";
+import { id, instant, repository } from "../_shared/webhook-reading.ts";
 
 /** What Tamma reads of GitHub's payloads. Source: GitHub Docs, "Webhook events and payloads". */
 
@@ -13,11 +13,9 @@ export const user = z
   .transform(({ id, login, type }): PlatformUser => ({ id, login, bot: type === "Bot" }));
 const author = user.nullable().transform((found) => found ?? ghost);
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-
 /** Beside the news in every payload about a repository. */
 export const around = z.object({
-  repository: z.object({ id, full_name: z.string() }).transform(({ id, full_name: name }) => ({ id, name })),
+  repository,
   sender: user,
 });
 
@@ -112,12 +110,3 @@ export const threads = around.extend({
   thread: z.object({ comments: z.array(z.object({ id })).min(1) }),
   pull_request: z.object({ number: z.number().int() }),
 });
-
-export const pushes = around.extend({ ref: z.string(), before: pushedSha, after: pushedSha });
-
-const ofCommit = z.object({ head_sha: Sha });
-export const checkRuns = around.extend({ check_run: ofCommit });
-export const checkSuites = around.extend({ check_suite: ofCommit });
-export const workflowRuns = around.extend({ workflow_run: ofCommit });
-export const workflowJobs = around.extend({ workflow_job: ofCommit });
-export const statuses = around.extend({ sha: Sha });

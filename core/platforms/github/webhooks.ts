@@ -1,6 +1,7 @@
 import type { News, Reading, WebhookSource } from "../../ports/webhook.ts";
 import { isSignedBy } from "../_shared/signature.ts";
-import { branchOf, entryOf, readAction, readWith, telling } from "../_shared/webhook-reading.ts";
+import { readPush, readRun, readStatus } from "../_shared/webhook-readers.ts";
+import { entryOf, readAction, readWith, telling } from "../_shared/webhook-reading.ts";
 import * as shapes from "./webhook-shapes.ts";
 
 /**
@@ -92,28 +93,10 @@ const readers: Readonly<Record<string, (payload: unknown) => Reading>> = {
       const thread = told.thread.comments[0]?.id ?? "";
       return telling(told, { kind: "thread", change, pullRequest: told.pull_request.number, thread });
     }),
-  push: (payload) =>
-    readWith(shapes.pushes, payload, (told) => {
-      const branch = branchOf(told.ref);
-      if (branch === null) return { ignored: `"${told.ref}" is no branch` };
-      return telling(told, { kind: "push", branch, before: told.before, after: told.after });
-    }),
-  check_run: (payload) =>
-    readWith(shapes.checkRuns, payload, (told) =>
-      telling(told, { kind: "checks", sha: told.check_run.head_sha }),
-    ),
-  check_suite: (payload) =>
-    readWith(shapes.checkSuites, payload, (told) =>
-      telling(told, { kind: "checks", sha: told.check_suite.head_sha }),
-    ),
-  workflow_run: (payload) =>
-    readWith(shapes.workflowRuns, payload, (told) =>
-      telling(told, { kind: "checks", sha: told.workflow_run.head_sha }),
-    ),
-  workflow_job: (payload) =>
-    readWith(shapes.workflowJobs, payload, (told) =>
-      telling(told, { kind: "checks", sha: told.workflow_job.head_sha }),
-    ),
-  status: (payload) =>
-    readWith(shapes.statuses, payload, (told) => telling(told, { kind: "checks", sha: told.sha })),
+  push: readPush(shapes.around),
+  check_run: readRun(shapes.around, "check_run"),
+  check_suite: readRun(shapes.around, "check_suite"),
+  workflow_run: readRun(shapes.around, "workflow_run"),
+  workflow_job: readRun(shapes.around, "workflow_job"),
+  status: readStatus(shapes.around),
 };

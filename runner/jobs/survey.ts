@@ -5,6 +5,7 @@ import { evidenceOf } from "../evidence.ts";
 import type { JobContext } from "../job-context.ts";
 import { type Project, projectOf } from "../project/project.ts";
 import { isRunnableTest } from "../project/test-files.ts";
+import { filesOfTree, type TreeFiles } from "../proof/tree-files.ts";
 import { bundle, fenced, type Section } from "../survey/bundle.ts";
 import { exportedSymbols, languagesOf } from "../survey/languages.ts";
 import { type Ranked, rankFiles } from "../survey/rank.ts";
@@ -42,37 +43,36 @@ export async function surveyJob(spec: JobSpecOf<"survey">, context: JobContext):
   await expectModestTree(workspace, base);
   const files = await trackedFiles(workspace, base);
   const paths = files.map((file) => file.path);
-  const parsed = parseProjectConfig((await readAt(workspace, base, ".tamma.yml")) ?? "");
+  const tree = filesOfTree(workspace, base);
+  await tree.readAhead([...ruleFiles, "package.json"]);
+  const parsed = parseProjectConfig((await readIn(tree, ".tamma.yml")) ?? "");
   if ("problem" in parsed) {
     const said = renderConfigProblem(parsed.problem);
     return { outcome: "failed", evidence: evidenceOf(`${said}. Correct it on ${spec.branch}, then retry.`) };
   }
   const { config } = parsed;
-  const project = await projectOf(
-    { text: (path) => readAt(workspace, base, path), list: async () => paths },
-    config,
-  );
+  const project = await projectOf({ text: (path) => readIn(tree, path), list: async () => paths }, config);
   const ranked = await rankFiles(workspace, base, paths, `${spec.issue.title}\n${spec.issue.body}`);
+  await tree.readAhead([...ranked.slice(0, symbolFilesMax).map(({ path }) => path), ...shown(ranked)]);
   const languages = languagesOf(paths);
   const sections: Section[] = [
     { title: "Repository", body: facts(paths, languages, project), charsMax: 3_000 },
     {
       title: "package.json scripts",
-      body: scriptsOf(await readAt(workspace, base, "package.json")),
+      body: scriptsOf(await readIn(tree, "package.json")),
       charsMax: 3_000,
     },
     { title: "Last commits", body: await lastCommits(workspace, base), charsMax: 2_000 },
     ...(await filesOf(
-      workspace,
-      base,
+      tree,
       ruleFiles.filter((path) => paths.includes(path)),
       "Rules: ",
       8_000,
     )),
     { title: "Files that fit the issue, best first", body: rankedLines(ranked), charsMax: 4_000 },
-    { title: "What these files export", body: await symbols(workspace, base, ranked), charsMax: 8_000 },
+    { title: "What these files export", body: await symbols(tree, ranked), charsMax: 8_000 },
     { title: "All files", body: treeLines(files), charsMax: 10_000 },
-    ...(await filesOf(workspace, base, shown(ranked), "File: ", fileCharsMax)),
+    ...(await filesOf(tree, shown(ranked), "File: ", fileCharsMax)),
   ];
   const text = bundle(sections);
   return {
@@ -101,14 +101,11 @@ async function trackedFiles(workspace: Workspace, commit: string): Promise<Track
     });
 }
 
-/**
- * The text of a file in the commit (not in the folder, where it could be a link to elsewhere); null: none,
- * or binary.
- */
-async function readAt(workspace: Workspace, commit: string, path: string): Promise<string | null> {
-  const { exitCode, stdout } = await workspace.attempt(["cat-file", "blob", `${commit}:${path}`]);
-  if (exitCode !== 0 || stdout.subarray(0, 8_000).includes(0)) return null;
-  return textOf(stdout.subarray(0, readBytesMax));
+/** The text of a file in the commit; null: none, or binary. */
+async function readIn(tree: TreeFiles, path: string): Promise<string | null> {
+  const body = await tree.bytes(path);
+  if (body === null || body.subarray(0, 8_000).includes(0)) return null;
+  return textOf(body.subarray(0, readBytesMax));
 }
 
 function facts(paths: string[], languages: ReturnType<typeof languagesOf>, project: Project): string {
@@ -141,11 +138,11 @@ function rankedLines(ranked: readonly Ranked[]): string {
   return ranked.map(({ path, why }) => `- ${path} (${why})`).join("\n");
 }
 
-async function symbols(workspace: Workspace, commit: string, ranked: readonly Ranked[]): Promise<string> {
+async function symbols(tree: TreeFiles, ranked: readonly Ranked[]): Promise<string> {
   const parts: string[] = [];
   for (const { path } of ranked.slice(0, symbolFilesMax)) {
     if (!/\.[cm]?[jt]sx?$/.test(path)) continue;
-    const lines = exportedSymbols(path, (await readAt(workspace, commit, path)) ?? "");
+    const lines = exportedSymbols(path, (await readIn(tree, path)) ?? "");
     if (lines.length > 0) parts.push(`${path}\n${lines.map((line) => `- \`${line}\``).join("\n")}`);
   }
   return parts.join("\n\n");
@@ -167,15 +164,14 @@ function shown(ranked: readonly Ranked[]): string[] {
 }
 
 async function filesOf(
-  workspace: Workspace,
-  commit: string,
+  tree: TreeFiles,
   paths: readonly string[],
   prefix: string,
   charsMax: number,
 ): Promise<Section[]> {
   const sections: Section[] = [];
   for (const path of paths) {
-    const text = await readAt(workspace, commit, path);
+    const text = await readIn(tree, path);
     if (text === null) continue;
     const kept = text.length > charsMax ? `${text.slice(0, charsMax)}\n[... cut]` : text;
     sections.push({ title: `${prefix}${path}`, body: fenced(kept), charsMax: charsMax + 100 });

@@ -6,6 +6,8 @@ import { GitFailed } from "../workspace/git-failed.ts";
 const treesKeptMax = 4;
 /** What is read again and again is small: settings, lockfiles, tests. */
 const keptBytesMax = 1_000_000;
+/** Files of one process; what they hold together has to stay below the output that git may have. */
+const aheadMax = 50;
 
 /** Blobs by path; null: a submodule, which is another repository's commit. */
 type Listing = ReadonlyMap<string, Sha | null>;
@@ -45,6 +47,25 @@ export class BlobReader {
     const forget = () => this.#contents.delete(blob);
     kept.then((body) => body.byteLength > keptBytesMax && forget(), forget);
     return kept;
+  }
+
+  /** Reads these files by one process, so that they are there when they are asked for one by one. */
+  async readAhead(tree: Sha, paths: readonly string[]): Promise<void> {
+    const listing = await this.list(tree);
+    const blobs = new Set(paths.map((path) => listing.get(path) ?? null));
+    const missing = [...blobs].filter((blob): blob is Sha => blob !== null && !this.#contents.has(blob));
+    for (let at = 0; at < missing.length; at += aheadMax) {
+      const some = missing.slice(at, at + aheadMax);
+      const steps = some.map((blob) => ["cat-file", "blob", blob]);
+      // Too much at once, or whatever it is: each file is asked for again by itself, and says it then.
+      const bodies = await this.#workspace.attempts(steps).catch(() => []);
+      for (const [i, blob] of some.entries()) {
+        const body = bodies[i];
+        if (body?.exitCode === 0 && body.stdout.length <= keptBytesMax)
+          // A copy, so that one small file does not keep the output of all of them.
+          this.#contents.set(blob, Promise.resolve(new Uint8Array(body.stdout)));
+      }
+    }
   }
 
   async #list(tree: Sha): Promise<Listing> {

@@ -10,6 +10,7 @@ const tree = (side: Side): TreeFiles => ({
   text: async (path) => side[path] ?? null,
   bytes: async (path) => (side[path] === undefined ? null : Buffer.from(side[path])),
   sha256: async () => null,
+  readAhead: async () => {},
   list: async () => Object.keys(side),
 });
 

@@ -12,6 +12,8 @@ export interface TreeFiles {
   text(path: string): Promise<string | null>;
   sha256(path: string): Promise<string | null>;
   list(): Promise<string[]>;
+  /** Where many files are read one by one: reads them together before. Files that are not there are fine. */
+  readAhead(paths: readonly string[]): Promise<void>;
 }
 
 const readers = new WeakMap<Workspace, BlobReader>();
@@ -32,6 +34,7 @@ export function filesOfTree(workspace: Workspace, tree: Sha): TreeFiles {
       return body === null ? null : createHash("sha256").update(body).digest("hex");
     },
     list: async () => [...(await reader.list(tree)).keys()],
+    readAhead: (paths) => reader.readAhead(tree, paths),
   };
 }
 
@@ -43,15 +46,9 @@ export async function treeWith(
   paths: readonly string[],
 ): Promise<Sha> {
   return await withIndex(async (indexFile) => {
-    await workspace.git(["read-tree", base], { indexFile });
-    if (paths.length > 0) {
-      const entries = await workspace.git(["ls-tree", "-r", "-z", tree, "--", ...paths]);
-      await workspace.git(["update-index", "-z", "--add", "--replace", "--index-info"], {
-        indexFile,
-        input: entries,
-      });
-    }
-    return (await workspace.git(["write-tree"], { indexFile })).trim();
+    const input = paths.length > 0 ? await workspace.git(["ls-tree", "-r", "-z", tree, "--", ...paths]) : "";
+    const put = ["update-index", "-z", "--add", "--replace", "--index-info"];
+    return (await workspace.gits([["read-tree", base], put, ["write-tree"]], { indexFile, input })).trim();
   });
 }
 
@@ -64,11 +61,14 @@ export async function treeWith(
  */
 export async function switchTo(workspace: Workspace, from: Sha, to: Sha): Promise<void> {
   await withIndex(async (indexFile) => {
-    await workspace.git(["read-tree", from], { indexFile });
-    // Ends with 1 when files differ, which the next call mends.
-    await workspace.attempt(["update-index", "-q", "--refresh"], { indexFile });
-    await workspace.git(["read-tree", "--reset", "-u", to], { indexFile });
-    await workspace.git(["clean", "-ffdq"], { indexFile });
+    const steps = [
+      ["read-tree", from],
+      // Quiet, so that files that differ are no error: the next step mends them.
+      ["update-index", "-q", "--refresh"],
+      ["read-tree", "--reset", "-u", to],
+      ["clean", "-ffdq"],
+    ];
+    await workspace.gits(steps, { indexFile });
     // For commands of the project that ask git.
     const own = join(workspace.path, ".git", "index");
     await rm(own, { recursive: true, force: true });

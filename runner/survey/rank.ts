@@ -60,9 +60,11 @@ export async function rankFiles(
     else if (name.length > 4 && text.includes(name)) give(path, 60, "named");
   }
   const common = Math.max(3, paths.length * commonShare);
-  for (const word of wordsOf(text)) {
+  const words = wordsOf(text);
+  const found = await containing(workspace, commit, words);
+  for (const [at, word] of words.entries()) {
     const named = paths.filter((path) => path.toLowerCase().includes(word));
-    const hits = await containing(workspace, commit, word);
+    const hits = found[at] ?? [];
     if (named.length <= common) for (const path of named) give(path, 8 / Math.sqrt(named.length), word);
     if (hits.length <= common) for (const path of hits) give(path, 6 / Math.sqrt(hits.length), word);
   }
@@ -72,12 +74,18 @@ export async function rankFiles(
     .slice(0, rankedMax);
 }
 
-async function containing(workspace: Workspace, commit: string, word: string): Promise<string[]> {
-  const grep = ["grep", "-I", "-i", "-l", "-z", "--fixed-strings", "-e", word, commit];
-  const { exitCode, stdout } = await workspace.attempt(grep);
-  if (exitCode !== 0) return [];
-  return textOf(stdout)
-    .split("\0")
-    .filter(Boolean)
-    .map((hit) => hit.slice(commit.length + 1));
+/** For each of the words the paths of the text files that hold it; none where git cannot say. */
+async function containing(
+  workspace: Workspace,
+  commit: string,
+  words: readonly string[],
+): Promise<string[][]> {
+  const grep = ["grep", "-I", "-i", "-l", "-z", "--fixed-strings", "-e"];
+  const outcomes = await workspace.attempts(words.map((word) => [...grep, word, commit]));
+  return outcomes.map(({ stdout }) =>
+    textOf(stdout)
+      .split("\0")
+      .filter(Boolean)
+      .map((hit) => hit.slice(commit.length + 1)),
+  );
 }

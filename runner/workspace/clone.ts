@@ -6,7 +6,15 @@ import type { Workspace, WorkspaceGitOptions } from "./git.ts";
 import { GitFailed, withoutCredentials } from "./git-failed.ts";
 import { keptFiles, putBack } from "./git-folder.ts";
 import { type Remote, remoteOf } from "./remote.ts";
-import { attemptGit, type GitOptions, runGit, textOf, transferTimeoutMs } from "./run-git.ts";
+import {
+  attemptGit,
+  attemptGits,
+  type GitOptions,
+  localGitTimeoutMs,
+  runGit,
+  textOf,
+  transferTimeoutMs,
+} from "./run-git.ts";
 import { expectModestTree } from "./tree-size.ts";
 import { RepositoryUnusable } from "./unusable.ts";
 
@@ -99,16 +107,15 @@ export async function openWorkspace(
   const path = await realpath(folder);
   const gitDir = join(path, ".git");
   const kept = await keptFiles(gitDir);
-  const attempt = async (args: string[], options: WorkspaceGitOptions = {}) => {
+  /** How a git of this workspace is run, now. */
+  const setUp = async (options: WorkspaceGitOptions) => {
     await putBack(gitDir, kept);
     const env: Record<string, string> = {
       GIT_DIR: gitDir,
       // Named, so that a `commondir` file cannot lead to another config.
       GIT_COMMON_DIR: gitDir,
     };
-    // A push that began is let end: cut off, it would leave a repository of this machine with a lock and half
-    // of its files changed. Whether its outcome counts is decided by the fence.
-    const run: GitOptions = args[0] === "push" ? { cwd: path, env } : { cwd: path, env, signal };
+    const run: GitOptions & { env: typeof env } = { cwd: path, env, signal };
     if (options.withoutFiles) {
       // Git looks for `.gitattributes` where it stands and in the index: it stands in the root folder, and
       // the index has a name that nobody can guess.
@@ -118,12 +125,24 @@ export async function openWorkspace(
     if (options.indexFile) env.GIT_INDEX_FILE = options.indexFile;
     if (options.input !== undefined) run.input = options.input;
     if (options.outputBytesMax !== undefined) run.outputBytesMax = options.outputBytesMax;
+    return run;
+  };
+  const attempt = async (args: string[], options: WorkspaceGitOptions = {}) => {
+    const run = await setUp(options);
     if (["fetch", "push", "ls-remote"].includes(args[0] ?? "")) {
       run.timeoutMs = transferTimeoutMs;
-      run.config = { ...run.config, ...access.config };
-      Object.assign(env, access.env);
+      run.config = { ...access.config };
+      Object.assign(run.env, access.env);
     }
+    // A push that began is let end: cut off, it would leave a repository of this machine with a lock and half
+    // of its files changed. Whether its outcome counts is decided by the fence.
+    if (args[0] === "push") delete run.signal;
     return attemptGit(options.withoutFiles ? ["--bare", ...args] : args, run);
+  };
+  const several = async (steps: string[][], options: WorkspaceGitOptions, stopAtFailure: boolean) => {
+    const all = options.withoutFiles ? steps.map((args) => ["--bare", ...args]) : steps;
+    const timeoutMs = localGitTimeoutMs * steps.length;
+    return attemptGits(all, { ...(await setUp(options)), timeoutMs, stopAtFailure });
   };
   return {
     path,
@@ -132,6 +151,20 @@ export async function openWorkspace(
       const { exitCode, stdout, stderr } = await attempt(args, options);
       if (exitCode !== 0 && !options.allowFailure) throw new GitFailed(args, exitCode, stderr);
       return textOf(stdout);
+    },
+    async gits(steps, options = {}) {
+      const outcomes = await several(steps, options, true);
+      const failed = outcomes.findIndex(({ exitCode }) => exitCode !== 0);
+      const { exitCode, stderr } = outcomes[failed] ?? { exitCode: -1, stderr: "ended early" };
+      if (failed >= 0 || outcomes.length < steps.length)
+        throw new GitFailed(steps[failed] ?? steps[outcomes.length] ?? [], exitCode, stderr);
+      return outcomes.map(({ stdout }) => textOf(stdout)).join("");
+    },
+    async attempts(steps, options = {}) {
+      const outcomes = await several(steps, options, false);
+      if (outcomes.length < steps.length)
+        throw new GitFailed(steps[outcomes.length] ?? [], -1, "ended early");
+      return outcomes;
     },
   };
 }

@@ -34,4 +34,13 @@ export interface Workspace {
    * something.
    */
   attempt(args: string[], options?: WorkspaceGitOptions): Promise<GitOutcome>;
+  /**
+   * Several gits on what is here already, one after the other in one process; their standard outputs, joined.
+   * At most one of them may read `input`.
+   *
+   * @throws GitFailed at the first that fails; the ones after it do not run.
+   */
+  gits(steps: string[][], options?: WorkspaceGitOptions): Promise<string>;
+  /** The same, with the outcome of each; all of them run. */
+  attempts(steps: string[][], options?: WorkspaceGitOptions): Promise<GitOutcome[]>;
 }

@@ -33,31 +33,31 @@ export async function patchOf(workspace: Workspace, base: Sha, options: PatchOpt
 /** The tree id of the workspace's files as they are now, ignored ones left out unless `base` tracks them. */
 export async function treeOf(workspace: Workspace, base: Sha): Promise<Sha> {
   return withIndex(async (indexFile) => {
-    await workspace.git(["read-tree", base], { indexFile });
-    await expectModestFiles(workspace, indexFile);
-    await workspace.git(["add", "--all", "--", "."], { indexFile });
-    return (await workspace.git(["write-tree"], { indexFile })).trim();
+    await expectModestFiles(workspace, base, indexFile);
+    return (await workspace.gits([["add", "--all", "--", "."], ["write-tree"]], { indexFile })).trim();
   });
 }
 
 /** More new files than a person would read in a year: something that belongs into .gitignore. */
 const newFilesMax = 5_000;
 
-/** Git would read and store whatever lies there, however big it is. @throws PatchError */
-async function expectModestFiles(workspace: Workspace, indexFile: string): Promise<void> {
+/**
+ * Git would read and store whatever lies there, however big it is. Leaves `base` in the index.
+ *
+ * @throws PatchError
+ */
+async function expectModestFiles(workspace: Workspace, base: Sha, indexFile: string): Promise<void> {
   // Without times in the index git names every tracked file as changed; only their size is asked.
-  const list = ["ls-files", "-z", "--exclude-standard", "--deduplicate"];
-  const paths = async (...which: string[]) =>
-    textOf((await workspace.attempt([...list, ...which], { indexFile })).stdout)
-      .split("\0")
-      .filter(Boolean);
-  const fresh = await paths("--others");
+  const list = ["ls-files", "-z", "-t", "--others", "--cached", "--exclude-standard", "--deduplicate"];
+  const listed = (await workspace.gits([["read-tree", base], list], { indexFile })).split("\0");
+  // `? path` is new, any other letter tracked.
+  const fresh = listed.filter((line) => line.startsWith("? "));
   if (fresh.length > newFilesMax)
     throw new PatchError(
       `There are ${fresh.length} new files, more than ${newFilesMax}: ` +
         "are build results or dependencies missing in .gitignore?",
     );
-  for (const path of [...fresh, ...(await paths("--cached"))]) {
+  for (const path of listed.filter(Boolean).map((line) => line.slice(2))) {
     const stat = await lstat(join(workspace.path, path)).catch(() => null);
     if (stat?.isFile() && stat.size > patchBytesMax) await expectKnown(workspace, indexFile, path, stat.size);
   }
@@ -124,8 +124,11 @@ const statusOf: Record<string, PatchFile["status"]> = {
 };
 
 async function filesOf(workspace: Workspace, base: Sha, tree: Sha): Promise<PatchFile[]> {
-  const raw = await fields(workspace, ["diff-tree", "-r", "-z", "--raw", "--no-renames", base, tree]);
-  const counts = await fields(workspace, ["diff-tree", "-r", "-z", "--numstat", "--no-renames", base, tree]);
+  const both = ["diff-tree", "-r", "-z", "--raw", "--numstat", "--no-renames", base, tree];
+  const raw = await fields(workspace, both);
+  // `:<mode> <mode> <id> <id> <status>`, then the path; after the last of them come the counts.
+  const counted = raw.findIndex((entry, i) => i % 2 === 0 && !entry.startsWith(":"));
+  const counts = counted < 0 ? [] : raw.splice(counted);
   const lines = new Map<string, { binary: boolean; added: number; removed: number }>();
   for (const entry of counts) {
     const [added = "0", removed = "0", ...path] = entry.split("\t");
@@ -137,7 +140,6 @@ async function filesOf(workspace: Workspace, base: Sha, tree: Sha): Promise<Patc
     });
   }
   const files: PatchFile[] = [];
-  // `:<mode> <mode> <id> <id> <status>`, then the path, each ended by NUL.
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [modeBefore = "", modeAfter = "", , , letter = ""] = (raw[i] ?? "").slice(1).split(" ");
     const path = raw[i + 1] ?? "";

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { gitEnvironment } from "./git-environment.ts";
 import { GitFailed } from "./git-failed.ts";
 
@@ -33,13 +34,71 @@ export interface GitOptions {
  * @throws GitFailed when git could not be started, was stopped by `signal`, or did not end in time.
  */
 export function attemptGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
+  return run(["git", ...args], args, options);
+}
+
+export interface SeveralOptions extends GitOptions {
+  /** True: nothing runs after the first that does not end with 0. */
+  stopAtFailure?: boolean;
+}
+
+/**
+ * Runs several gits one after the other, and answers the outcome of each that ran. One process of ours for
+ * all of them: to start one from Node takes longer than most gits run. At most one of them may read `input`.
+ * What they say on stderr cannot be told apart, so each outcome has all of it.
+ *
+ * @throws as `attemptGit`.
+ */
+export async function attemptGits(
+  steps: readonly string[][],
+  { stopAtFailure = false, ...options }: SeveralOptions = {},
+): Promise<GitOutcome[]> {
+  if (steps.length === 0) return [];
+  // Stands between the outputs; a project cannot know it, so it cannot print it.
+  const mark = `--${randomUUID()}--`;
+  const script = steps
+    .map((args) => ["git", ...args].map(quoted).join(" "))
+    .map(
+      (line) =>
+        `${line}; e=$?; printf '%s%d\\0' '${mark}' $e${stopAtFailure ? "; [ $e = 0 ] || exit 0" : ""}`,
+    )
+    .join("\n");
+  const words = steps.flatMap((args, i) => (i === 0 ? args : ["; git", ...args]));
+  const { stdout, stderr } = await run(["sh", "-c", script], words, options);
+  return split(Buffer.from(stdout), mark).map((outcome) => ({ ...outcome, stderr }));
+}
+
+/** The outputs that end in `mark`, an exit code and NUL. */
+function split(printed: Buffer, mark: string): { stdout: Uint8Array; exitCode: number }[] {
+  const found: { stdout: Uint8Array; exitCode: number }[] = [];
+  for (let at = 0; ; ) {
+    const end = printed.indexOf(mark, at);
+    if (end < 0) return found;
+    const next = printed.indexOf(0, end);
+    found.push({
+      stdout: printed.subarray(at, end),
+      exitCode: Number(printed.subarray(end + mark.length, next).toString()),
+    });
+    at = next + 1;
+  }
+}
+
+/** One word for a POSIX shell, whatever it holds (section 2.2.2 of the shell's standard). */
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
+
+/** `args`: what messages call it. */
+function run(
+  [command, ...rest]: [string, ...string[]],
+  args: readonly string[],
+  options: GitOptions,
+): Promise<GitOutcome> {
   const { cwd, env = {}, config = {}, input, timeoutMs = localGitTimeoutMs, signal } = options;
   const { outputBytesMax = outputBytesMaxDefault } = options;
   if (signal?.aborted) return Promise.reject(new GitFailed(args, -1, "stopped before it began"));
   return new Promise((resolve, reject) => {
     // Detached: ssh and the remote helpers are children of git, and go with its group.
     const environment = { ...gitEnvironment(process.env, config), ...env };
-    const child = spawn("git", args, { cwd, env: environment, detached: true });
+    const child = spawn(command, rest, { cwd, env: environment, detached: true });
     const out: Buffer[] = [];
     let err = "";
     let size = 0;

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { filesOfTree } from "../proof/tree-files.ts";
 import { jobContext } from "../testing/context.ts";
 import { commitAll, git, makeRepository, remove, temporaryFolder, write } from "../testing/repository.ts";
 import { applyPatch } from "./apply.ts";
@@ -92,6 +93,47 @@ test("a patch carries every kind of change and arrives at the same tree in anoth
   );
   expect(readlinkSync(join(other.path, "link"))).toBe("text.txt");
   expect(lstatSync(join(other.path, "run.sh")).mode & 0o111).not.toBe(0);
+});
+
+test("several gits in one process keep their outputs apart, whatever they print", async () => {
+  const odd = 'it\'s $(touch owned) `x` \\ "y".txt';
+  const { ref, base } = makeRepository(folder, "working", { ...every, [odd]: "odd\n" });
+  const workspace = await cloneAt(ref.url, { sha: base }, join(folder, "clone"));
+  const asked = ["image.bin", "missing", odd, "kept.txt"].map((path) => [
+    "cat-file",
+    "blob",
+    `${base}:${path}`,
+  ]);
+  const outcomes = await workspace.attempts(asked);
+  expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 128, 0, 0]);
+  expect(outcomes.map(({ stdout }) => Buffer.from(stdout).toString("latin1"))).toEqual([
+    "\0\x01\x02\xff\0\x07",
+    "",
+    "odd\n",
+    "same\n",
+  ]);
+  expect(existsSync(join(workspace.path, "owned"))).toBe(false);
+
+  const steps = [
+    ["hash-object", "-w", "--stdin"],
+    ["rev-parse", "missing^{tree}"],
+    ["update-ref", "refs/heads/x", base],
+  ];
+  await expect(workspace.gits(steps, { input: "x" })).rejects.toThrow(
+    /git rev-parse missing.*failed \(128\)/,
+  );
+  expect(await workspace.git(["for-each-ref", "refs/heads/x"])).toBe("");
+});
+
+test("files that are read ahead are the files of the tree, missing and unreadable ones too", async () => {
+  const { ref, base } = makeRepository(folder, "working", every);
+  const workspace = await cloneAt(ref.url, { sha: base }, join(folder, "clone"));
+  const tree = filesOfTree(workspace, base);
+  await tree.readAhead([...Object.keys(every), "missing"]);
+  rmSync(join(workspace.path, ".git/objects"), { recursive: true });
+  expect(await tree.text("text.txt")).toBe("one\ntwo\n");
+  expect(await tree.bytes("image.bin")).toEqual(new Uint8Array([0, 1, 2, 255, 0, 7]));
+  expect(await tree.bytes("missing")).toBeNull();
 });
 
 test("no change is an empty patch that applies", async () => {

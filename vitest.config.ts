@@ -44,7 +44,7 @@ const contracts: TestProjectConfiguration = {
   test: {
     name: "contracts",
     maxWorkers: "100%",
-    include: ["test/{contracts,golden}/**/*.test.ts"],
+    include: ["test/{contracts,forge,golden}/**/*.test.ts"],
     exclude: never,
     testTimeout: 20_000,
   },
@@ -53,7 +53,8 @@ const contracts: TestProjectConfiguration = {
 /** Packages of hundreds of modules, each of which would travel into workerd on its own: one file each. */
 const bundledForWorkerd = [
   ...["zod", "@anthropic-ai/sdk", "hono", "hono/cookie", "hono/html", "hono/jsx", "hono/jsx/jsx-runtime"],
-  ...["drizzle-orm", "drizzle-orm/d1", "drizzle-orm/sqlite-core"],
+  ...["drizzle-orm", "drizzle-orm/d1", "drizzle-orm/sqlite-core", "@octokit/core"],
+  ...["@octokit/plugin-paginate-rest", "@octokit/plugin-rest-endpoint-methods"],
 ];
 
 /** Inside workerd, with the real Worker. Each file costs about 1.5 s: few files, many tests. */

@@ -3,6 +3,7 @@ import { registerAccount } from "./commands/account.ts";
 import { registerAnswer } from "./commands/answer.ts";
 import { registerAudit } from "./commands/audit.ts";
 import { registerConfig } from "./commands/config.ts";
+import { registerConnections } from "./commands/connections.ts";
 import { registerDecide } from "./commands/decide.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerLogs } from "./commands/logs.ts";
@@ -37,7 +38,10 @@ const groups: Record<string, ((program: Command, shell: Shell) => void)[]> = {
   Loops: [registerRun, registerStatus, registerAccount, registerRead, registerLogs],
   Decisions: [registerDecide, registerAnswer, registerResolve],
   Record: [registerAudit, registerTape],
-  Installation: [registerServe, registerRunners, registerConfig, registerDoctor, registerReconcile],
+  Installation: [
+    ...[registerServe, registerRunners, registerConnections],
+    ...[registerConfig, registerDoctor, registerReconcile],
+  ],
 };
 
 /**

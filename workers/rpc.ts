@@ -1,5 +1,6 @@
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { Person } from "@tamma/core/domain/loop/work.ts";
+import type * as connections from "@tamma/core/protocol/connections.ts";
 import type { TurnError } from "@tamma/core/protocol/model-turn.ts";
 import type * as rest from "@tamma/core/protocol/rest.ts";
 import type * as runner from "@tamma/core/protocol/runner.ts";
@@ -24,6 +25,14 @@ export interface Caller {
   person: Person;
   commandId: string;
   via: "dashboard" | "cli" | "api" | "--yes";
+}
+
+/** `headers` in lower case, `body` as the bytes that were signed. */
+export interface IncomingWebhook {
+  platform: string;
+  connection: string;
+  headers: [string, string][];
+  body: ArrayBuffer;
 }
 
 export type LoopStarted = z.infer<typeof rest.LoopStarted>;
@@ -115,6 +124,18 @@ export interface OrchestratorRpc {
   reportRefs(runner: string, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>>;
   /** One model turn for a job, as a byte stream of NDJSON `TurnLine`s. */
   turn(runner: string, job: string, call: runner.TurnCall): Promise<Answer<ReadableStream<Uint8Array>>>;
+
+  // connections to platforms
+  addConnection(caller: Caller, input: connections.AddConnection): Promise<Answer<connections.NewConnection>>;
+  listConnections(): Promise<connections.Connection[]>;
+  rotateConnection(
+    caller: Caller,
+    id: string,
+    input: connections.RotateConnection,
+  ): Promise<Answer<connections.NewConnection>>;
+  removeConnection(caller: Caller, id: string): Promise<Answer<{ removed: string }>>;
+  /** A webhook as it came in; proven, read and kept here. What it asks for is done afterwards. */
+  takeWebhook(delivery: IncomingWebhook): Promise<Answer<connections.WebhookAnswer>>;
 
   // account
   checkProvider(): Promise<{

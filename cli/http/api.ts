@@ -2,6 +2,7 @@ import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import * as rest from "@tamma/core/protocol/rest.ts";
 import { z } from "zod";
 import type { Client } from "./client.ts";
+import { connectionCalls } from "./connection-calls.ts";
 
 /** The view is made by the server from the same type; its parts that the CLI steers by are checked. */
 const View = z.custom<LoopView>((value) => Shape.safeParse(value).success, "not a loop view");
@@ -77,6 +78,7 @@ export function createApi(client: Client) {
     enrolRunner: (input: z.input<typeof rest.EnrolRunner>) => client.send("/runners", input, Enrolled),
     revokeRunner: (runner: string) =>
       client.send(`/runners/${encodeURIComponent(runner)}/revoke`, {}, Revoked),
+    ...connectionCalls(client),
     checkProvider: () => client.get("/providers/check", rest.ProviderReport),
     loginLink: () => client.send("/login-links", {}, rest.LoginLink),
   };

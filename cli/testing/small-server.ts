@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Envelope } from "@tamma/core/domain/loop/events.ts";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
+import * as connections from "@tamma/core/protocol/connections.ts";
 import * as rest from "@tamma/core/protocol/rest.ts";
 import type { z } from "zod";
 import { mergedLoop } from "./loop-view.ts";
@@ -31,6 +32,7 @@ export interface SmallServer {
   loops: rest.LoopSummary[];
   inbox: rest.InboxItem[];
   runners: rest.Runner[];
+  connections: connections.Connection[];
   server: rest.ServerReport;
   provider: rest.ProviderReport;
   health: rest.Health;
@@ -54,6 +56,8 @@ const bodies: [RegExp, z.ZodType][] = [
   [/^\/repositories$/, rest.AddRepository],
   [/^\/repositories\/[^/]+\/issues$/, rest.NewIssue],
   [/^\/runners$/, rest.EnrolRunner],
+  [/^\/connections$/, connections.AddConnection],
+  [/^\/connections\/[^/]+\/rotate$/, connections.RotateConnection],
   [/^\/loops$/, rest.StartLoop],
   [/\/checkpoints\/[^/]+$/, rest.DecideCheckpoint],
   [/\/questions$/, rest.AnswerQuestions],
@@ -77,6 +81,7 @@ export async function startSmallServer(): Promise<SmallServer> {
     loops: [],
     inbox: [],
     runners: [],
+    connections: [],
     server: { version: "0.0.0", now: Date.now(), user: "ada", runnerProtocol: 1 },
     provider: {
       provider: "anthropic",
@@ -131,6 +136,7 @@ function read(server: SmallServer, path: string): unknown {
   if (path === "/repositories") return { repositories: [repository] };
   if (path === "/server") return { ...server.server, now: server.server.now || Date.now() };
   if (path === "/runners") return { runners: server.runners };
+  if (path === "/connections") return { connections: server.connections };
   if (path === "/providers/check") return server.provider;
   if (/\/settings$/.test(path)) return { repository, ...server.settings };
   if (/\/rerun\?from=/.test(path)) return { ...server.rerun, from: Number(path.split("=")[1]) };
@@ -162,6 +168,9 @@ function result(server: SmallServer, path: string, body: unknown): unknown {
   if (path === "/runners") return { runner: "r-0123456789abcdef" };
   const revoked = /^\/runners\/([^/]+)\/revoke$/.exec(path)?.[1];
   if (revoked !== undefined) return { revoked: decodeURIComponent(revoked) };
+  if (path === "/connections" || /^\/connections\/[^/]+\/rotate$/.test(path))
+    return { ...server.connections[0], webhookSecret: "hook-secret" };
+  if (/^\/connections\/[^/]+\/remove$/.test(path)) return { removed: path.split("/")[2] };
   if (path === "/login-links") return { path: "/app/login?key=once", expiresAt: 1 };
   if (/\/issues$/.test(path)) return issueOf(8, (body as { title: string }).title);
   return { accepted: true, already: null, seq: server.view.seq };

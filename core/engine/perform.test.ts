@@ -45,7 +45,7 @@ function ports(store: PlainGitStore, calls: string[]): LoopPorts {
     async (...args: unknown[]) =>
       void calls.push(`${name} ${JSON.stringify(args)}`);
   return {
-    platform: plainGitPlatform(store, (number) => `/pull/${number}`),
+    platform: async () => plainGitPlatform(store, (number) => `/pull/${number}`),
     coordinator: {
       requestSlot: note("requestSlot"),
       releaseSlot: note("releaseSlot"),

@@ -10,7 +10,11 @@ import { type AskPorts, askModel } from "./ask-model.ts";
 
 /** Everything that a loop's effects touch. */
 export interface LoopPorts extends AskPorts {
-  platform: Platform;
+  /**
+   * The platform of the loop's repository. Asked for by effects that touch it, so that one that cannot be
+   * reached holds up no other effect. @throws PlatformError
+   */
+  platform(): Promise<Platform>;
   coordinator: Coordinator;
   /** Where people see the loop. */
   loopUrl: string;
@@ -95,9 +99,8 @@ async function touch(
   loop: Started,
   ports: LoopPorts,
 ): Promise<LoopCommand | undefined> {
-  const { platform, coordinator } = ports;
+  const { coordinator } = ports;
   const { facts } = loop;
-  const issue = facts.issue.id;
   switch (effect.kind) {
     case "call":
       return call(effect, loop, ports);
@@ -105,33 +108,31 @@ async function touch(
       await coordinator.offerJob(facts.loop, effect.job);
       return;
     case "ask-checks":
-      return { type: "ReportChecks", sha: effect.sha, checks: await platform.ci.checks(effect.sha) };
+      return {
+        type: "ReportChecks",
+        sha: effect.sha,
+        checks: await (await ports.platform()).ci.checks(effect.sha),
+      };
     case "sticky-comment":
-      await platform.issues.upsertComment(issue, `${facts.loop}:sticky`, stickyComment(loop, ports.loopUrl));
-      return;
+      return stickyOn(loop, ports);
     case "notice":
       return notice(effect, loop, ports);
     case "report-status":
-      await platform.ci.reportStatus(effect.sha, effect.check, effect.state, ports.loopUrl);
+      await (await ports.platform()).ci.reportStatus(effect.sha, effect.check, effect.state, ports.loopUrl);
       return;
-    case "reply-thread": {
-      const reply = facts.threads.find((thread) => thread.id === effect.thread)?.reply;
-      const key = `${facts.loop}:${effect.key}`;
-      const text = postedText(reply ?? "", textCharsMax);
-      if (reply) await platform.codeHost.replyToThread(pullRequestOf(facts), effect.thread, key, text);
-      return;
-    }
+    case "reply-thread":
+      return replyInThread(effect, facts, ports);
     case "close-issue":
-      await platform.issues.closeIssue(issue);
+      await (await ports.platform()).issues.closeIssue(facts.issue);
       return;
     case "close-pull-request":
-      await platform.codeHost.closePullRequest(pullRequestOf(facts));
+      await (await ports.platform()).codeHost.closePullRequest(pullRequestOf(facts));
       return;
     case "record-merge":
       await recordMerge(facts, ports);
       return;
     case "create-issues":
-      return createIssues(effect, facts, platform);
+      return createIssues(effect, facts, await ports.platform());
     case "release-slot":
       await releaseSlot(effect.reason, loop, coordinator);
       return;
@@ -146,12 +147,13 @@ async function touch(
 async function call(
   { key, call: name }: Extract<Effect, { kind: "call" }>,
   loop: Started,
-  { platform, coordinator, loopUrl }: LoopPorts,
+  ports: LoopPorts,
 ): Promise<LoopCommand | undefined> {
+  const { coordinator, loopUrl } = ports;
   const { facts } = loop;
   switch (name) {
     case "claim":
-      await platform.issues.addLabels(facts.issue.id, [labels.working]);
+      await (await ports.platform()).issues.addLabels(facts.issue, [labels.working]);
       return { type: "ReportClaimed" };
     case "request-slot":
       await coordinator.requestSlot(facts.loop, key);
@@ -161,7 +163,7 @@ async function call(
       return;
     case "open-pull-request": {
       const summary = postedText(facts.plan?.summary ?? "", textCharsMax);
-      const opened = await platform.codeHost.openPullRequest({
+      const opened = await (await ports.platform()).codeHost.openPullRequest({
         branch: facts.branch ?? "",
         base: facts.repository.defaultBranch,
         title: postedTitle(facts.issue.title, titleCharsMax),
@@ -171,12 +173,12 @@ async function call(
       return { type: "ReportPullRequestOpened", id: opened.id, number: opened.number, url: opened.url };
     }
     case "mark-ready":
-      await platform.codeHost.setDraft(pullRequestOf(facts), false);
+      await (await ports.platform()).codeHost.setDraft(pullRequestOf(facts), false);
       return { type: "ReportPullRequestReady" };
     case "submit-review": {
       const { sha, review } = facts.review ?? {};
       if (sha && review)
-        await platform.codeHost.submitReview(pullRequestOf(facts), {
+        await (await ports.platform()).codeHost.submitReview(pullRequestOf(facts), {
           key: `${facts.loop}:${sha}`,
           sha,
           ...postedReview(review),
@@ -192,19 +194,38 @@ async function call(
 async function notice(
   effect: Extract<Effect, { kind: "notice" }>,
   loop: Started,
-  { platform, loopUrl }: LoopPorts,
+  { platform: platformOf, loopUrl }: LoopPorts,
 ): Promise<undefined> {
   const { facts } = loop;
   const body = loop.state === "ended" ? endedComment(loop, loopUrl) : noticeComment(loop, loopUrl);
   if (body === null) return;
+  const platform = await platformOf();
   const key = `${facts.loop}:${effect.key}`;
   const target = facts.pullRequest ? pullRequestOf(facts) : null;
   if (target) await platform.codeHost.upsertComment(target, key, body);
-  else await platform.issues.upsertComment(facts.issue.id, key, body);
-  if (loop.state === "ended") await platform.issues.removeLabels(facts.issue.id, [labels.working]);
+  else await platform.issues.upsertComment(facts.issue, key, body);
+  if (loop.state === "ended") await platform.issues.removeLabels(facts.issue, [labels.working]);
   if (effect.notice !== "escalation") return;
   if (target) await platform.codeHost.addLabels(target, [labels.needsReview]);
-  else await platform.issues.addLabels(facts.issue.id, [labels.needsReview]);
+  else await platform.issues.addLabels(facts.issue, [labels.needsReview]);
+}
+
+async function stickyOn(loop: Started, ports: LoopPorts): Promise<undefined> {
+  const { issue, loop: id } = loop.facts;
+  const { issues } = await ports.platform();
+  await issues.upsertComment(issue, `${id}:sticky`, stickyComment(loop, ports.loopUrl));
+}
+
+async function replyInThread(
+  { thread, key }: Extract<Effect, { kind: "reply-thread" }>,
+  facts: Facts,
+  ports: LoopPorts,
+): Promise<undefined> {
+  const reply = facts.threads.find((each) => each.id === thread)?.reply;
+  if (!reply) return;
+  const { codeHost } = await ports.platform();
+  const text = postedText(reply, textCharsMax);
+  await codeHost.replyToThread(pullRequestOf(facts), thread, `${facts.loop}:${key}`, text);
 }
 
 async function releaseSlot(reason: string, loop: Started, coordinator: Coordinator): Promise<void> {
@@ -214,7 +235,7 @@ async function releaseSlot(reason: string, loop: Started, coordinator: Coordinat
 
 async function recordMerge(facts: Facts, ports: LoopPorts): Promise<void> {
   const sha = ports.mergeSha();
-  if (sha) await ports.platform.codeHost.recordMerge(pullRequestOf(facts), sha);
+  if (sha) await (await ports.platform()).codeHost.recordMerge(pullRequestOf(facts), sha);
 }
 
 async function createIssues(

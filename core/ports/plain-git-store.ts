@@ -15,6 +15,8 @@ export interface PullRow {
   mergeSha: string | null;
 }
 
+export type PullChange = Partial<Pick<PullRow, "title" | "body" | "draft" | "state" | "mergeSha">>;
+
 /**
  * What Git itself does not keep: issues, pull requests, comments, verdicts. Tamma keeps them in the
  * repository's coordinator. Everything with a key happens once per key.
@@ -35,7 +37,7 @@ export interface PlainGitStore {
   /** Opens a pull request for the branch, or returns the open one. */
   openPull(pull: Pick<PullRow, "branch" | "base" | "title" | "body" | "draft">): Promise<PullRow>;
   /** Changes what is given. A merged pull request stays as it is. */
-  updatePull(number: number, change: Partial<Pick<PullRow, "draft" | "state" | "mergeSha">>): Promise<void>;
+  updatePull(number: number, change: PullChange): Promise<void>;
   putReview(
     number: number,
     review: { key: string; sha: string; summary: string; findings: readonly Finding[] },

@@ -1,6 +1,7 @@
 import type { Instant, Sha } from "../domain/ids.ts";
 import type { Check } from "../domain/loop/evidence.ts";
 import type { Finding } from "../domain/loop/proposal.ts";
+import type { MergeMethod } from "../domain/platform/capabilities.ts";
 
 /**
  * Why a platform did not do it, by what the caller should do: `transient` and `rate-limited` again later,
@@ -51,6 +52,16 @@ export interface NewPullRequest {
   readonly draft: boolean;
 }
 
+export interface MergeRequest {
+  readonly method: MergeMethod;
+  readonly head: Sha;
+  readonly title: string;
+  readonly message: string;
+}
+
+/** `queued`: the platform merges it in its own time, which a webhook tells. */
+export type MergeOutcome = { readonly state: "merged"; readonly sha: Sha } | { readonly state: "queued" };
+
 /**
  * Pull requests, their reviews and threads. Every call may be repeated: the second one finds what the first
  * one did.
@@ -73,20 +84,45 @@ export interface CodeHost {
   ): Promise<void>;
   /** Answers a thread; a reply with this key is posted once. */
   replyToThread(pullRequest: PullRequestRef, thread: string, key: string, text: string): Promise<void>;
+  /** Changes what is given. */
+  updatePullRequest(pullRequest: PullRequestRef, change: { title?: string; body?: string }): Promise<void>;
+  /** Asks these people for a review; whoever cannot be asked is left out and answered. */
+  requestReviewers(pullRequest: PullRequestRef, logins: readonly string[]): Promise<{ refused: string[] }>;
+  /** @throws PlatformError `unsupported` where the platform cannot do it through its API. */
+  resolveThread(pullRequest: PullRequestRef, thread: string): Promise<void>;
+  /**
+   * Merges if the head is still `head`. A merged one is answered as merged.
+   *
+   * @throws PlatformError `head-moved`, `not-mergeable` (a conflict, a rule of the platform), `unsupported`
+   * where the runner merges by git.
+   */
+  merge(pullRequest: PullRequestRef, how: MergeRequest): Promise<MergeOutcome>;
+  /** Deletes a branch if it is at `head`; one that is gone stays so. @throws PlatformError `head-moved` */
+  deleteBranch(branch: string, head: Sha): Promise<void>;
   /** Closes without merging. A closed or merged one stays as it is. */
   closePullRequest(pullRequest: PullRequestRef): Promise<void>;
   /** The runner merged `sha` into the base branch by git itself: the pull request is shown as merged. */
   recordMerge(pullRequest: PullRequestRef, sha: Sha): Promise<void>;
 }
 
-/** Issues. `issue` is the platform's id, never the number. Every call may be repeated. */
+/** An issue as the platform names it. `id` is never reused; `number` is what people see. */
+export interface IssueRef {
+  readonly id: string;
+  readonly number: number;
+}
+
+/** Issues. Every call may be repeated. */
 export interface IssueTracker {
-  addLabels(issue: string, labels: readonly string[]): Promise<void>;
-  removeLabels(issue: string, labels: readonly string[]): Promise<void>;
+  addLabels(issue: IssueRef, labels: readonly string[]): Promise<void>;
+  removeLabels(issue: IssueRef, labels: readonly string[]): Promise<void>;
   /** One comment per `key`: posted the first time, replaced later. */
-  upsertComment(issue: string, key: string, body: string): Promise<void>;
+  upsertComment(issue: IssueRef, key: string, body: string): Promise<void>;
   /** Closes the issue; a closed one stays as it is. */
-  closeIssue(issue: string): Promise<void>;
+  closeIssue(issue: IssueRef): Promise<void>;
+  /** Adds to whoever is assigned already. */
+  assign(issue: IssueRef, logins: readonly string[]): Promise<void>;
+  /** A sign under a comment that it was seen. Platforms without reactions: nothing happens. */
+  react(comment: string, reaction: "eyes" | "+1" | "-1"): Promise<void>;
   /** Opens an issue once per `key` and returns its number. */
   createIssue(issue: {
     key: string;
@@ -100,10 +136,13 @@ export interface IssueTracker {
 export interface CiHost {
   /** All verdicts on `sha`, each name once; empty when nobody reported one. */
   checks(sha: Sha): Promise<Check[]>;
+  /** Names of the checks without which nothing is merged into `branch`; null where it cannot be asked. */
+  requiredChecks(branch: string): Promise<string[] | null>;
   /** Reports our own verdict under `name`; a later one replaces it. */
   reportStatus(sha: Sha, name: string, state: Check["state"], url: string | null): Promise<void>;
 }
 
+/** What a loop does on a platform. */
 export interface Platform {
   readonly codeHost: CodeHost;
   readonly issues: IssueTracker;

@@ -6,16 +6,29 @@ import { Envelope } from "../domain/loop/events.ts";
  * `Idempotency-Key`; the same key again gives the same answer. Errors are RFC 9457 problems.
  */
 
-/** `POST /repositories` {url} -> Repository. The same url again gives the same one. */
-export const AddRepository = z.strictObject({
+/** Starting settings; `.tamma.yml` of the base branch overrides them once it was read. */
+const StartingConfig = z.record(z.string(), z.unknown()).optional();
+
+/** A repository that is only a Git remote. */
+export const PlainRepository = z.strictObject({
   /** Absolute path, file://, http(s):// or ssh URL of a Git repository that the runner can reach. */
   url: z.string().min(1).max(2_000),
   /** Branch to work on; asked by the caller (git ls-remote) because the control plane does no git. */
   defaultBranch: z.string().min(1).max(200),
   name: z.string().min(1).max(100).optional(),
-  /** Starting settings; `.tamma.yml` of the base branch overrides them once it was read. */
-  config: z.record(z.string(), z.unknown()).optional(),
+  config: StartingConfig,
 });
+
+/** A repository on a platform, which says everything else about it. */
+export const HostedRepository = z.strictObject({
+  connection: z.string().min(1).max(40),
+  /** `owner/name` */
+  name: z.string().regex(/^[^/\s]{1,100}\/[^/\s]{1,100}$/, "must be owner/name"),
+  config: StartingConfig,
+});
+
+/** `POST /repositories` -> Repository. The same one again gives the same one. */
+export const AddRepository = z.union([PlainRepository, HostedRepository]);
 export const Repository = z.object({
   connection: z.string(),
   id: z.string(),

@@ -1,3 +1,4 @@
+import * as connections from "@tamma/core/protocol/connections.ts";
 import * as rest from "@tamma/core/protocol/rest.ts";
 import { z } from "zod";
 import { code, table } from "./markdown.ts";
@@ -98,6 +99,28 @@ export const restRoutes: readonly Route[] = [
     "{ revoked: string }",
     "ends the right of a runner for good: key, tokens and leases",
   ),
+  route("GET", "/connections", "", "{ connections: Connection[] }", "all connections to platforms"),
+  route(
+    "POST",
+    "/connections",
+    "AddConnection",
+    "NewConnection",
+    "connects a platform; the same input again gives the same answer",
+  ),
+  route(
+    "POST",
+    "/connections/:connection/rotate",
+    "RotateConnection",
+    "NewConnection",
+    "a new webhook secret; the one before stays good until the next",
+  ),
+  route(
+    "POST",
+    "/connections/:connection/remove",
+    "",
+    "{ removed: string }",
+    "forgets it and its secrets, unless repositories need it",
+  ),
   route("GET", "/providers/check", "", "ProviderReport", "whether the provider can serve"),
   route("POST", "/login-links", "", "LoginLink", "a link that signs a browser in once"),
   route("GET", "/server", "", "ServerReport", "what runs there, its clock, and whose the token is"),
@@ -112,14 +135,15 @@ export const restRoutes: readonly Route[] = [
   ),
 ];
 
-const restNames: Names = new Map([...names, ...schemasOf(rest)]);
+const wire = { ...rest, ...connections };
+const restNames: Names = new Map([...names, ...schemasOf(wire)]);
 
 export function restCalls(): string {
   return callTable("/api/v1", restRoutes);
 }
 
 export function restShapes(): string {
-  return shapes([...schemasOf(rest)], restNames);
+  return shapes([...schemasOf(wire)], restNames);
 }
 
 export function callTable(prefix: string, routes: readonly Route[]): string {

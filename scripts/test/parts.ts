@@ -16,7 +16,7 @@ export const testFiles = {
   tidy: /^test\/(tidy|docs)\/.*\.test\.ts$/,
   unit: /^(core|workers|scripts|bench)\/.*\.test\.tsx?$/,
   hosts: /^(runner|cli|server)\/.*\.test\.ts$/,
-  contracts: /^test\/(contracts|golden)\/.*\.test\.ts$/,
+  contracts: /^test\/(contracts|forge|golden)\/.*\.test\.ts$/,
   workerd: /^test\/workerd\/.*\.test\.ts$/,
   simulation: /^test\/(simulation|bugs)\/.*\.test\.ts$/,
   journey: /^test\/(journey|hostile)\/.*\.test\.ts$/,

@@ -121,6 +121,8 @@ function buildRepository(world: World, hosted: Hosted, life: Life): RepositoryOb
     name: hosted.name,
     origin: world.origin,
     loopAt: (name) => withSettings(world, world.server.loopFor(life, name)),
+    // The simulated repository keeps its issues itself, whoever keeps its pull requests.
+    issueOf: () => null,
     keepAlive,
   });
 }
@@ -149,7 +151,7 @@ function loopPorts(
   const loopUrl = `${world.origin}/app/loops`;
   const own = plainGitPlatform(coordinator, () => loopUrl);
   return {
-    platform: world.plan.platform === "own" ? own : otherPlatform(world.tracker, life),
+    platform: async () => (world.plan.platform === "own" ? own : otherPlatform(world.tracker, life)),
     coordinator,
     turns: {
       runTurn: (loop, turn, request) => workerTurn(world, life, { loop, turn, lease: null, request }),

@@ -66,13 +66,16 @@ export function otherPlatform(tracker: OtherTracker, life: Life): Platform {
   return {
     codeHost: codeHost(tracker, call, label),
     issues: {
-      addLabels: (issue, labels) => call("addLabels", () => label(`issue:${issue}`, labels)),
+      addLabels: (issue, labels) => call("addLabels", () => label(`issue:${issue.id}`, labels)),
       removeLabels: (issue, labels) =>
         call("removeLabels", () => {
-          for (const each of labels) tracker.labels.get(`issue:${issue}`)?.delete(each);
+          for (const each of labels) tracker.labels.get(`issue:${issue.id}`)?.delete(each);
         }),
-      upsertComment: (issue, key, body) => call("comment", () => tracker.post(`issue:${issue}`, key, body)),
-      closeIssue: (issue) => call("closeIssue", () => void tracker.closed.add(issue)),
+      upsertComment: (issue, key, body) =>
+        call("comment", () => tracker.post(`issue:${issue.id}`, key, body)),
+      closeIssue: (issue) => call("closeIssue", () => void tracker.closed.add(issue.id)),
+      assign: () => noLoopDoes("assign"),
+      react: () => noLoopDoes("react"),
       createIssue: ({ key, title }) =>
         call("createIssue", () => {
           const known = tracker.issues.findIndex((each) => each.key === key);
@@ -86,9 +89,15 @@ export function otherPlatform(tracker: OtherTracker, life: Life): Platform {
           if (!known) tracker.onAsked(sha);
           return known ?? [{ name: "build", state: "pending", required: true, url: null }];
         }),
+      requiredChecks: () => noLoopDoes("requiredChecks"),
       reportStatus: () => call("reportStatus", () => {}),
     },
   };
+}
+
+/** A loop that begins to need it fails here, and says what the simulation has to learn. */
+async function noLoopDoes(operation: string): Promise<never> {
+  throw new Error(`the simulated platform has no ${operation} yet`);
 }
 
 type Call = <T>(operation: string, work: () => T) => Promise<T>;
@@ -118,6 +127,11 @@ function codeHost(
       call("review", () => tracker.post(`pull:${number}`, `review:${key}`, summary)),
     replyToThread: ({ number }, _, key, text) =>
       call("reply", () => tracker.post(`pull:${number}`, `reply:${key}`, text)),
+    updatePullRequest: () => noLoopDoes("updatePullRequest"),
+    requestReviewers: () => noLoopDoes("requestReviewers"),
+    resolveThread: () => noLoopDoes("resolveThread"),
+    merge: () => noLoopDoes("merge"),
+    deleteBranch: () => noLoopDoes("deleteBranch"),
     closePullRequest: ({ number }) => call("close", () => change(number, { state: "closed" })),
     recordMerge: ({ number }) => call("recordMerge", () => change(number, { state: "merged", draft: false })),
   };

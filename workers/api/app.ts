@@ -11,15 +11,18 @@ import { requestId } from "./middleware/request-id.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { HttpProblem, problemResponse } from "./problem.ts";
 import { accountRoutes } from "./routes/account.ts";
+import { connectionRoutes } from "./routes/connections.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { loopCommandRoutes } from "./routes/loop-commands.ts";
 import { loopRoutes } from "./routes/loops.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { runnerRoutes } from "./routes/runner.ts";
 import { serverRoutes } from "./routes/server.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 
 /**
- * All of HTTP: REST below `/api/v1`, runners below `/runner/v1`, people below `/app`. It parses, asks
+ * All of HTTP: REST below `/api/v1`, runners below `/runner/v1`, platforms below `/webhooks`, people below
+ * `/app`. It parses, asks
  * `env.ORCHESTRATOR` and renders the answer; every rule lives behind that binding.
  */
 export function createApp(): Hono<AppEnv> {
@@ -32,9 +35,11 @@ export function createApp(): Hono<AppEnv> {
   app.route("/api/v1/repositories", repositoryRoutes());
   app.route("/api/v1/loops", loopRoutes());
   app.route("/api/v1/loops", loopCommandRoutes());
+  app.route("/api/v1/connections", connectionRoutes());
   app.route("/api/v1/server", serverRoutes());
   app.route("/api/v1", accountRoutes());
   app.route("/runner/v1", runnerRoutes());
+  app.route("/webhooks", webhookRoutes());
   app.route("/app", dashboardRoutes());
   app.get("/", (c) => c.redirect("/app", 302));
 

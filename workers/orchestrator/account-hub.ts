@@ -4,6 +4,12 @@ import type { AccountEvent } from "@tamma/core/domain/account/events.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import { type FoldCache, handle } from "@tamma/core/engine/handle.ts";
+import type {
+  AddConnection,
+  Connection,
+  NewConnection,
+  RotateConnection,
+} from "@tamma/core/protocol/connections.ts";
 import type { Repository, Runner } from "@tamma/core/protocol/rest.ts";
 import type { TokenRequest } from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../in-flight.ts";
@@ -11,6 +17,8 @@ import type { Answer, Caller } from "../rpc.ts";
 import { accountMachine } from "./account-machine.ts";
 import { accountTables, runnerColumns, type SecretRows, secretRows } from "./account-rows.ts";
 import { sha256Hex } from "./cipher.ts";
+import { connectionRows, connectionTables } from "./connection-rows.ts";
+import { type ConnectionAccess, type ConnectionPorts, Connections } from "./connections.ts";
 import { d1Copy } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
@@ -61,7 +69,10 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
-    this.#host = objectHost(ctx, env, { name: "account", steps: [accountTables, runnerColumns] });
+    this.#host = objectHost(ctx, env, {
+      name: "account",
+      steps: [accountTables, runnerColumns, connectionTables],
+    });
     this.#secrets = secretRows(this.#host.sql);
     const { chance, after } = this.#host;
     const clock = { now: () => this.#host.clock.now(), fraction: () => chance.fraction(), after };
@@ -142,6 +153,49 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     const exact = all.find((each) => each.id === key || `${each.connection}/${each.id}` === key);
     const named = all.filter((each) => each.name === key);
     return exact ?? (named.length === 1 ? (named[0] ?? null) : null);
+  }
+
+  async addConnection({ person, commandId }: Caller, input: AddConnection): Promise<Answer<NewConnection>> {
+    return this.#connections(person, `connect:${commandId}`, (all) => all.add(input));
+  }
+
+  async rotateConnection(
+    { person, commandId }: Caller,
+    id: string,
+    input: RotateConnection,
+  ): Promise<Answer<NewConnection>> {
+    return this.#connections(person, `rotate:${commandId}`, (all) => all.rotate(id, input));
+  }
+
+  async removeConnection({ person, commandId }: Caller, id: string): Promise<Answer<{ removed: string }>> {
+    return this.#connections(person, `disconnect:${commandId}`, (all) => all.remove(id));
+  }
+
+  async connections(): Promise<Connection[]> {
+    return new Connections(this.#connectionPorts()).list();
+  }
+
+  async connectionAccess(id: string): Promise<ConnectionAccess | null> {
+    return new Connections(this.#connectionPorts()).access(id);
+  }
+
+  /** Rows and record change together. */
+  #connections<T>(person: Actor, commandId: string, change: (all: Connections) => T): T {
+    const record = (event: AccountEvent) => this.#record(event, commandId, person);
+    return this.#host.store.transaction(() => {
+      const repeated = this.#host.store.answerOf(stream, commandId) !== null;
+      return change(new Connections({ ...this.#connectionPorts(), record, repeated }));
+    });
+  }
+
+  #connectionPorts(): ConnectionPorts {
+    const { sql, cipher, clock } = this.#host;
+    const count = "SELECT count(*) AS n FROM repositories WHERE connection = ?";
+    return {
+      ...{ rows: connectionRows(sql, cipher), now: () => clock.now(), secret },
+      repositoriesOf: (connection) => sql.exec<{ n: number }>(count, connection).one().n,
+      ...{ record: () => {}, repeated: false },
+    };
   }
 
   async enrolRunner(

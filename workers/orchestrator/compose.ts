@@ -1,9 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { LiveLoop, Loop } from "@tamma/core/domain/loop/state.ts";
+import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import type { LoopPorts } from "@tamma/core/engine/perform.ts";
+import { connect } from "@tamma/core/platforms/connect.ts";
 import { plainGitPlatform } from "@tamma/core/platforms/plain-git/index.ts";
+import { senderOf, webhookSources } from "@tamma/core/platforms/webhooks.ts";
 import type { Prompts } from "@tamma/core/ports/model.ts";
+import type {
+  PlatformAccess,
+  PlatformRepositories,
+  PlatformRepository,
+} from "@tamma/core/ports/platform-repository.ts";
 import type { Provider } from "@tamma/core/ports/provider.ts";
+import type { WebhookPlatform, WebhookSource } from "@tamma/core/ports/webhook.ts";
 import { designPrompt } from "@tamma/core/prompts/design.ts";
 import type { IssueInput } from "@tamma/core/prompts/issue-blocks.ts";
 import { planPrompt } from "@tamma/core/prompts/plan.ts";
@@ -30,17 +39,33 @@ export function providerOf(env: OrchestratorEnv): Provider {
   });
 }
 
+/** How a platform's deliveries are proven and read; null for headers that are not this platform's. */
+export function webhooksOf(platform: WebhookPlatform, headers: Headers): WebhookSource | null {
+  return senderOf(headers) === platform ? webhookSources[platform] : null;
+}
+
+/** The repository `owner/name` on its platform. @throws PlatformError */
+export function connectRepository(access: PlatformAccess, name: string): Promise<PlatformRepository> {
+  return connect(access, name, {
+    fetch: (input, init) => fetch(input, init),
+    now: () => Date.now(),
+    pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+  });
+}
+
 /** What a loop's effects touch. Stubs are made anew each time: one that has thrown stays broken. */
 export function loopPorts(
   env: OrchestratorEnv,
   loop: Exclude<Loop, { state: "not-started" }>,
-  blobs: BlobStore,
+  { blobs, repositories }: { blobs: BlobStore; repositories: PlatformRepositories },
   mergeSha: () => string | null,
 ): LoopPorts {
-  const coordinator = repoCoordinator(env, loop.facts.repository);
+  const { repository } = loop.facts;
+  const own = repository.connection === plainGitConnection;
+  const coordinator = repoCoordinator(env, repository);
   const loopUrl = `${env.TAMMA_ORIGIN}/app/loops/${encodeURIComponent(loop.facts.loop)}`;
   return {
-    platform: plainGitPlatform(coordinator, () => loopUrl),
+    platform: async () => (own ? plainGitPlatform(coordinator, () => loopUrl) : repositories.at(repository)),
     coordinator,
     turns: { runTurn: (id, turn, request) => worker(env).modelTurn(id, turn, request) },
     prompts: prompts(blobs),

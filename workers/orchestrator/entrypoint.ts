@@ -15,6 +15,7 @@ import * as repositories from "./repositories.ts";
 import { resume } from "./resume.ts";
 import * as runners from "./runners.ts";
 import * as turns from "./turns.ts";
+import { takeWebhook } from "./webhook-door.ts";
 
 type Rpc = OrchestratorRpc;
 type Args<K extends keyof Rpc> = Parameters<Rpc[K]>;
@@ -148,6 +149,22 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   }
   modelTurn(loop: string, turn: string, request: TurnRequest): Promise<TurnOutcome> {
     return turns.modelTurn(this.#parts, loop, turn, request);
+  }
+
+  addConnection(...args: Args<"addConnection">): Result<"addConnection"> {
+    return accountHub(this.env).addConnection(...args);
+  }
+  listConnections(): Result<"listConnections"> {
+    return accountHub(this.env).connections();
+  }
+  rotateConnection(...args: Args<"rotateConnection">): Result<"rotateConnection"> {
+    return accountHub(this.env).rotateConnection(...args);
+  }
+  removeConnection(...args: Args<"removeConnection">): Result<"removeConnection"> {
+    return accountHub(this.env).removeConnection(...args);
+  }
+  takeWebhook(...args: Args<"takeWebhook">): Result<"takeWebhook"> {
+    return takeWebhook(this.#parts, ...args);
   }
 
   checkProvider(): Result<"checkProvider"> {

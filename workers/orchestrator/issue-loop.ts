@@ -11,6 +11,7 @@ import { listInD1 } from "./loop-list.ts";
 import { LoopObject } from "./loop-object.ts";
 import { objectHost } from "./object-host.ts";
 import { type IssueLoopRpc, repoCoordinator } from "./objects.ts";
+import { platformRepositories } from "./platform-repositories.ts";
 import { turnBoots, turnRows, turnTables } from "./turn-rows.ts";
 
 const tables = {
@@ -29,6 +30,7 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     super(ctx, env);
     const host = objectHost(ctx, env, tables);
     const blobs = r2BlobStore(env.BLOBS, host.cipher);
+    const touched = { blobs, repositories: platformRepositories(env) };
     const object = new LoopObject({
       host,
       leases: leaseRows(host.sql, host.clock.now()),
@@ -39,7 +41,7 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
       list: (row) => listInD1(env.DB, row, host.cipher),
       name: ctx.id.name ?? null,
       coordinatorOf: (repository) => repoCoordinator(env, repository),
-      touched: (loop, mergeSha) => loopPorts(env, loop, blobs, mergeSha),
+      touched: (loop, mergeSha) => loopPorts(env, loop, touched, mergeSha),
       keepAlive: (promise) => ctx.waitUntil(inFlight.during(promise)),
     });
     this.#object = object;

@@ -27,7 +27,10 @@ async function pendingAfterAll(effect: Effect): Promise<number> {
     tell: () => {},
   } as unknown as LoopCore;
   const silent = new Proxy({}, { get: () => () => Promise.reject(new Error("no answer")) });
-  const ports = { platform: { issues: silent, codeHost: silent, ci: silent }, coordinator: silent };
+  const ports = {
+    platform: async () => ({ issues: silent, codeHost: silent, ci: silent }),
+    coordinator: silent,
+  };
   const effects = loopEffects(host, core, { loseExpired: () => {} }, () => ports as unknown as LoopPorts);
   for (let tries = 0; tries <= effectTriesMax; tries += 1)
     for (const pending of store.dueEffects(Number.POSITIVE_INFINITY)) await effects.perform(pending);

@@ -13,10 +13,18 @@ import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import type { Coordinator } from "@tamma/core/ports/coordinator.ts";
 import type { TurnOutcome } from "@tamma/core/ports/model.ts";
 import type { PlainGitStore } from "@tamma/core/ports/plain-git-store.ts";
+import type {
+  AddConnection,
+  Connection,
+  NewConnection,
+  RotateConnection,
+} from "@tamma/core/protocol/connections.ts";
 import type { TurnRequest } from "@tamma/core/protocol/model-turn.ts";
 import type * as rest from "@tamma/core/protocol/rest.ts";
 import type * as runner from "@tamma/core/protocol/runner.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
+import type { ConnectionAccess } from "./connections.ts";
+import type { TakenDelivery } from "./delivery-rows.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import type { Holder } from "./lease-rows.ts";
 
@@ -178,6 +186,8 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRp
   /** All loops that it ever knew of, and which of them may have work: those in flight and the last ended. */
   knownLoops(): Promise<{ all: string[]; busy: string[] }>;
   settings(): Promise<Answer<rest.RepositorySettings>>;
+  /** Keeps a delivery. `again`: it was taken before; `unknown`: this repository was never added. */
+  takeDelivery(delivery: TakenDelivery): Promise<"taken" | "again" | "unknown">;
 }
 
 export interface AccountHubRpc extends KeeperRpc {
@@ -186,6 +196,12 @@ export interface AccountHubRpc extends KeeperRpc {
   repositories(): Promise<rest.Repository[]>;
   /** By id, by `<connection>/<id>`, or by a name that only one has; null when there is none. */
   findRepository(key: string): Promise<rest.Repository | null>;
+  addConnection(caller: Caller, input: AddConnection): Promise<Answer<NewConnection>>;
+  rotateConnection(caller: Caller, id: string, input: RotateConnection): Promise<Answer<NewConnection>>;
+  removeConnection(caller: Caller, id: string): Promise<Answer<{ removed: string }>>;
+  connections(): Promise<Connection[]>;
+  /** With its secrets; for the orchestrator alone. */
+  connectionAccess(id: string): Promise<ConnectionAccess | null>;
   enrolRunner(
     caller: Caller,
     input: { name: string; publicKey: string },

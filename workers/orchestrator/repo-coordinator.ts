@@ -2,14 +2,20 @@ import { DurableObject } from "cloudflare:workers";
 import { inFlight } from "../in-flight.ts";
 import { jobBell } from "../job-bell.ts";
 import { d1Copy } from "./d1-log.ts";
+import { DeliveryInbox } from "./delivery-inbox.ts";
+import { deliveryRows, deliveryTables } from "./delivery-rows.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { objectHost } from "./object-host.ts";
 import { issueLoop, type RepoCoordinatorRpc } from "./objects.ts";
+import { hostedIssue, platformRepositories } from "./platform-repositories.ts";
 import { indexTables, jobHolders, repositoryIndex } from "./repository-index.ts";
 import { RepositoryObject } from "./repository-object.ts";
 import { trackerRows, trackerTables } from "./tracker-rows.ts";
 
-const tables = { name: "repository", steps: [`${trackerTables}; ${indexTables}`, jobHolders] };
+const tables = {
+  name: "repository",
+  steps: [`${trackerTables}; ${indexTables}`, jobHolders, deliveryTables],
+};
 
 type Args<K extends keyof RepoCoordinatorRpc> = Parameters<RepoCoordinatorRpc[K]>;
 type Result<K extends keyof RepoCoordinatorRpc> = ReturnType<RepoCoordinatorRpc[K]>;
@@ -17,10 +23,12 @@ type Result<K extends keyof RepoCoordinatorRpc> = ReturnType<RepoCoordinatorRpc[
 /** One repository as a Durable Object. What it does is in repository-object.ts; this only binds. */
 export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements RepoCoordinatorRpc {
   readonly #object: RepositoryObject;
+  readonly #inbox: DeliveryInbox;
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
     const host = objectHost(ctx, env, tables);
+    const repositories = platformRepositories(env);
     const object = new RepositoryObject({
       host,
       tracker: trackerRows(host.sql, host.cipher),
@@ -29,9 +37,16 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
       name: ctx.id.name ?? null,
       origin: env.TAMMA_ORIGIN,
       loopAt: (name) => issueLoop(env, name),
+      issueOf: (repository, number) => hostedIssue(repositories, repository, number),
       keepAlive: (promise) => ctx.waitUntil(inFlight.during(promise)),
     });
     this.#object = object;
+    this.#inbox = new DeliveryInbox({
+      rows: deliveryRows(host.sql, host.cipher),
+      now: () => host.clock.now(),
+      redact: host.redact,
+      known: () => object.known() !== null,
+    });
     void ctx.blockConcurrencyWhile(() => object.look()).then(() => object.begin());
   }
 
@@ -178,5 +193,9 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
 
   listStatuses(...args: Args<"listStatuses">): Result<"listStatuses"> {
     return this.#object.listStatuses(...args);
+  }
+
+  async takeDelivery(...args: Args<"takeDelivery">): Result<"takeDelivery"> {
+    return this.#inbox.take(...args);
   }
 }

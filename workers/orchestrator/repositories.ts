@@ -1,22 +1,40 @@
+import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import { ProjectConfig } from "@tamma/core/domain/project-config.ts";
-import type { Issue, Repository, RepositorySettings } from "@tamma/core/protocol/rest.ts";
+import type { Issue, PlainRepository, Repository, RepositorySettings } from "@tamma/core/protocol/rest.ts";
+import type { z } from "zod";
 import type { AddRepository, Answer, Caller, NewIssue } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
+import { lookAtHosted, setUpHosted } from "./hosted-repository.ts";
 import { accountHub, repoCoordinator } from "./objects.ts";
 import { allRepositories, type Parts, repositoryAt } from "./parts.ts";
-import { refuse } from "./refusal.ts";
+import { ok, refuse } from "./refusal.ts";
 
 /** Repositories and, on plain Git, their issues. */
-
-/** The connection of everything that is only a Git remote. */
-const plainGitConnection = "plain-git";
 
 export async function addRepository(
   parts: Parts,
   caller: Caller,
   input: AddRepository,
 ): Promise<Answer<Repository>> {
-  const { url, defaultBranch } = input;
+  const config = ProjectConfig.safeParse(input.config ?? {});
+  if (!config.success)
+    return refuse(
+      422,
+      "bad-config",
+      config.error.issues[0]?.message ?? "",
+      "see the reference of .tamma.yml",
+    );
+  const looked = "connection" in input ? await lookAtHosted(parts, input) : plainRepository(input);
+  if (!looked.ok) return looked;
+  const added = await repoCoordinator(parts.env, looked.value).add(caller, looked.value, config.data);
+  if (!added.ok) return added;
+  await accountHub(parts.env).list(caller, added.value);
+  // Last, so that the first delivery finds its repository.
+  const setUp = "connection" in input ? await setUpHosted(parts, added.value) : ok(null);
+  return setUp.ok ? added : setUp;
+}
+
+function plainRepository({ url, defaultBranch, name }: z.infer<typeof PlainRepository>): Answer<Repository> {
   if (holdsPassword(url))
     return refuse(
       422,
@@ -26,19 +44,7 @@ export async function addRepository(
     );
   // The id follows from the address, so adding it twice gives the same repository.
   const id = sha256Hex(url.replace(/\/+$/, "")).slice(0, 12);
-  const config = ProjectConfig.safeParse(input.config ?? {});
-  if (!config.success)
-    return refuse(
-      422,
-      "bad-config",
-      config.error.issues[0]?.message ?? "",
-      "see the reference of .tamma.yml",
-    );
-  const name = input.name ?? nameOf(url);
-  const repository = { connection: plainGitConnection, id, name, url, defaultBranch };
-  const added = await repoCoordinator(parts.env, repository).add(caller, repository, config.data);
-  if (added.ok) await accountHub(parts.env).list(caller, added.value);
-  return added;
+  return ok({ connection: plainGitConnection, id, name: name ?? nameOf(url), url, defaultBranch });
 }
 
 export async function listRepositories(parts: Parts): Promise<Repository[]> {

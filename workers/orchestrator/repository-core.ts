@@ -43,7 +43,8 @@ export function repositoryCore(parts: {
   loopAt: LoopAt;
   host: ObjectHost;
   stream: StreamRef;
-  snapshot(issue: number): IssueSnapshot | null;
+  /** The issue as it is now; null when there is none. */
+  snapshot(issue: number): Promise<IssueSnapshot | null>;
   changed(): void;
 }): RepositoryCore {
   const { host, stream } = parts;

@@ -1,3 +1,4 @@
+import type { IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { LogCopy } from "./log-copy.ts";
 import type { ObjectHost } from "./object-host.ts";
 import type { LoopAt } from "./repository-effects.ts";
@@ -15,5 +16,7 @@ export interface RepositoryObjectPorts {
   /** Where people see the server. */
   origin: string;
   loopAt: LoopAt;
+  /** The issue as its platform has it; null for a repository whose issues are our own. */
+  issueOf(repository: RepositoryRef, number: number): Promise<IssueSnapshot | null> | null;
   keepAlive(promise: Promise<unknown>): void;
 }

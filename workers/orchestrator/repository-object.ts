@@ -1,6 +1,6 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Check } from "@tamma/core/domain/loop/evidence.ts";
-import type { Actor, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
+import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
 import { activeLoopOf, type KnownRepository } from "@tamma/core/domain/repository/state.ts";
@@ -35,7 +35,7 @@ const lost = "Texts of issues, pull requests and comments made after that copy a
  * One repository, wherever it is hosted: its queue, slots and merge turn, its open jobs, and on plain Git its
  * issues and pull requests.
  */
-export class RepositoryObject implements RepoCoordinatorRpc {
+export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"> {
   readonly #host: ObjectHost;
   readonly #core: RepositoryCore;
   readonly #tracker: TrackerRows;
@@ -43,7 +43,7 @@ export class RepositoryObject implements RepoCoordinatorRpc {
   readonly #drain: Drain;
   readonly #keeper: Keeper;
   readonly #outbox: Outbox;
-  readonly #ports: Pick<RepositoryObjectPorts, "loopAt" | "keepAlive">;
+  readonly #ports: Pick<RepositoryObjectPorts, "loopAt" | "keepAlive" | "issueOf" | "origin">;
 
   constructor(ports: RepositoryObjectPorts) {
     const { host, keepAlive, loopAt } = ports;
@@ -60,10 +60,7 @@ export class RepositoryObject implements RepoCoordinatorRpc {
       loopAt,
       host,
       stream,
-      snapshot: (number) => {
-        const row = ports.tracker.issue(number);
-        return row ? snapshotOf(row, this.#core.known()?.repository.id ?? "", ports.origin) : null;
-      },
+      snapshot: (number) => this.#snapshot(number),
       changed: () => {
         this.#drain.kick();
         keepAlive(Promise.resolve().then(() => outbox.flushSoon()));
@@ -136,6 +133,14 @@ export class RepositoryObject implements RepoCoordinatorRpc {
       this.#core.handle({ type: "AddRepository", repository, config, by }, commandId, by);
       return this.#core.known()?.repository ?? repository;
     });
+  }
+
+  async #snapshot(number: number): Promise<IssueSnapshot | null> {
+    const repository = this.#core.known()?.repository;
+    const hosted = repository && this.#ports.issueOf(repository, number);
+    if (hosted) return hosted;
+    const row = this.#tracker.issue(number);
+    return row ? snapshotOf(row, repository?.id ?? "", this.#ports.origin) : null;
   }
 
   // Issues of our own tracker.

@@ -1,5 +1,5 @@
 import type { Check } from "@tamma/core/domain/loop/evidence.ts";
-import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
+import type { CommentTarget, PullChange, PullRow } from "@tamma/core/ports/plain-git-store.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
 import {
   type CommentRow,
@@ -49,7 +49,7 @@ export interface TrackerRows extends ConversationRows {
   }): void;
   closeIssue(number: number): void;
   openPull(pull: Pick<PullRow, "branch" | "base" | "title" | "body" | "draft">): PullRow;
-  updatePull(number: number, change: Partial<Pick<PullRow, "draft" | "state" | "mergeSha">>): void;
+  updatePull(number: number, change: PullChange): void;
   putStatus(sha: string, status: Check): void;
   statuses(sha: string): Check[];
 }
@@ -135,6 +135,14 @@ function pullRows(sql: SqlStorage, cipher: Cipher, nextNumber: () => number) {
       ...openJson<Text>(cipher, keyId, body, context(row.number)),
     };
   };
+  /** Title and body lie together; null when neither changes. */
+  const textWith = (number: number, { title, body }: PullChange): Text | null => {
+    if (title === undefined && body === undefined) return null;
+    const row = sql.exec<PullRecord>("SELECT * FROM pulls WHERE number = ?", number).toArray()[0];
+    if (!row) return null;
+    const known = pullOf(row);
+    return { title: title ?? known.title, body: body ?? known.body };
+  };
   return {
     openPull: ({ branch, base, title, body, draft }: Parameters<TrackerRows["openPull"]>[0]): PullRow => {
       const open = sql
@@ -153,14 +161,17 @@ function pullRows(sql: SqlStorage, cipher: Cipher, nextNumber: () => number) {
       );
       return { number, branch, base, title, body, draft, state: "open", mergeSha: null };
     },
-    updatePull: (number: number, change: Parameters<TrackerRows["updatePull"]>[1]) => {
+    updatePull: (number: number, change: PullChange) => {
+      const text = textWith(number, change);
       sql.exec(
         `UPDATE pulls SET draft = coalesce(?, draft), state = coalesce(?, state),
-           merge_sha = coalesce(?, merge_sha)
+           merge_sha = coalesce(?, merge_sha), key_id = coalesce(?, key_id), body = coalesce(?, body)
          WHERE number = ? AND state <> 'merged'`,
         change.draft === undefined ? null : Number(change.draft),
         change.state ?? null,
         change.mergeSha ?? null,
+        text && cipher.keyId,
+        text && sealJson(cipher, text, context(number)),
         number,
       );
     },

@@ -10,6 +10,20 @@ export const AccountEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("RunnerEnrolled"), runner: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerRevoked"), runner: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerTokenIssued"), runner: z.string(), expiresAt: z.number() }),
+  z.object({
+    type: z.literal("ConnectionAdded"),
+    connection: z.string(),
+    platform: z.enum(["github", "gitea"]),
+    baseUrl: z.string(),
+    credential: z.enum(["token", "app"]),
+  }),
+  /** A new webhook secret; `credential` is null while that stayed. */
+  z.object({
+    type: z.literal("ConnectionSecretsChanged"),
+    connection: z.string(),
+    credential: z.enum(["token", "app"]).nullable(),
+  }),
+  z.object({ type: z.literal("ConnectionRemoved"), connection: z.string() }),
   z.object({ type: z.literal("LoginLinkCreated"), person: z.string(), expiresAt: z.number() }),
   z.object({ type: z.literal("SignedIn"), person: z.string(), expiresAt: z.number() }),
 ]);

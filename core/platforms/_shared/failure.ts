@@ -33,18 +33,16 @@ export function failureOf({ operation, status, headers, body }: FailedAnswer, no
   const kind = known === "forbidden" && isLimit(headers, body) ? "rate-limited" : known;
   const request = headers.get("x-github-request-id") ?? headers.get("x-request-id");
   const message = `${status} ${wordsOf(body, headers)}${request ? ` (request ${request})` : ""}`;
-  const retryAt = kind === "rate-limited" || kind === "transient" ? retryAtFor(headers, now) : null;
+  // Every answer of GitHub says when its hour is over; only who used it up has to wait for that.
+  const reset = kind === "rate-limited" ? resetOf(headers) : null;
+  const asked = kind === "rate-limited" || kind === "transient" ? (retryAtOf(headers, now) ?? reset) : null;
+  const retryAt = asked === null ? null : Math.min(Math.max(asked, now), now + pauseMsMax);
   return new PlatformError({ kind, operation, message, retryAt });
 }
 
 function isLimit(headers: Pick<Headers, "get">, body: string): boolean {
   if (headers.get("retry-after") !== null || headers.get("x-ratelimit-remaining") === "0") return true;
   return /\brate limit\b/i.test(body);
-}
-
-function retryAtFor(headers: Pick<Headers, "get">, now: Instant): Instant | null {
-  const asked = retryAtOf(headers, now) ?? resetOf(headers);
-  return asked === null ? null : Math.min(Math.max(asked, now), now + pauseMsMax);
 }
 
 /** `x-ratelimit-reset` is in seconds since the epoch. */
@@ -65,7 +63,8 @@ function messageIn(body: string): string | null {
   try {
     const { message, errors } = JSON.parse(body) as { message?: unknown; errors?: unknown };
     if (typeof message !== "string") return null;
-    return errors === undefined ? message : `${message}: ${JSON.stringify(errors)}`;
+    const named = Array.isArray(errors) ? errors.length > 0 : errors !== undefined;
+    return !named ? message : `${message}: ${JSON.stringify(errors)}`;
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import type { PlainGitStore } from "../../ports/plain-git-store.ts";
 import type { CiHost, CodeHost, IssueTracker, Platform } from "../../ports/platform.ts";
-import { convertPull, numberOf } from "./convert.ts";
+import { unsupported } from "../_shared/unsupported.ts";
+import { convertPull } from "./convert.ts";
 
 /** Who writes Tamma's own comments and replies. */
 const botName = "tamma";
@@ -24,6 +25,18 @@ function codeHost(store: PlainGitStore, urlOf: (number: number) => string): Code
     submitReview: (pull, review) => store.putReview(pull.number, review),
     replyToThread: (pull, thread, key, text) =>
       store.putReply(pull.number, { key, thread, author: botName, text }),
+    updatePullRequest: (pull, change) => store.updatePull(pull.number, change),
+    // Nobody can be told; the dashboard shows what waits for a review.
+    requestReviewers: async (_pull, logins) => ({ refused: [...logins] }),
+    resolveThread: async () => {
+      throw unsupported("resolveThread", "resolveThreads", "A reply says that the thread is dealt with.");
+    },
+    merge: async () => {
+      throw unsupported("merge", "mergeMethods", "The runner merges by git.");
+    },
+    deleteBranch: async () => {
+      throw unsupported("deleteBranch", "headGuard", "The runner deletes the branch by git.");
+    },
     closePullRequest: (pull) => store.updatePull(pull.number, { state: "closed" }),
     recordMerge: (pull, sha) =>
       store.updatePull(pull.number, { state: "merged", draft: false, mergeSha: sha }),
@@ -32,10 +45,13 @@ function codeHost(store: PlainGitStore, urlOf: (number: number) => string): Code
 
 function issueTracker(store: PlainGitStore): IssueTracker {
   return {
-    addLabels: (issue, labels) => store.addLabels(`issue:${numberOf(issue)}`, labels),
-    removeLabels: (issue, labels) => store.removeLabels(`issue:${numberOf(issue)}`, labels),
-    upsertComment: (issue, key, body) => store.putComment(`issue:${numberOf(issue)}`, key, botName, body),
-    closeIssue: (issue) => store.closeIssue(numberOf(issue)),
+    addLabels: (issue, labels) => store.addLabels(`issue:${issue.number}`, labels),
+    removeLabels: (issue, labels) => store.removeLabels(`issue:${issue.number}`, labels),
+    upsertComment: (issue, key, body) => store.putComment(`issue:${issue.number}`, key, botName, body),
+    closeIssue: (issue) => store.closeIssue(issue.number),
+    // Whose issue it is, Tamma's own list does not know.
+    assign: async () => {},
+    react: async () => {},
     createIssue: (issue) => store.createIssue({ ...issue, author: botName }),
   };
 }
@@ -43,6 +59,7 @@ function issueTracker(store: PlainGitStore): IssueTracker {
 function ciHost(store: PlainGitStore): CiHost {
   return {
     checks: (sha) => store.listStatuses(sha),
+    requiredChecks: async () => null,
     reportStatus: (sha, name, state, url) => store.putStatus(sha, { name, state, required: true, url }),
   };
 }

@@ -6,7 +6,7 @@ import { type Recorded, replay } from "../../testing/record.ts";
 import { testFingerprint } from "../fingerprint.ts";
 
 const folder = join(import.meta.dirname, "fixtures");
-/** What the runners wrote for small projects of our own; `runners.long.test.ts` records them. */
+/** What the runners wrote for small projects of our own; `runners-*.long.test.ts` record them. */
 const recordings = readdirSync(folder).map((name) => ({
   name: name.replace(".json", ""),
   cases: JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, Recorded>,

@@ -1,5 +1,11 @@
+import type {
+  AddConnection,
+  Connection,
+  NewConnection,
+  WebhookAnswer,
+} from "@tamma/core/protocol/connections.ts";
 import type { Reconcile, ReconcileReport } from "@tamma/core/protocol/rest.ts";
-import type { Answer, Caller } from "../../rpc.ts";
+import type { Answer, Caller, IncomingWebhook } from "../../rpc.ts";
 
 /** The account's side of the orchestrator in memory: provider, sign-in and health. */
 export class FakeAccount {
@@ -8,6 +14,37 @@ export class FakeAccount {
   providerChecks = 0;
   label: string | null = null;
   ill = false;
+  readonly connections: Connection[] = [];
+  readonly webhooks: IncomingWebhook[] = [];
+  /** What every webhook is answered. */
+  webhookAnswer: Answer<WebhookAnswer> = { ok: true, value: { outcome: "taken", why: null } };
+
+  async addConnection(
+    _caller: Caller,
+    { id, platform, baseUrl, credential }: AddConnection,
+  ): Promise<Answer<NewConnection>> {
+    const times = { addedAt: 1, secretsAt: 1, webhookPath: `/webhooks/${platform}/${id}` };
+    const made = { id, platform, baseUrl, credential: credential.kind, ...times };
+    this.connections.push(made);
+    return { ok: true, value: { ...made, webhookSecret: "told to whoever has the token" } };
+  }
+  async listConnections() {
+    return this.connections;
+  }
+  async rotateConnection(_caller: Caller, id: string): Promise<Answer<NewConnection>> {
+    const known = this.connections.find((each) => each.id === id);
+    return known ? { ok: true, value: { ...known, webhookSecret: "told again" } } : noConnection(id);
+  }
+  async removeConnection(_caller: Caller, id: string): Promise<Answer<{ removed: string }>> {
+    const at = this.connections.findIndex((each) => each.id === id);
+    if (at < 0) return noConnection(id);
+    this.connections.splice(at, 1);
+    return { ok: true, value: { removed: id } };
+  }
+  async takeWebhook(webhook: IncomingWebhook): Promise<Answer<WebhookAnswer>> {
+    this.webhooks.push(webhook);
+    return this.webhookAnswer;
+  }
 
   async checkProvider() {
     this.providerChecks += 1;
@@ -40,4 +77,9 @@ export class FakeAccount {
     const outcome = input.setAside ? ("rebuilt" as const) : ("equal" as const);
     return { ok: true, value: { streams: [{ stream: "account", outcome, object: 3, d1: 3, text }] } };
   }
+}
+
+function noConnection(id: string): Answer<never> {
+  const message = `There is no connection ${id}.`;
+  return { ok: false, refusal: { status: 404, code: "unknown-connection", message, todo: "See the list." } };
 }

@@ -1,0 +1,2 @@
+/** The connection of everything that is only a Git remote. */
+export const plainGitConnection = "plain-git";

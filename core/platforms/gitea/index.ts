@@ -1,0 +1,28 @@
+import type { PlatformRepository } from "../../ports/platform-repository.ts";
+import { capabilitiesOf } from "./capabilities.ts";
+import { giteaCiHost } from "./ci-host.ts";
+import { giteaCiRuns } from "./ci-runs.ts";
+import { giteaCodeHost } from "./code-host.ts";
+import { connect, type GiteaOptions } from "./connection.ts";
+import { giteaIssueTracker } from "./issue-tracker.ts";
+import { giteaReading } from "./reading.ts";
+import { giteaSetup } from "./setup.ts";
+
+/**
+ * One repository on a Gitea of version 1.22 or later. What it can do follows from its version, which is asked
+ * here.
+ *
+ * @throws PlatformError for a server that cannot be reached, that is too old, or that refuses the token
+ */
+export async function giteaRepository(options: GiteaOptions): Promise<PlatformRepository> {
+  const connection = await connect(options);
+  return {
+    capabilities: capabilitiesOf(connection.version, connection.can, connection.pageSize),
+    codeHost: giteaCodeHost(connection),
+    issues: giteaIssueTracker(connection),
+    ci: giteaCiHost(connection),
+    reading: giteaReading(connection),
+    runs: giteaCiRuns(connection),
+    setup: giteaSetup(connection),
+  };
+}

@@ -1,0 +1,148 @@
+import { SignJWT } from "jose";
+import { z } from "zod";
+import type { Instant } from "../../domain/ids.ts";
+import { PlatformError } from "../../ports/platform.ts";
+import type { Permission } from "../../ports/platform-reading.ts";
+import type { PlatformUser } from "../../ports/webhook.ts";
+import type { Transport } from "../_shared/transport.ts";
+import { instant } from "../_shared/webhook-reading.ts";
+import { orNull, shaped } from "./answers.ts";
+import { appKey } from "./app-key.ts";
+import { type Authorization, githubClient } from "./client.ts";
+import * as shapes from "./shapes.ts";
+
+/**
+ * Asks as an App: with a JWT about the App itself, with a token of its installation about one repository.
+ * Source: GitHub Docs, "Generating a JSON Web Token for a GitHub App" and "Create an installation access
+ * token for an app".
+ */
+export interface GithubApp {
+  readonly authorization: Authorization;
+  /** By what was granted: GitHub shows an App no permissions in the repository itself. */
+  permission(): Promise<Permission>;
+  /** The App's own account, which writes its comments. */
+  me(): Promise<PlatformUser>;
+}
+
+export interface AppOptions {
+  /** Its client id, or its number. */
+  appId: string;
+  /** PEM, as GitHub hands it out. */
+  privateKey: string;
+  baseUrl: string;
+  owner: string;
+  repo: string;
+  transport: Transport;
+  now: () => Instant;
+}
+
+/** Their clock may be behind ours: a token of the future is refused. */
+const issuedBeforeMs = 60_000;
+/** GitHub takes ten minutes at most, by its own clock. */
+const jwtMs = 540_000;
+/** A token lives for an hour; whatever begins with it must end before. */
+const renewBeforeMs = 300_000;
+
+/**
+ * All that Tamma does in a repository, and no more. Source: GitHub Docs, "Permissions required for GitHub
+ * Apps".
+ */
+const wanted: Readonly<Record<string, "read" | "write">> = {
+  ...{ metadata: "read", contents: "write", pull_requests: "write", issues: "write", actions: "write" },
+  ...{ checks: "read", statuses: "write", workflows: "write", repository_hooks: "write" },
+  ...{ administration: "read", merge_queues: "read" },
+};
+
+const installation = z.object({ id: shapes.id, permissions: z.record(z.string(), z.string()) });
+const accessToken = z.object({ token: z.string().min(1), expires_at: instant });
+const appNow = z.object({ slug: z.string().min(1) });
+
+interface Token {
+  text: string;
+  expiresAt: Instant;
+  permissions: Readonly<Record<string, string>>;
+}
+
+export function githubApp(options: AppOptions): GithubApp {
+  const { baseUrl, transport, now, owner, repo } = options;
+  const asApp = githubClient(baseUrl, transport, {
+    header: async () => `Bearer ${await jwtOf(options)}`,
+    renew: () => false,
+  });
+  let token: Token | null = null;
+  let coming: Promise<Token> | null = null;
+
+  /** One request at a time, for whoever waits; one that failed is forgotten. */
+  function fresh(): Promise<Token> {
+    coming ??= newToken().finally(() => {
+      coming = null;
+    });
+    return coming;
+  }
+
+  async function newToken(): Promise<Token> {
+    const operation = "installation token";
+    const { apps } = asApp.on(operation);
+    const found = await orNull(apps.getRepoInstallation({ owner, repo }));
+    if (!found) {
+      const message = `the App is not installed for ${owner}/${repo}; install it there`;
+      throw new PlatformError({ kind: "not-found", operation, message });
+    }
+    const { id, permissions } = shaped(operation, installation, found.data);
+    const rights = grantedOf(permissions);
+    const { data } = await apps.createInstallationAccessToken({
+      ...{ installation_id: Number(id), repositories: [repo], permissions: rights },
+    });
+    const { token: text, expires_at } = shaped(operation, accessToken, data);
+    token = { text, expiresAt: expires_at, permissions: rights };
+    return token;
+  }
+
+  const valid = async (): Promise<Token> =>
+    token && token.expiresAt - renewBeforeMs > now() ? token : fresh();
+  const authorization: Authorization = {
+    header: async () => `Bearer ${(await valid()).text}`,
+    renew: () => {
+      token = null;
+      return true;
+    },
+  };
+
+  return {
+    authorization,
+    permission: async () => {
+      const { permissions } = await valid();
+      if (permissions.administration === "write") return "admin";
+      return permissions.contents === "write" && permissions.pull_requests === "write" ? "write" : "read";
+    },
+    async me() {
+      const operation = "me";
+      const { data } = await asApp.on(operation).apps.getAuthenticated();
+      const { slug } = shaped(operation, appNow, data);
+      const client = githubClient(baseUrl, transport, authorization);
+      const user = await client.on(operation).users.getByUsername({ username: `${slug}[bot]` });
+      return shaped(operation, shapes.account, user.data);
+    },
+  };
+}
+
+async function jwtOf({ appId, privateKey, now }: AppOptions): Promise<string> {
+  const seconds = (ms: number) => Math.floor(ms / 1_000);
+  return new SignJWT()
+    .setProtectedHeader({ alg: "RS256", typ: "JWT" })
+    .setIssuer(appId)
+    .setIssuedAt(seconds(now() - issuedBeforeMs))
+    .setExpirationTime(seconds(now() + jwtMs))
+    .sign(await appKey(privateKey));
+}
+
+/** What is wanted and was granted: asking for more than that fails as a whole. */
+function grantedOf(granted: Readonly<Record<string, string>>): Record<string, "read" | "write"> {
+  return Object.fromEntries(
+    Object.entries(wanted).flatMap(([name, level]): [string, "read" | "write"][] => {
+      const has = Object.hasOwn(granted, name) ? granted[name] : undefined;
+      if (has === undefined) return [];
+      return [[name, level === "write" && has !== "read" ? "write" : "read"]];
+    }),
+  );
+}

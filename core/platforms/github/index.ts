@@ -1,0 +1,108 @@
+import type { Instant } from "../../domain/ids.ts";
+import { PlatformError } from "../../ports/platform.ts";
+import type { PlatformRepository } from "../../ports/platform-repository.ts";
+import { type TransportOptions, transport } from "../_shared/transport.ts";
+import { shaped } from "./answers.ts";
+import { githubApp } from "./app.ts";
+import { githubCapabilities } from "./capabilities.ts";
+import { githubCi } from "./ci-host.ts";
+import { githubRuns } from "./ci-runs.ts";
+import { type Authorization, type GithubClient, githubClient } from "./client.ts";
+import { githubCodeHost } from "./code-host.ts";
+import { githubIssues } from "./issue-tracker.ts";
+import { githubReading } from "./reading.ts";
+import { type GithubRepository, rulesOf } from "./repository.ts";
+import { githubSetup } from "./setup.ts";
+import * as shapes from "./shapes.ts";
+
+export interface GithubOptions {
+  /** Absent: `https://api.github.com`; `https://api.NAME.ghe.com` or a server's `https://HOST/api/v3`. */
+  baseUrl?: string;
+  /** `owner/name` */
+  repository: string;
+  /** A token of a person or a bot, or an App that is installed for the repository. */
+  access: { token: string } | { appId: string; privateKey: string };
+  fetch: TransportOptions["fetch"];
+  now: () => Instant;
+  pause: (ms: number) => Promise<void>;
+  /** Counts what a loop costs the platform. */
+  sent?: TransportOptions["sent"];
+}
+
+/**
+ * One repository on GitHub, after a look at what can be done there.
+ *
+ * @throws PlatformError `validation` for options that are none, `auth`, `not-found` for a repository that
+ * this access does not see
+ */
+export async function githubRepository(options: GithubOptions): Promise<PlatformRepository> {
+  const { now, pause, repository: name } = options;
+  const baseUrl = baseUrlOf(options.baseUrl ?? "https://api.github.com");
+  const [owner, repo, ...more] = name.split("/");
+  if (!owner || !repo || more.length > 0) throw wrong(`"${name}" is no owner/name of a repository`);
+  const { client, me, permission } = connect(options, baseUrl, { owner, repo });
+  const repository: GithubRepository = {
+    ...{ client, at: { owner, repo }, me: once(me), permission, now, pause },
+  };
+
+  const answer = await client.on("connect").repos.get({ owner, repo });
+  const found = shaped("connect", shapes.repository, answer.data);
+  const server = (answer.headers as Readonly<Record<string, unknown>>)["x-github-enterprise-version"];
+  const rules = await rulesOf(repository, "connect", found.default_branch);
+  const mergeQueue = rules?.some(({ type }) => type === "merge_queue") ?? false;
+  return {
+    capabilities: githubCapabilities(found, typeof server === "string" ? server : null, mergeQueue),
+    codeHost: githubCodeHost(repository),
+    issues: githubIssues(repository),
+    ci: githubCi(repository, found.default_branch),
+    reading: githubReading(repository),
+    runs: githubRuns(repository),
+    setup: githubSetup(repository),
+  };
+}
+
+type Connection = { client: GithubClient } & Pick<GithubRepository, "me" | "permission">;
+
+function connect(options: GithubOptions, baseUrl: string, at: { owner: string; repo: string }): Connection {
+  const { access, now } = options;
+  const wire = transport(options);
+  if ("appId" in access) {
+    const app = githubApp({ ...access, ...at, baseUrl, transport: wire, now });
+    const { authorization, me, permission } = app;
+    return { client: githubClient(baseUrl, wire, authorization), me, permission };
+  }
+  if (!/^[\x21-\x7e]+$/.test(access.token)) throw wrong("the token is empty or has characters that none has");
+  const authorization: Authorization = {
+    header: async () => `Bearer ${access.token}`,
+    renew: () => false,
+  };
+  const client = githubClient(baseUrl, wire, authorization);
+  const me = async () => {
+    const { data } = await client.on("me").users.getAuthenticated();
+    return shaped("me", shapes.account, data);
+  };
+  return { client, me, permission: null };
+}
+
+function baseUrlOf(text: string): string {
+  const url = URL.parse(text);
+  const fits = url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash;
+  if (!fits) throw wrong(`"${text.slice(0, 100)}" is no address of an API`);
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+}
+
+function wrong(message: string): PlatformError {
+  return new PlatformError({ kind: "validation", operation: "connect", message });
+}
+
+/** Asks once, and again after a failure. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | null = null;
+  return () => {
+    asked ??= ask().catch((error: unknown) => {
+      asked = null;
+      throw error;
+    });
+    return asked;
+  };
+}

@@ -1,0 +1,28 @@
+import type { Capabilities } from "../domain/platform/capabilities.ts";
+import type { Credential } from "../protocol/connections.ts";
+import type { CiRuns } from "./ci-runs.ts";
+import type { Platform } from "./platform.ts";
+import type { PlatformReading } from "./platform-reading.ts";
+import type { PlatformSetup } from "./platform-setup.ts";
+
+/** One repository on a platform, with everything that Tamma asks of it. */
+export interface PlatformRepository extends Platform {
+  readonly capabilities: Capabilities;
+  readonly reading: PlatformReading;
+  readonly runs: CiRuns;
+  readonly setup: PlatformSetup;
+}
+
+/** How a platform is reached, and what lets Tamma in. */
+export interface PlatformAccess {
+  readonly platform: "github" | "gitea";
+  /** Where people reach it, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly credential: Credential;
+}
+
+/** Repositories on their platforms. */
+export interface PlatformRepositories {
+  /** @throws PlatformError `auth` for a connection that is gone, and as the adapters do */
+  at(repository: { connection: string; name: string }): Promise<PlatformRepository>;
+}

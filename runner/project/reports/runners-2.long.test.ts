@@ -1,0 +1,3 @@
+import { readInstalledRunners } from "../../testing/installed-runners.ts";
+
+readInstalledRunners(1);

@@ -1,0 +1,4 @@
+import { huntInFull, huntWithoutBug } from "./full-hunt.ts";
+
+huntWithoutBug();
+huntInFull(0);

@@ -1,0 +1,3 @@
+import { huntInFull } from "./full-hunt.ts";
+
+huntInFull(1);

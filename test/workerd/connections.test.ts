@@ -1,0 +1,163 @@
+import { applyD1Migrations, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { createHmac, randomBytes } from "node:crypto";
+import type { AddConnection } from "@tamma/core/protocol/connections.ts";
+import { beforeAll, expect, test } from "vitest";
+import { aesCipher } from "../../workers/orchestrator/cipher.ts";
+import type { OrchestratorEnv } from "../../workers/orchestrator/env.ts";
+import { accountHub, repoCoordinator } from "../../workers/orchestrator/objects.ts";
+import { sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
+import type { IncomingWebhook } from "../../workers/rpc.ts";
+import { accepted, caller, orchestrator, refusal, testMigrations } from "./world.ts";
+
+const bindings = env as unknown as OrchestratorEnv;
+const token = "canary-platform-token";
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text).slice();
+
+beforeAll(() => applyD1Migrations(env.DB, testMigrations()));
+
+/** A connection of its own for each test. */
+async function connected(platform: AddConnection["platform"] = "gitea") {
+  const id = `c${randomBytes(4).toString("hex")}`;
+  const input = { id, platform, baseUrl: "https://git.example.test", credential: { kind: "token", token } };
+  const made = await accepted(orchestrator.addConnection(caller(), input as AddConnection));
+  return { id, input: input as AddConnection, secret: made.webhookSecret };
+}
+
+/** A repository that was added through the connection. */
+async function added(connection: string, id = "42") {
+  const names = { name: "mia/calc", url: "https://git.example.test/mia/calc.git", defaultBranch: "main" };
+  const coordinator = repoCoordinator(bindings, { connection, id });
+  await accepted(coordinator.add(caller(), { connection, id, ...names }, {}));
+}
+
+const opened = (repository = 42) => ({
+  action: "opened",
+  issue: {
+    ...{ number: 5, title: "Multiply", body: "Please.", state: "open", pull_request: null },
+    ...{ user: { id: 7, login: "mia" }, labels: [], assignees: [] },
+  },
+  repository: { id: repository, full_name: "mia/calc" },
+  sender: { id: 7, login: "mia" },
+});
+
+function sent(connection: string, secret: string, payload: unknown, delivery = "d1"): IncomingWebhook {
+  const body = bytes(typeof payload === "string" ? payload : JSON.stringify(payload));
+  const signature = createHmac("sha256", secret).update(body).digest("hex");
+  const headers: [string, string][] = [
+    ["x-gitea-event", "issues"],
+    ["x-gitea-delivery", delivery],
+    ["x-gitea-signature", signature],
+  ];
+  return { platform: "gitea", connection, headers, body: body.buffer };
+}
+
+test("the same connection again is answered the same; another of that name is refused", async () => {
+  const { id, input, secret } = await connected();
+  expect(secret).toMatch(/^[\w-]{43}$/);
+  expect(await accepted(orchestrator.addConnection(caller(), input))).toMatchObject({
+    ...{ id, webhookSecret: secret, webhookPath: `/webhooks/gitea/${id}` },
+  });
+  const guessed = { ...input, credential: { kind: "token", token: "guessed" } } as AddConnection;
+  expect(await refusal(orchestrator.addConnection(caller(), guessed))).toMatchObject({ status: 409 });
+  const other = { ...input, baseUrl: "https://other.example.test" };
+  expect(await refusal(orchestrator.addConnection(caller(), other))).toEqual({
+    ...{ status: 409, code: "connection-exists" },
+  });
+  expect((await orchestrator.listConnections()).filter((each) => each.id === id)).toHaveLength(1);
+});
+
+test("what is proven is taken once, however often it is delivered, and over an eviction", async () => {
+  const { id, secret } = await connected();
+  await added(id);
+  const take = (delivery: string) => orchestrator.takeWebhook(sent(id, secret, opened(), delivery));
+  expect(await accepted(take("d1"))).toEqual({ outcome: "taken", why: null });
+  const together = await Promise.all([take("d1"), take("d2"), take("d2"), take("d1")].map(accepted));
+  expect(together.map(({ outcome }) => outcome).sort()).toEqual(["again", "again", "again", "taken"]);
+  const stub = bindings.REPO_COORDINATOR.get(bindings.REPO_COORDINATOR.idFromName(`${id}/42`));
+  await evictDurableObject(stub as Parameters<typeof evictDurableObject>[0]);
+  expect(await accepted(take("d2"))).toMatchObject({ outcome: "again" });
+});
+
+test("what is not proven, not for this platform, or for no connection looks all the same", async () => {
+  const { id, secret } = await connected();
+  await added(id);
+  const good = sent(id, secret, opened());
+  const wrong = [
+    sent(id, "another secret", opened()),
+    { ...good, body: bytes("{}").buffer },
+    { ...good, connection: "nobody" },
+    { ...good, platform: "github" },
+    { ...good, platform: "forgejo" },
+    { ...good, headers: good.headers.filter(([name]) => name !== "x-gitea-signature") },
+    // Forgejo sends Gitea's headers along.
+    { ...good, headers: [...good.headers, ["x-forgejo-event", "issues"] as [string, string]] },
+  ];
+  for (const each of wrong)
+    expect(await refusal(orchestrator.takeWebhook(each))).toEqual({ status: 401, code: "bad-webhook" });
+  expect(await accepted(orchestrator.takeWebhook(good))).toMatchObject({ outcome: "taken" });
+});
+
+test("what says nothing here is ignored with the reason, what cannot be read is refused", async () => {
+  const { id, secret } = await connected();
+  await added(id);
+  const take = (payload: unknown) => orchestrator.takeWebhook(sent(id, secret, payload, "d9"));
+  expect(await accepted(take(opened(43)))).toMatchObject({ outcome: "ignored", why: /never added/ });
+  expect(await accepted(take({ ...opened(), action: "pinned" }))).toMatchObject({ outcome: "ignored" });
+  expect(await refusal(take("{"))).toEqual({ status: 422, code: "bad-payload" });
+  expect(await refusal(take({ action: "opened" }))).toEqual({ status: 422, code: "bad-payload" });
+});
+
+test("after a rotation the new secret and the one before are good, and no older one", async () => {
+  const { id, secret: first } = await connected();
+  await added(id);
+  const rotate = async () => (await accepted(orchestrator.rotateConnection(caller(), id, {}))).webhookSecret;
+  const second = await rotate();
+  const again = { ...caller(), commandId: "the same rotation" };
+  const works = async (secret: string, delivery: string) =>
+    (await orchestrator.takeWebhook(sent(id, secret, opened(), delivery))).ok;
+  expect([await works(first, "1"), await works(second, "2")]).toEqual([true, true]);
+  const third = (await accepted(orchestrator.rotateConnection(again, id, {}))).webhookSecret;
+  // Its answer was lost, so it was sent again: nothing is rotated twice.
+  expect((await accepted(orchestrator.rotateConnection(again, id, {}))).webhookSecret).toBe(third);
+  expect([await works(first, "3"), await works(second, "4"), await works(third, "5")]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+});
+
+test("a connection with repositories cannot be removed, a free one can, and its webhooks stop", async () => {
+  const { id, secret } = await connected();
+  await added(id);
+  const names = { name: "mia/calc", url: "https://git.example.test/mia/calc.git", defaultBranch: "main" };
+  await accountHub(bindings).list(caller(), { connection: id, id: "42", ...names });
+  expect(await refusal(orchestrator.removeConnection(caller(), id))).toEqual({
+    ...{ status: 409, code: "connection-in-use" },
+  });
+  const free = await connected();
+  const once = caller();
+  for (const _ of ["sent", "sent again"])
+    expect(await accepted(orchestrator.removeConnection(once, free.id))).toEqual({ removed: free.id });
+  expect(await refusal(orchestrator.removeConnection(caller(), free.id))).toMatchObject({ status: 404 });
+  expect(await refusal(orchestrator.takeWebhook(sent(free.id, free.secret, opened())))).toMatchObject({
+    status: 401,
+  });
+  expect((await orchestrator.takeWebhook(sent(id, secret, opened()))).ok).toBe(true);
+});
+
+test("secrets are in no event of the account, and sealed where they lie", async () => {
+  const { id, secret } = await connected();
+  const second = (await accepted(orchestrator.rotateConnection(caller(), id, {}))).webhookSecret;
+  let [events, rows] = ["", ""];
+  const account = env.ACCOUNT_HUB.get(env.ACCOUNT_HUB.idFromName("account"));
+  await runInDurableObject(account, (_object, { storage }) => {
+    const store = sqliteStore(storage, aesCipher(bindings.TAMMA_MASTER_KEY));
+    events = JSON.stringify(store.read({ kind: "account", id: "account" }, 0, 10_000));
+    const sealed = storage.sql.exec<{ sealed: ArrayBuffer }>("SELECT sealed FROM connections").toArray();
+    rows = sealed.map((row) => new TextDecoder("latin1").decode(row.sealed)).join();
+  });
+  expect(events).toContain(`"connection":"${id}"`);
+  expect(rows).not.toBe("");
+  for (const hidden of [token, secret, second]) expect(events + rows).not.toContain(hidden);
+});

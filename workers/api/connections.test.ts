@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { createClient } from "./testing/client.ts";
+
+const bodyOf = async (answer: Response) => (await answer.json()) as Record<string, unknown>;
+const mine = {
+  ...{ id: "mine", platform: "gitea", baseUrl: "https://git.example.test/" },
+  credential: { kind: "token", token: "canary-token" },
+};
+
+test("a connection is added, listed, rotated and removed; its token never comes back", async () => {
+  const { api } = createClient();
+  const added = await api("POST", "/connections", mine);
+  expect(added.status).toBe(201);
+  const shown = { id: "mine", baseUrl: "https://git.example.test", credential: "token" };
+  expect(await bodyOf(added.clone())).toMatchObject({
+    ...shown,
+    webhookSecret: "told to whoever has the token",
+  });
+  const listed = await api("GET", "/connections");
+  expect(await bodyOf(listed.clone())).toMatchObject({ connections: [shown] });
+  for (const answer of [added, listed]) expect(await answer.text()).not.toContain("canary-token");
+  expect(await bodyOf(await api("POST", "/connections/mine/rotate"))).toMatchObject({
+    webhookSecret: "told again",
+  });
+  expect(await bodyOf(await api("POST", "/connections/mine/remove"))).toEqual({ removed: "mine" });
+  expect((await api("POST", "/connections/mine/rotate")).status).toBe(404);
+});
+
+test.each([
+  ["a name that is taken by plain Git", { id: "plain-git" }, "id"],
+  ["a name with a slash", { id: "a/b" }, "id"],
+  ["an address with a password", { baseUrl: "https://me:secret@git.example.test" }, "baseUrl"],
+  ["an address that is none", { baseUrl: "git.example.test" }, "baseUrl"],
+  ["another kind of address", { baseUrl: "file:///srv" }, "baseUrl"],
+  ["an empty token", { credential: { kind: "token", token: "" } }, "credential"],
+  ["an App on Gitea", { credential: { kind: "app", appId: "1", privateKey: "pem" } }, "credential"],
+  [
+    "an App without its number",
+    { platform: "github", credential: { kind: "app", appId: "x" } },
+    "credential",
+  ],
+])("%s is refused by the field's name", async (_, wrong, field) => {
+  const { api, orchestrator } = createClient();
+  const answer = await api("POST", "/connections", { ...mine, ...wrong });
+  expect(answer.status).toBe(422);
+  expect(String((await bodyOf(answer)).detail)).toContain(field);
+  expect(orchestrator.connections).toEqual([]);
+});
+
+test("a webhook needs no token of ours and comes with its bytes as they were", async () => {
+  const { orchestrator, request } = createClient();
+  const headers = { "content-type": "application/json", "x-gitea-event": "push" };
+  const answer = await request(`/webhooks/gitea/mine`, {
+    method: "POST",
+    headers,
+    body: '{"a": "ü" }',
+  });
+  expect([answer.status, await answer.json()]).toEqual([202, { outcome: "taken", why: null }]);
+  const [taken] = orchestrator.webhooks;
+  expect(taken).toMatchObject({ platform: "gitea", connection: "mine" });
+  expect(new TextDecoder().decode(taken?.body)).toBe('{"a": "ü" }');
+  expect(new Map(taken?.headers).get("x-gitea-event")).toBe("push");
+});
+
+test("a delivery that is too big is refused before anybody reads it", async () => {
+  const { orchestrator, request } = createClient();
+  const body = new Uint8Array(25 * 1024 * 1024 + 1);
+  const answer = await request(`/webhooks/github/mine`, { method: "POST", body });
+  expect(answer.status).toBe(413);
+  expect(orchestrator.webhooks).toEqual([]);
+});

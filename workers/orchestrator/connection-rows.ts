@@ -1,0 +1,84 @@
+import type { Credential } from "@tamma/core/protocol/connections.ts";
+import { type Cipher, openJson, sealJson } from "./cipher.ts";
+
+/** Credentials and webhook secrets are sealed; nothing else of a connection is secret. */
+export const connectionTables = `
+  CREATE TABLE connections (
+    id TEXT PRIMARY KEY, platform TEXT NOT NULL, base_url TEXT NOT NULL, kind TEXT NOT NULL,
+    added_at INTEGER NOT NULL, secrets_at INTEGER NOT NULL, key_id TEXT NOT NULL, sealed BLOB NOT NULL)`;
+
+export interface ConnectionSecrets {
+  credential: Credential;
+  /** The one that is used first; the one before it stays good until the next rotation. */
+  webhook: string[];
+}
+
+export interface ConnectionRow {
+  id: string;
+  platform: "github" | "gitea";
+  baseUrl: string;
+  kind: Credential["kind"];
+  addedAt: number;
+  secretsAt: number;
+}
+
+export interface ConnectionRows {
+  all(): ConnectionRow[];
+  find(id: string): ConnectionRow | null;
+  secrets(id: string): ConnectionSecrets | null;
+  add(row: ConnectionRow, secrets: ConnectionSecrets): void;
+  setSecrets(id: string, at: number, secrets: ConnectionSecrets): void;
+  remove(id: string): void;
+}
+
+type Stored = {
+  id: string;
+  platform: ConnectionRow["platform"];
+  base_url: string;
+  kind: ConnectionRow["kind"];
+  added_at: number;
+  secrets_at: number;
+};
+
+export function connectionRows(sql: SqlStorage, cipher: Cipher): ConnectionRows {
+  const context = (id: string) => `connection ${id}`;
+  const columns = "id, platform, base_url, kind, added_at, secrets_at";
+  const rowOf = ({ id, platform, base_url: baseUrl, kind, added_at, secrets_at }: Stored): ConnectionRow => ({
+    ...{ id, platform, baseUrl, kind },
+    addedAt: added_at,
+    secretsAt: secrets_at,
+  });
+  return {
+    all: () => sql.exec<Stored>(`SELECT ${columns} FROM connections ORDER BY rowid`).toArray().map(rowOf),
+    find: (id) => {
+      const [row] = sql.exec<Stored>(`SELECT ${columns} FROM connections WHERE id = ?`, id).toArray();
+      return row ? rowOf(row) : null;
+    },
+    secrets: (id) => {
+      const [row] = sql
+        .exec<{ key_id: string; sealed: ArrayBuffer }>(
+          "SELECT key_id, sealed FROM connections WHERE id = ?",
+          id,
+        )
+        .toArray();
+      return row ? openJson<ConnectionSecrets>(cipher, row.key_id, row.sealed, context(id)) : null;
+    },
+    add: (row, secrets) => {
+      const { id, platform, baseUrl, kind, addedAt, secretsAt } = row;
+      const sealed = sealJson(cipher, secrets, context(id));
+      sql.exec(
+        "INSERT INTO connections VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        ...[id, platform, baseUrl, kind, addedAt, secretsAt, cipher.keyId, sealed],
+      );
+    },
+    setSecrets: (id, at, secrets) => {
+      sql.exec(
+        "UPDATE connections SET kind = ?, secrets_at = ?, key_id = ?, sealed = ? WHERE id = ?",
+        ...[secrets.credential.kind, at, cipher.keyId, sealJson(cipher, secrets, context(id)), id],
+      );
+    },
+    remove: (id) => {
+      sql.exec("DELETE FROM connections WHERE id = ?", id);
+    },
+  };
+}

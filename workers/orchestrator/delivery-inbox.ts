@@ -1,0 +1,44 @@
+import { redactDeep } from "@tamma/core/engine/redact.ts";
+import type { Webhook } from "@tamma/core/ports/webhook.ts";
+import type { DeliveryRows, TakenDelivery } from "./delivery-rows.ts";
+
+export interface InboxPorts {
+  rows: DeliveryRows;
+  now(): number;
+  redact: (text: string) => string;
+  /** Was the repository added? */
+  known(): boolean;
+}
+
+/**
+ * Of a text that somebody wrote. A row of a Durable Object takes 2 MB, a character up to six bytes in it;
+ * what is longer is read on the platform when it is needed.
+ */
+const textCharsMax = 60_000;
+
+/** Deliveries of one repository: each is taken once, under the platform's id. */
+export class DeliveryInbox {
+  readonly #ports: InboxPorts;
+
+  constructor(ports: InboxPorts) {
+    this.#ports = ports;
+  }
+
+  take({ id, event, webhook }: TakenDelivery): "taken" | "again" | "unknown" {
+    const { rows, now, redact, known } = this.#ports;
+    if (!known()) return "unknown";
+    const kept = redactDeep(cut(webhook), redact);
+    return rows.take({ id, event, webhook: kept }, now()) ? "taken" : "again";
+  }
+}
+
+function cut(webhook: Webhook): Webhook {
+  const shorter = (value: unknown): unknown => {
+    if (typeof value === "string")
+      return value.length > textCharsMax ? value.slice(0, textCharsMax).toWellFormed() : value;
+    if (Array.isArray(value)) return value.map(shorter);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shorter(each)]));
+  };
+  return shorter(webhook) as Webhook;
+}

@@ -1,0 +1,48 @@
+import { issueSnapshot } from "@tamma/core/domain/loop/issue-snapshot.ts";
+import type { IssueSnapshot } from "@tamma/core/domain/loop/work.ts";
+import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
+import { PlatformError } from "@tamma/core/ports/platform.ts";
+import type { PlatformRepositories, PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
+import { connectRepository } from "./compose.ts";
+import type { OrchestratorEnv } from "./env.ts";
+import { accountHub } from "./objects.ts";
+
+/** What a repository allows is looked at again after this: people change settings. */
+const lookedAtMsMax = 10 * 60_000;
+
+/** Kept by one object, because what it asked for is its own to use. */
+export function platformRepositories(env: OrchestratorEnv): PlatformRepositories {
+  const known = new Map<string, { hosted: Promise<PlatformRepository>; secretsAt: number; at: number }>();
+  return {
+    at: async ({ connection, name }) => {
+      const access = await accountHub(env).connectionAccess(connection);
+      if (!access) throw gone(connection);
+      const key = `${connection} ${name}`;
+      const kept = known.get(key);
+      const now = Date.now();
+      if (kept && kept.secretsAt === access.secretsAt && now - kept.at < lookedAtMsMax) return kept.hosted;
+      const hosted = connectRepository(access, name);
+      known.set(key, { hosted, secretsAt: access.secretsAt, at: now });
+      hosted.catch(() => known.delete(key));
+      return hosted;
+    },
+  };
+}
+
+/** The issue on its platform, cut to what a loop takes along; null for repositories without a platform. */
+export function hostedIssue(
+  repositories: PlatformRepositories,
+  repository: { connection: string; name: string },
+  number: number,
+): Promise<IssueSnapshot | null> | null {
+  if (repository.connection === plainGitConnection) return null;
+  return repositories.at(repository).then(async ({ reading }) => {
+    const issue = await reading.issue(number);
+    return issue && issueSnapshot(issue);
+  });
+}
+
+function gone(connection: string): PlatformError {
+  const message = `connection ${connection} is gone; add it again with \`tamma connections add\``;
+  return new PlatformError({ kind: "auth", operation: "connect", message });
+}

@@ -56,11 +56,13 @@ function seenMount(path: string): Mount {
  * /proc/sys/kernel/core_pattern alone would be a way out; so they are there to be read only.
  */
 function kernelSettings(): Mount[] {
-  return readdirSync("/proc", { withFileTypes: true }).flatMap((entry): Mount[] => {
-    const path = join("/proc", entry.name);
-    const isFolder = entry.isDirectory();
-    if (/^\d+$/.test(entry.name) || entry.isSymbolicLink()) return [];
-    if (!isFolder && (lstatSync(path).mode & anyWrite) === 0) return [];
+  // By name alone: Node would look at each process for its type, and fail for one that has just ended.
+  return readdirSync("/proc").flatMap((name): Mount[] => {
+    const path = join("/proc", name);
+    const stat = /^\d+$/.test(name) ? undefined : lstatSync(path, { throwIfNoEntry: false });
+    if (!stat || stat.isSymbolicLink()) return [];
+    const isFolder = stat.isDirectory();
+    if (!isFolder && (stat.mode & anyWrite) === 0) return [];
     return [{ kind: "read", path, isFolder }];
   });
 }

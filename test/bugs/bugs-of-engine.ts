@@ -58,7 +58,7 @@ export const bugsOfEngine: Bug[] = [
     name: "issue-stays-open",
     does: "a merged loop leaves its issue open",
     file: `${engine}/perform.ts`,
-    find: "await platform.issues.closeIssue(issue);",
+    find: "await (await ports.platform()).issues.closeIssue(facts.issue);",
     replace: "",
     attacks: "7",
     slow: true,

@@ -13,4 +13,16 @@ export const accountHistories: Readonly<Record<string, { says: string; events: A
       { type: "RunnerRevoked", runner: "r1", name: "laptop" },
     ],
   },
+  connections: {
+    says: "a platform is connected, its secrets are changed twice, and it is removed",
+    events: [
+      {
+        ...{ type: "ConnectionAdded", connection: "work", platform: "gitea" },
+        ...{ baseUrl: "https://git.example.org", credential: "token" },
+      },
+      { type: "ConnectionSecretsChanged", connection: "work", credential: null },
+      { type: "ConnectionSecretsChanged", connection: "work", credential: "token" },
+      { type: "ConnectionRemoved", connection: "work" },
+    ],
+  },
 };

@@ -1,7 +1,6 @@
 import type { z } from "zod";
-import type { Instant } from "../../domain/ids.ts";
 import { PlatformError } from "../../ports/platform.ts";
-import { failureOf } from "./failure.ts";
+import { type TransportOptions, transport, type WireAnswer } from "./transport.ts";
 
 /** A path of the API, made by `path`: values in it cannot become another path. */
 export type ApiPath = string & { readonly isApiPath: true };
@@ -16,16 +15,11 @@ export interface ApiRequest {
   body?: unknown;
 }
 
-export interface ApiOptions {
+export interface ApiOptions extends TransportOptions {
   /** Without a slash at the end: `https://git.example.test/api/v1`. */
   baseUrl: string;
-  /** Asked for each request, because a token may be minutes old only. */
+  /** Asked for each request, because a token may be minutes old only. Names in lower case. */
   headers: () => Promise<Readonly<Record<string, string>>>;
-  fetch: typeof globalThis.fetch;
-  now: () => Instant;
-  pause: (ms: number) => Promise<void>;
-  /** Counts what a loop costs the platform; one call per request that was really sent. */
-  sent?: (request: ApiRequest) => void;
 }
 
 /** One platform's REST API. Every method throws `PlatformError` and nothing else. */
@@ -44,12 +38,6 @@ export interface PlatformApi {
   ): Promise<{ items: T[]; more: boolean }>;
 }
 
-/** Platforms answer within seconds; GitHub itself gives up after ten. */
-const answerMsMax = 30_000;
-/** More than any answer that Tamma reads; the biggest is a page of a hundred comments. */
-const answerBytesMax = 20_000_000;
-/** What is only read is read again when the platform stumbles: so often, after pauses that grow. */
-const readPausesMs: readonly number[] = [250, 1_000];
 /** No list that Tamma reads is longer; a server that always names a next page is left. */
 const pagesMax = 100;
 
@@ -71,33 +59,20 @@ function segment(value: string | number | undefined): string {
 }
 
 export function platformApi(options: ApiOptions): PlatformApi {
-  const { baseUrl, now, pause } = options;
+  const { baseUrl } = options;
+  const wire = transport(options);
   const urlOf = ({ path, query = {} }: ApiRequest) => {
     const url = new URL(`${baseUrl}${path}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
     return url;
   };
 
-  async function once(request: ApiRequest, url: URL): Promise<Answer> {
-    options.sent?.(request);
-    const response = await send(options, request, url);
-    const body = await bodyOf(response, request.operation);
-    if (response.ok) return { body, headers: response.headers };
-    const { status, headers } = response;
-    throw failureOf({ operation: request.operation, status, headers, body }, now());
-  }
-
-  async function answered(request: ApiRequest, url = urlOf(request)): Promise<Answer> {
-    for (const ms of request.method === "GET" ? readPausesMs : []) {
-      try {
-        return await once(request, url);
-      } catch (error) {
-        const again = error instanceof PlatformError && error.kind === "transient" && error.retryAt === null;
-        if (!again) throw error;
-        await pause(ms);
-      }
-    }
-    return once(request, url);
+  async function answered(request: ApiRequest, url = urlOf(request)): Promise<WireAnswer> {
+    const { operation, method, body } = request;
+    const headers: Record<string, string> = { accept: "application/json", ...(await options.headers()) };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    const text = body === undefined ? null : JSON.stringify(body);
+    return wire.send({ operation, method, url, headers, body: text, readOnly: method === "GET" });
   }
 
   const ask: PlatformApi["ask"] = async (request, schema) =>
@@ -120,60 +95,13 @@ export function platformApi(options: ApiOptions): PlatformApi {
       const items: z.infer<typeof schema> = [];
       let url: URL | null = urlOf(request);
       for (let pages = 0; url !== null && items.length < itemsMax && pages < pagesMax; pages += 1) {
-        const answer: Answer = await answered(request, url);
+        const answer: WireAnswer = await answered(request, url);
         items.push(...shaped(request, schema, answer.body));
         url = nextOf(answer.headers.get("link"), url);
       }
       return { items: items.slice(0, itemsMax), more: url !== null || items.length > itemsMax };
     },
   };
-}
-
-interface Answer {
-  body: string;
-  headers: Headers;
-}
-
-async function send(options: ApiOptions, request: ApiRequest, url: URL): Promise<Response> {
-  const { method, body, operation } = request;
-  const headers = new Headers(await options.headers());
-  headers.set("accept", headers.get("accept") ?? "application/json");
-  if (body !== undefined) headers.set("content-type", "application/json");
-  try {
-    return await options.fetch(url, {
-      ...{ method, headers, signal: AbortSignal.timeout(answerMsMax) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // The headers hold a token, which another address must not see.
-      redirect: "manual",
-    });
-  } catch (error) {
-    throw unreached(operation, error);
-  }
-}
-
-async function bodyOf(response: Response, operation: string): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  try {
-    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
-      bytes += piece.byteLength;
-      if (bytes > answerBytesMax) break;
-      text += decoder.decode(piece, { stream: true });
-    }
-  } catch (error) {
-    throw unreached(operation, error);
-  }
-  if (bytes <= answerBytesMax) return text + decoder.decode();
-  const message = `the answer is longer than ${answerBytesMax} bytes`;
-  throw new PlatformError({ kind: "validation", operation, message });
-}
-
-function unreached(operation: string, error: unknown): PlatformError {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const message = `no answer: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return new PlatformError({ kind: "transient", operation, message }, { cause: error });
 }
 
 function shaped<T>({ operation }: ApiRequest, schema: z.ZodType<T>, body: string): T {

@@ -3,6 +3,7 @@ import type { Instant } from "../../domain/ids.ts";
 import { PlatformError } from "../../ports/platform.ts";
 import type { PlatformUser } from "../../ports/webhook.ts";
 import { type ApiPath, type ApiRequest, type PlatformApi, path, platformApi } from "../_shared/api.ts";
+import { once } from "../_shared/once.ts";
 import { type Transport, transport } from "../_shared/transport.ts";
 import * as shapes from "./shapes.ts";
 import { type Features, featuresOf } from "./version.ts";
@@ -72,8 +73,8 @@ export async function connect(options: GiteaOptions): Promise<Connection> {
   const can = featuresOf(version);
   const pageSize = await pageSizeOf(api);
   const each = eachOf(api, pageSize);
-  const me = onlyOnce(() => api.ask(get("me", path`/user`), shapes.user));
-  const repositoryNow = onlyOnce(() => api.ask(get("repository", repository), shapes.repository));
+  const me = once(() => api.ask(get("me", path`/user`), shapes.user));
+  const repositoryNow = once(() => api.ask(get("repository", repository), shapes.repository));
   return {
     ...{ api, version, can, pageSize, now, pause, owner, me, each, ...texts(options, baseUrl) },
     defaultBranch: async () => (await repositoryNow()).default_branch,
@@ -150,18 +151,6 @@ function endOf(text: string, bytesMax: number): string {
   let start = bytes.byteLength - bytesMax;
   while (((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
   return new TextDecoder().decode(bytes.subarray(start));
-}
-
-/** The answer is kept; a failure is not. */
-function onlyOnce<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | null = null;
-  return () => {
-    answer ??= ask().catch((error: unknown) => {
-      answer = null;
-      throw error;
-    });
-    return answer;
-  };
 }
 
 function notARepository(name: string): PlatformError {

@@ -1,6 +1,7 @@
 import type { Instant } from "../../domain/ids.ts";
 import { PlatformError } from "../../ports/platform.ts";
 import type { PlatformRepository } from "../../ports/platform-repository.ts";
+import { once } from "../_shared/once.ts";
 import { type TransportOptions, transport } from "../_shared/transport.ts";
 import { shaped } from "./answers.ts";
 import { githubApp } from "./app.ts";
@@ -93,16 +94,4 @@ function baseUrlOf(text: string): string {
 
 function wrong(message: string): PlatformError {
   return new PlatformError({ kind: "validation", operation: "connect", message });
-}
-
-/** Asks once, and again after a failure. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | null = null;
-  return () => {
-    asked ??= ask().catch((error: unknown) => {
-      asked = null;
-      throw error;
-    });
-    return asked;
-  };
 }

@@ -3,6 +3,8 @@ import { addTo, nothing, type Tally } from "./run-seeds.ts";
 
 /** Seeds that a core takes at once: enough that asking for more costs nothing. */
 const chunkSeeds = 50;
+/** A world is forgotten when it ends: with room for a whole one nothing is copied to the old generation. */
+const youngGenerationMb = 64;
 
 /**
  * Runs seeds on `cores` cores and calls `onProgress` after each chunk. Ends early when `enough` says so.
@@ -26,10 +28,11 @@ export async function runOnCores(
     }
     await worker.terminate();
   };
-  const workers = Array.from(
-    { length: cores },
-    () => new Worker(new URL("pool-worker.ts", import.meta.url).pathname),
-  );
+  const newWorker = () =>
+    new Worker(new URL("pool-worker.ts", import.meta.url).pathname, {
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    });
+  const workers = Array.from({ length: cores }, newWorker);
   await Promise.all(workers.map(work));
   sum.broken.sort((a, b) => a.seed - b.seed);
   return sum;

@@ -24,7 +24,7 @@ export interface Refusal {
 export interface Caller {
   person: Person;
   commandId: string;
-  via: "dashboard" | "cli" | "api" | "--yes";
+  via: "dashboard" | "cli" | "api" | "comment" | "--yes";
 }
 
 /** `headers` in lower case, `body` as the bytes that were signed. */

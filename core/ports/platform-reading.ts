@@ -1,8 +1,8 @@
 import type { Instant, Sha } from "../domain/ids.ts";
 import type { IssueSnapshot } from "../domain/loop/work.ts";
 import type { MergeMethod } from "../domain/platform/capabilities.ts";
+import type { PlatformUser } from "../domain/platform/webhook.ts";
 import type { PullRequestRef } from "./platform.ts";
-import type { PlatformUser } from "./webhook.ts";
 
 /** What somebody may do in a repository, the least first. */
 export type Permission = "none" | "read" | "write" | "admin";
@@ -24,6 +24,11 @@ export interface RepositoryNow {
   readonly mergeMethods: readonly MergeMethod[];
   /** What the connection's token may do here. */
   readonly permission: Permission;
+}
+
+/** An issue with its newest comments, as it is now. */
+export interface IssueNow extends IssueSnapshot {
+  readonly open: boolean;
 }
 
 /** A pull request as it is now. */
@@ -97,7 +102,7 @@ export interface PlatformReading {
    * The issue with its newest comments. `mayWrite` of each author is looked up once per author. Null too
    * for a pull request, though platforms count them along.
    */
-  issue(number: number): Promise<IssueSnapshot | null>;
+  issue(number: number): Promise<IssueNow | null>;
   /** Open issues with this label, the oldest first. */
   issuesWith(label: string): Promise<{ number: number; title: string }[]>;
   /** The conversation of an issue or a pull request since `since` (null: all of it), the oldest first. */

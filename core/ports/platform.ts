@@ -115,8 +115,8 @@ export interface IssueRef {
 export interface IssueTracker {
   addLabels(issue: IssueRef, labels: readonly string[]): Promise<void>;
   removeLabels(issue: IssueRef, labels: readonly string[]): Promise<void>;
-  /** One comment per `key`: posted the first time, replaced later. */
-  upsertComment(issue: IssueRef, key: string, body: string): Promise<void>;
+  /** One comment per `key` in the conversation of this number: posted the first time, replaced later. */
+  upsertComment(on: Pick<IssueRef, "number">, key: string, body: string): Promise<void>;
   /** Closes the issue; a closed one stays as it is. */
   closeIssue(issue: IssueRef): Promise<void>;
   /** Adds to whoever is assigned already. */

@@ -117,7 +117,7 @@ test("an issue is told with its comments in order; who may write is asked once p
   );
   expect(await gitea.forge.reading.issue(12)).toEqual({
     ...{ id: "81", number: 12, title: "Rounding", body: "It rounds down.", author: "ann", mayWrite: true },
-    ...{ labels: ["tamma"], url: "https://git.example.test/ann/calc/issues/12" },
+    ...{ labels: ["tamma"], url: "https://git.example.test/ann/calc/issues/12", open: true },
     comments: [
       { author: "ann", mayWrite: true, body: "first", at: Date.parse("2026-11-30T11:30:00Z") },
       { author: "bob", mayWrite: false, body: "second", at: Date.parse("2026-11-30T12:00:00Z") },

@@ -133,8 +133,7 @@ test("an App does the same under its own account", async () => {
   const options = { baseUrl: simulated.apiUrl, repository: name, access, fetch, now: Date.now };
   const asApp = await githubRepository({ ...options, pause: async () => {} });
   expect(await asApp.reading.me()).toMatchObject({ login: "tamma[bot]", bot: true });
-  for (const text of ["first", "second"])
-    await asApp.issues.upsertComment({ id: "1", number: 1 }, "app", text);
+  for (const text of ["first", "second"]) await asApp.issues.upsertComment({ number: 1 }, "app", text);
   const comments = await asApp.reading.comments(1, null);
   expect(comments.filter(({ key }) => key === "app")).toHaveLength(1);
   for (const _ of [1, 2]) {

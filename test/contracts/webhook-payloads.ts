@@ -35,7 +35,7 @@ const pullNews = {
   ...{ number: 6, title: "Add multiply", state: "open", draft: false, headBranch: "tamma/5", head: sha("a") },
   ...{ baseBranch: "main", fork: false, author: ofMia, mergeSha: null },
 };
-const commentNews = { id: "9", body: "/tamma start", author: ofMia, at: Date.parse(at) };
+const commentNews = { id: "9", key: null, body: "/tamma start", author: ofMia, at: Date.parse(at) };
 
 const both = (event: string, payload: object, giteaPayload: object = payload) => ({
   github: { event, payload: { ...around, ...payload } },

@@ -122,7 +122,7 @@ function buildRepository(world: World, hosted: Hosted, life: Life): RepositoryOb
     origin: world.origin,
     loopAt: (name) => withSettings(world, world.server.loopFor(life, name)),
     // The simulated repository keeps its issues itself, whoever keeps its pull requests.
-    issueOf: () => null,
+    ...{ issues: null, besides: null },
     keepAlive,
   });
 }

@@ -72,7 +72,7 @@ export function otherPlatform(tracker: OtherTracker, life: Life): Platform {
           for (const each of labels) tracker.labels.get(`issue:${issue.id}`)?.delete(each);
         }),
       upsertComment: (issue, key, body) =>
-        call("comment", () => tracker.post(`issue:${issue.id}`, key, body)),
+        call("comment", () => tracker.post(`issue:${issue.number}`, key, body)),
       closeIssue: (issue) => call("closeIssue", () => void tracker.closed.add(issue.id)),
       assign: () => noLoopDoes("assign"),
       react: () => noLoopDoes("react"),

@@ -14,6 +14,9 @@ const bindings = env as unknown as OrchestratorEnv;
 const token = "canary-platform-token";
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text).slice();
 
+// Nothing here is about the platform itself: whoever asks it is refused at once.
+globalThis.fetch = async () => new Response("{}", { status: 401 });
+
 beforeAll(() => applyD1Migrations(env.DB, testMigrations()));
 
 /** A connection of its own for each test. */

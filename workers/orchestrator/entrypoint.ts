@@ -4,6 +4,7 @@ import type { TurnRequest } from "@tamma/core/protocol/model-turn.ts";
 import { inFlight } from "../in-flight.ts";
 import type { OrchestratorRpc } from "../rpc.ts";
 import * as account from "./account.ts";
+import { takeWebhook } from "./deliveries/webhook-door.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { health } from "./health.ts";
 import * as loops from "./loops.ts";
@@ -15,7 +16,6 @@ import * as repositories from "./repositories.ts";
 import { resume } from "./resume.ts";
 import * as runners from "./runners.ts";
 import * as turns from "./turns.ts";
-import { takeWebhook } from "./webhook-door.ts";
 
 type Rpc = OrchestratorRpc;
 type Args<K extends keyof Rpc> = Parameters<Rpc[K]>;

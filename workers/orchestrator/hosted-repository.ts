@@ -69,7 +69,7 @@ function unfit(found: RepositoryNow): { why: string; todo: string } | null {
 }
 
 /** A platform's no, as an answer. */
-async function onPlatform<T>(work: () => Promise<Answer<T>>): Promise<Answer<T>> {
+export async function onPlatform<T>(work: () => Promise<Answer<T>>): Promise<Answer<T>> {
   try {
     return await work();
   } catch (thrown) {

@@ -72,6 +72,10 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
     return this.#object.command(...args);
   }
 
+  obey(...args: Args<"obey">): Result<"obey"> {
+    return this.#object.obey(...args);
+  }
+
   lease(...args: Args<"lease">): Result<"lease"> {
     return this.#object.lease(...args);
   }

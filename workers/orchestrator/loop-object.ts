@@ -15,6 +15,7 @@ import type { Answer } from "../rpc.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { sha256Hex } from "./cipher.ts";
 import { type Drain, drainOf } from "./drain.ts";
+import { earliest } from "./earliest.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
 import type { LeaseRows } from "./lease-rows.ts";
 import { type LogCopy, runsOf } from "./log-copy.ts";
@@ -23,6 +24,7 @@ import { type LoopCore, loopCore, loopStream } from "./loop-core.ts";
 import { loopEffects } from "./loop-effects.ts";
 import { type LoopLeases, loopLeases } from "./loop-leases.ts";
 import { type LoopNotes, loopNotes } from "./loop-notes.ts";
+import { obey } from "./loop-orders.ts";
 import { type LoopReading, loopReading } from "./loop-reading.ts";
 import { loopRow } from "./loop-row.ts";
 import { type LoopTurns, loopTurns } from "./loop-turns.ts";
@@ -228,6 +230,10 @@ export class LoopObject implements IssueLoopRpc {
     });
   }
 
+  async obey(...args: Parameters<IssueLoopRpc["obey"]>): ReturnType<IssueLoopRpc["obey"]> {
+    return obey({ core: this.#core, store: this.#host.store }, ...args);
+  }
+
   async lease(loop: string, job: string, wish: LeaseWish): Promise<Answer<JobGrant>> {
     const granted = this.#leases.lease(loop, job, wish);
     this.#drain.arm();
@@ -345,11 +351,6 @@ function repositoryOf(loop: string): { connection: string; id: string } {
   const route = routeOf(loop);
   if (!route) throw new Error(`${loop} is no loop id`);
   return { connection: route.connection, id: route.repositoryId };
-}
-
-function earliest(...times: (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }
 
 /** The merge's commit stands in the log alone. */

@@ -24,6 +24,7 @@ export function loopRow(loop: Loop, seq: number): LoopRow | null {
     active: loop.state !== "ended",
     branch: facts.branch,
     head: facts.head,
+    pullRequest: facts.pullRequest?.number ?? null,
     seq,
   };
 }

@@ -9,6 +9,7 @@ import type {
   Person,
   RepositoryRef,
 } from "@tamma/core/domain/loop/work.ts";
+import type { OrderGiven, OrderToALoop } from "@tamma/core/domain/platform/orders.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import type { Coordinator } from "@tamma/core/ports/coordinator.ts";
 import type { TurnOutcome } from "@tamma/core/ports/model.ts";
@@ -24,7 +25,7 @@ import type * as rest from "@tamma/core/protocol/rest.ts";
 import type * as runner from "@tamma/core/protocol/runner.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import type { ConnectionAccess } from "./connections.ts";
-import type { TakenDelivery } from "./delivery-rows.ts";
+import type { TakenDelivery } from "./deliveries/delivery-rows.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import type { Holder } from "./lease-rows.ts";
 
@@ -41,6 +42,8 @@ export interface LoopRow {
   /** Branch and head that the loop knows of; null before it has one. */
   branch: string | null;
   head: string | null;
+  /** Its number; null before it is open, and absent in rows from before this was kept. */
+  pullRequest?: number | null;
   seq: number;
 }
 
@@ -125,6 +128,13 @@ export interface IssueLoopRpc extends KeeperRpc {
     commandId: string,
     actor: Actor,
   ): Promise<Answer<rest.CommandAnswer>>;
+  /** An order of a person in a comment. `said`: words for whoever gave it, as Markdown. */
+  obey(
+    loop: string,
+    order: OrderToALoop,
+    given: OrderGiven,
+    commandId: string,
+  ): Promise<Answer<{ said: string | null }>>;
   /** Gives the job to `wish`, or says who has it; a refusal when nobody needs it any more. */
   lease(loop: string, job: string, wish: LeaseWish): Promise<Answer<JobGrant>>;
   /** Ends the leases of processes of this runner that are known to be gone; null: of all of them. */

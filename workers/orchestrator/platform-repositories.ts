@@ -1,6 +1,3 @@
-import { issueSnapshot } from "@tamma/core/domain/loop/issue-snapshot.ts";
-import type { IssueSnapshot } from "@tamma/core/domain/loop/work.ts";
-import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import { PlatformError } from "@tamma/core/ports/platform.ts";
 import type { PlatformRepositories, PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
 import { connectRepository } from "./compose.ts";
@@ -27,19 +24,6 @@ export function platformRepositories(env: OrchestratorEnv): PlatformRepositories
       return hosted;
     },
   };
-}
-
-/** The issue on its platform, cut to what a loop takes along; null for repositories without a platform. */
-export function hostedIssue(
-  repositories: PlatformRepositories,
-  repository: { connection: string; name: string },
-  number: number,
-): Promise<IssueSnapshot | null> | null {
-  if (repository.connection === plainGitConnection) return null;
-  return repositories.at(repository).then(async ({ reading }) => {
-    const issue = await reading.issue(number);
-    return issue && issueSnapshot(issue);
-  });
 }
 
 function gone(connection: string): PlatformError {

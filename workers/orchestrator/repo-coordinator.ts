@@ -2,19 +2,26 @@ import { DurableObject } from "cloudflare:workers";
 import { inFlight } from "../in-flight.ts";
 import { jobBell } from "../job-bell.ts";
 import { d1Copy } from "./d1-log.ts";
-import { DeliveryInbox } from "./delivery-inbox.ts";
-import { deliveryRows, deliveryTables } from "./delivery-rows.ts";
+import { Deliveries } from "./deliveries/deliveries.ts";
+import { deliveryOutcomes, deliveryTables } from "./deliveries/delivery-rows.ts";
+import { heardTables } from "./deliveries/heard-rows.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import { hostedIssues, hostedIssueTables } from "./hosted-issues.ts";
 import { objectHost } from "./object-host.ts";
 import { issueLoop, type RepoCoordinatorRpc } from "./objects.ts";
-import { hostedIssue, platformRepositories } from "./platform-repositories.ts";
+import { platformRepositories } from "./platform-repositories.ts";
 import { indexTables, jobHolders, repositoryIndex } from "./repository-index.ts";
 import { RepositoryObject } from "./repository-object.ts";
 import { trackerRows, trackerTables } from "./tracker-rows.ts";
 
 const tables = {
   name: "repository",
-  steps: [`${trackerTables}; ${indexTables}`, jobHolders, deliveryTables],
+  steps: [
+    `${trackerTables}; ${indexTables}`,
+    jobHolders,
+    deliveryTables,
+    `${deliveryOutcomes}; ${heardTables}; ${hostedIssueTables}`,
+  ],
 };
 
 type Args<K extends keyof RepoCoordinatorRpc> = Parameters<RepoCoordinatorRpc[K]>;
@@ -23,30 +30,33 @@ type Result<K extends keyof RepoCoordinatorRpc> = ReturnType<RepoCoordinatorRpc[
 /** One repository as a Durable Object. What it does is in repository-object.ts; this only binds. */
 export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements RepoCoordinatorRpc {
   readonly #object: RepositoryObject;
-  readonly #inbox: DeliveryInbox;
+  readonly #deliveries: Deliveries;
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
     const host = objectHost(ctx, env, tables);
     const repositories = platformRepositories(env);
+    const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(inFlight.during(promise));
+    const index = repositoryIndex(host.sql, host.cipher);
+    let deliveries: Deliveries | null = null;
     const object = new RepositoryObject({
-      host,
+      ...{ host, index, keepAlive },
       tracker: trackerRows(host.sql, host.cipher),
-      index: repositoryIndex(host.sql, host.cipher),
       d1: d1Copy(env.DB),
       name: ctx.id.name ?? null,
       origin: env.TAMMA_ORIGIN,
       loopAt: (name) => issueLoop(env, name),
-      issueOf: (repository, number) => hostedIssue(repositories, repository, number),
-      keepAlive: (promise) => ctx.waitUntil(inFlight.during(promise)),
+      issues: hostedIssues(host.sql, host.cipher, repositories),
+      // Each needs the other: what is due is looked at again when both are there.
+      besides: { nextAt: () => deliveries?.nextAt() ?? null, wake: (at) => deliveries?.wake(at) },
     });
     this.#object = object;
-    this.#inbox = new DeliveryInbox({
-      rows: deliveryRows(host.sql, host.cipher),
-      now: () => host.clock.now(),
-      redact: host.redact,
-      known: () => object.known() !== null,
+    deliveries = new Deliveries({
+      ...{ host, index, keepAlive, repositories, object },
+      loopAt: (name) => issueLoop(env, name),
     });
+    this.#deliveries = deliveries;
+    object.arm();
     void ctx.blockConcurrencyWhile(() => object.look()).then(() => object.begin());
   }
 
@@ -196,6 +206,6 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
   }
 
   async takeDelivery(...args: Args<"takeDelivery">): Result<"takeDelivery"> {
-    return this.#inbox.take(...args);
+    return this.#deliveries.take(...args);
   }
 }

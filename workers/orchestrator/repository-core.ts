@@ -44,7 +44,7 @@ export function repositoryCore(parts: {
   host: ObjectHost;
   stream: StreamRef;
   /** The issue as it is now; null when there is none. */
-  snapshot(issue: number): Promise<IssueSnapshot | null>;
+  snapshot(issue: number): IssueSnapshot | null;
   changed(): void;
 }): RepositoryCore {
   const { host, stream } = parts;

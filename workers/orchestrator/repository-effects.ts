@@ -23,12 +23,12 @@ export async function performRepositoryEffect(
   loopAt: LoopAt,
   effect: RepositoryEffect,
   repository: KnownRepository,
-  snapshot: (issue: number) => Promise<IssueSnapshot | null>,
+  snapshot: (issue: number) => IssueSnapshot | null,
 ): Promise<{ refused: string | null }> {
   const loop = loopAt(routeOf(effect.loop)?.name ?? "");
   switch (effect.kind) {
     case "start-loop": {
-      const issue = await snapshot(effect.issue);
+      const issue = snapshot(effect.issue);
       const known = repository.loops.find((each) => each.loop === effect.loop);
       if (!issue || !known) return startedBefore(effect, loop);
       const { requester } = known;

@@ -1,4 +1,4 @@
-import type { IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
+import type { HostedIssues } from "./hosted-issues.ts";
 import type { LogCopy } from "./log-copy.ts";
 import type { ObjectHost } from "./object-host.ts";
 import type { LoopAt } from "./repository-effects.ts";
@@ -16,7 +16,9 @@ export interface RepositoryObjectPorts {
   /** Where people see the server. */
   origin: string;
   loopAt: LoopAt;
-  /** The issue as its platform has it; null for a repository whose issues are our own. */
-  issueOf(repository: RepositoryRef, number: number): Promise<IssueSnapshot | null> | null;
+  /** Null where issues are our own. */
+  issues: HostedIssues | null;
+  /** What else the object wakes for; `wake` begins what is due and does not throw. Null: nothing. */
+  besides: { nextAt(): number | null; wake(at: number): void } | null;
   keepAlive(promise: Promise<unknown>): void;
 }

@@ -3,7 +3,7 @@ import type { Check } from "@tamma/core/domain/loop/evidence.ts";
 import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
-import { activeLoopOf, type KnownRepository } from "@tamma/core/domain/repository/state.ts";
+import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
 import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
@@ -11,12 +11,14 @@ import type { RefsReport } from "@tamma/core/protocol/runner.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
 import { type Drain, drainOf } from "./drain.ts";
+import { earliest } from "./earliest.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
 import type { Holder } from "./lease-rows.ts";
 import { exactly } from "./log-copy.ts";
 import type { ObjectHost } from "./object-host.ts";
 import type { LeaseWish, LoopRow, RepoCoordinatorRpc } from "./objects.ts";
 import { d1Outbox, type Outbox } from "./outbox.ts";
+import { queueLoop } from "./queue-loop.ts";
 import { changedHeads } from "./refs.ts";
 import { answered, ok, refuse } from "./refusal.ts";
 import { type RepositoryCore, repositoryCore, systemActor } from "./repository-core.ts";
@@ -43,7 +45,7 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
   readonly #drain: Drain;
   readonly #keeper: Keeper;
   readonly #outbox: Outbox;
-  readonly #ports: Pick<RepositoryObjectPorts, "loopAt" | "keepAlive" | "issueOf" | "origin">;
+  readonly #ports: Pick<RepositoryObjectPorts, "loopAt" | "keepAlive" | "issues" | "origin">;
 
   constructor(ports: RepositoryObjectPorts) {
     const { host, keepAlive, loopAt } = ports;
@@ -72,9 +74,10 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
         now,
         fireTimers: (at) => {
           if ((outbox.nextAt() ?? Number.POSITIVE_INFINITY) <= at) keepAlive(outbox.flush());
+          ports.besides?.wake(at);
         },
         perform: (pending) => this.#core.perform(pending),
-        nextWake: () => outbox.nextAt(),
+        nextWake: () => earliest(outbox.nextAt(), ports.besides?.nextAt() ?? null),
         setAlarm: host.setAlarm,
         ...(host.isArmed ? { isArmed: host.isArmed } : {}),
       },
@@ -107,6 +110,11 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
     return this.#core.known();
   }
 
+  /** Sets the alarm for whatever comes next. */
+  arm(): void {
+    this.#drain.arm();
+  }
+
   /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
   async alarm(): Promise<void> {
     this.#drain.kick();
@@ -135,12 +143,11 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
     });
   }
 
-  async #snapshot(number: number): Promise<IssueSnapshot | null> {
-    const repository = this.#core.known()?.repository;
-    const hosted = repository && this.#ports.issueOf(repository, number);
-    if (hosted) return hosted;
+  #snapshot(number: number): IssueSnapshot | null {
+    const taken = this.#ports.issues?.taken(number);
+    if (taken) return taken;
     const row = this.#tracker.issue(number);
-    return row ? snapshotOf(row, repository?.id ?? "", this.#ports.origin) : null;
+    return row ? snapshotOf(row, this.#core.known()?.repository.id ?? "", this.#ports.origin) : null;
   }
 
   // Issues of our own tracker.
@@ -201,26 +208,9 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
 
   // Queue, slots, merge turn.
 
-  async queueLoop({ person, commandId }: Caller, input: StartLoop): Promise<Answer<LoopStarted>> {
-    const { issue, confirm, preApprove } = input;
-    const before = this.#core.known();
-    const running = before ? activeLoopOf(before, issue) : null;
-    const queued = answered(() => {
-      const command = { type: "QueueLoop", issue, requester: person, confirm, preApprove } as const;
-      return this.#core.handle(command, commandId, person);
-    });
-    if (!queued.ok) return queued;
-    // The loop is told before the caller is: who asks for it at once must find it.
-    await this.#drain.idle();
-    const after = this.#core.known();
-    const own = after?.loops.findLast((each) => each.issue === issue);
-    if (!after || !own)
-      return refuse(404, "unknown-issue", `there is no issue ${issue}`, "list them with `tamma issues`");
-    const refusal = own.ended ? this.#core.startRefusal(own.loop) : null;
-    if (refusal !== null) return refuse(422, "not-started", refusal, "put that right, then start again");
-    const place = after.queue.findIndex((each) => each.loop === own.loop);
-    const already = running !== null || queued.value.repeated;
-    return ok({ loop: place < 0 ? own.loop : null, already, position: place + 1 });
+  async queueLoop(caller: Caller, input: StartLoop): Promise<Answer<LoopStarted>> {
+    const idle = () => this.#drain.idle();
+    return queueLoop({ core: this.#core, issues: this.#ports.issues, idle }, caller, input);
   }
 
   async requestSlot(loop: string, key: string): Promise<void> {

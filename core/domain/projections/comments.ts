@@ -1,6 +1,7 @@
 import type { EscalationCard } from "../loop/events/people.ts";
 import { issuePipeline, stepNumber } from "../loop/pipeline.ts";
 import type { Active, Ended, EscalatedLoop, Facts } from "../loop/state.ts";
+import { plainGitConnection } from "../platform/connection.ts";
 import { retriesMax } from "../policy/limits.ts";
 import { riskOf } from "../policy/risk.ts";
 import { withoutInvisible } from "../text/invisible.ts";
@@ -97,7 +98,7 @@ function checkpointComment(
         .join("\n"),
     );
   parts.push(`Bound to \`${checkpoint.subject.slice(0, 12)}\`. Persons needed: ${checkpoint.persons}.`);
-  return cut(parts, loopUrl);
+  return cut([...parts, ...ordersFor(facts, "approve", "change ...", "reject ...")], loopUrl);
 }
 
 function questionsComment(facts: Facts, loopUrl: string): string {
@@ -107,7 +108,8 @@ function questionsComment(facts: Facts, loopUrl: string): string {
       `**${postedLine(one.id)}.** ${postedLine(one.question)}\n_${postedLine(one.why)}_ ` +
       `Suggested: ${postedLine(one.suggested)}`,
   );
-  return cut(["**Needs you: questions about this issue**", ...asked], loopUrl);
+  const orders = ordersFor(facts, "answer 1 ...");
+  return cut(["**Needs you: questions about this issue**", ...asked, ...orders], loopUrl);
 }
 
 /** What failed, why, what was tried, what can be done. */
@@ -117,7 +119,7 @@ export function escalationComment(card: EscalationCard, facts: Facts, loopUrl: s
   if (tried.length > 0) parts.push(`Tried:\n${tried.join("\n")}`);
   if (card.excerpt !== "") parts.push(fenced(card.excerpt.slice(0, excerptCharsMax)));
   parts.push(`Cost so far: ${dollars(facts.budget.spent)}. Choices: ${card.choices.join(", ")}.`);
-  return cut(parts, loopUrl);
+  return cut([...parts, ...ordersFor(facts, "retry ...", "stop")], loopUrl);
 }
 
 /** The last word of a loop. */
@@ -130,6 +132,12 @@ export function endedComment(loop: Ended, loopUrl: string): string {
       : `**${outcome[0]?.toUpperCase()}${outcome.slice(1)}**: ${postedLine(reason)}. ${cost}`;
   const kept = outcome !== "merged" && facts.branch ? [`The branch \`${facts.branch}\` is kept.`] : [];
   return cut([what, ...kept], loopUrl);
+}
+
+/** How to answer by a comment; nothing where nobody would read it. */
+function ordersFor({ repository }: Facts, ...orders: string[]): string[] {
+  if (repository.connection === plainGitConnection) return [];
+  return [`Answer here: ${orders.map((order) => `\`/tamma ${order}\``).join(", ")}.`];
 }
 
 function cut(parts: string[], loopUrl: string): string {

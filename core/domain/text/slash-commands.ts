@@ -4,11 +4,12 @@ import { markdownRegions } from "./markdown-blocks.ts";
 /** Orders that take no words. */
 const plain = ["start", "approve", "pause", "resume", "stop", "escalate", "status", "help"] as const;
 type Plain = (typeof plain)[number];
+type Worded = "change" | "reject" | "retry";
 
 /** What a person orders in a comment. `text` is theirs, as its readers see it; a hint may be empty. */
 export type SlashCommand =
-  | { readonly command: Plain }
-  | { readonly command: "change" | "reject" | "retry"; readonly text: string }
+  | { readonly [K in Plain]: { readonly command: K } }[Plain]
+  | { readonly [K in Worded]: { readonly command: K; readonly text: string } }[Worded]
   /** `n`: the question's number as it was asked, from 1. */
   | { readonly command: "answer"; readonly n: number; readonly text: string }
   /** Meant for us and not understood. `todo` is one sentence for the person who wrote it. */

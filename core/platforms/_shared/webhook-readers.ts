@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Sha } from "../../domain/ids.ts";
-import type { Reading, Webhook } from "../../ports/webhook.ts";
+import type { Webhook } from "../../domain/platform/webhook.ts";
+import type { Reading } from "../../ports/webhook.ts";
 import { branchOf, pushedSha, readWith, telling } from "./webhook-reading.ts";
 
 /** What the platforms word alike: pushes, and verdicts on a commit. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Sha } from "../../domain/ids.ts";
-import type { News, Reading, Webhook } from "../../ports/webhook.ts";
+import type { News, Webhook } from "../../domain/platform/webhook.ts";
+import type { Reading } from "../../ports/webhook.ts";
 
 /** Git's word for "no commit". */
 const nothing = /^0+$/;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Instant } from "../../domain/ids.ts";
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import { PlatformError } from "../../ports/platform.ts";
-import type { PlatformUser } from "../../ports/webhook.ts";
 import { type ApiPath, type ApiRequest, type PlatformApi, path, platformApi } from "../_shared/api.ts";
 import { once } from "../_shared/once.ts";
 import { type Transport, transport } from "../_shared/transport.ts";

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Instant } from "../../domain/ids.ts";
 import type { Check } from "../../domain/loop/evidence.ts";
 import type { MergeMethod } from "../../domain/platform/capabilities.ts";
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import type { CiJob, CiRun } from "../../ports/ci-runs.ts";
 import type { PullRequestRef } from "../../ports/platform.ts";
 import type {
@@ -12,7 +13,6 @@ import type {
   ReviewNow,
 } from "../../ports/platform-reading.ts";
 import type { WebhookSetting } from "../../ports/platform-setup.ts";
-import type { PlatformUser } from "../../ports/webhook.ts";
 import { isDraftTitle } from "../_shared/gitea-like/draft-title.ts";
 import { keyIn, withoutMarker } from "../_shared/marker.ts";
 import { entryOf } from "../_shared/webhook-reading.ts";

@@ -1,6 +1,6 @@
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import { PlatformError } from "../../ports/platform.ts";
 import type { Permission, PlatformReading } from "../../ports/platform-reading.ts";
-import type { PlatformUser } from "../../ports/webhook.ts";
 import { withoutMarker } from "../_shared/marker.ts";
 import { type Connection, get } from "./connection.ts";
 import { commentOf, permissionOf, pullRequestOf, repositoryOf, reviewOf } from "./convert.ts";
@@ -76,7 +76,7 @@ async function issueNow(connection: Connection, number: number) {
   return {
     ...{ id: issue.id, number: issue.number, title: issue.title, body: withoutMarker(issue.body) },
     ...{ author: issue.user.login, mayWrite: await mayWrite(issue.user), url: issue.html_url },
-    ...{ labels: issue.labels.map(({ name }) => name), comments: told },
+    ...{ labels: issue.labels.map(({ name }) => name), open: issue.state === "open", comments: told },
   };
 }
 

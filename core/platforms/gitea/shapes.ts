@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PlatformUser } from "../../ports/webhook.ts";
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import { instant } from "../_shared/webhook-reading.ts";
 
 /** What Tamma reads of Gitea's answers. Source: Gitea's OpenAPI description and `modules/structs` (1.22+). */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import type { ThreadNow } from "../../ports/platform-reading.ts";
-import type { PlatformUser } from "../../ports/webhook.ts";
 import { type Connection, get } from "./connection.ts";
 import { commentOf } from "./convert.ts";
 import * as shapes from "./shapes.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Sha } from "../../domain/ids.ts";
-import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../ports/webhook.ts";
+import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../domain/platform/webhook.ts";
+import { keyIn } from "../_shared/marker.ts";
 import { id, instant, repository } from "../_shared/webhook-reading.ts";
 
 /** What Tamma reads of Gitea's payloads. Source: Gitea's `modules/structs/hook.go` (1.22 and later). */
@@ -79,9 +80,12 @@ const pullRequest = z
 
 export const pullRequests = around.extend({ number: z.number().int(), pull_request: pullRequest });
 
-const comment = z
-  .object({ id, body: z.string(), user, created_at: instant })
-  .transform(({ id, body, user: author, created_at: at }): CommentNews => ({ id, body, author, at }));
+const comment = z.object({ id, body: z.string(), user, created_at: instant }).transform(
+  ({ id, body, user: author, created_at: at }): CommentNews => ({
+    ...{ id, key: keyIn(body), body },
+    ...{ author, at },
+  }),
+);
 
 export const issueComments = around.extend({
   action: z.enum(["created", "edited", "deleted"]),

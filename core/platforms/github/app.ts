@@ -1,9 +1,9 @@
 import { SignJWT } from "jose";
 import { z } from "zod";
 import type { Instant } from "../../domain/ids.ts";
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import { PlatformError } from "../../ports/platform.ts";
 import type { Permission } from "../../ports/platform-reading.ts";
-import type { PlatformUser } from "../../ports/webhook.ts";
 import type { Transport } from "../_shared/transport.ts";
 import { instant } from "../_shared/webhook-reading.ts";
 import { orNull, shaped } from "./answers.ts";

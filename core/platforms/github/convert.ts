@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Check } from "../../domain/loop/evidence.ts";
 import type { MergeMethod } from "../../domain/platform/capabilities.ts";
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import type { CiRun } from "../../ports/ci-runs.ts";
 import type { PullRequestRef } from "../../ports/platform.ts";
 import type {
@@ -11,7 +12,6 @@ import type {
   RepositoryNow,
   ReviewNow,
 } from "../../ports/platform-reading.ts";
-import type { PlatformUser } from "../../ports/webhook.ts";
 import { keyIn, withoutMarker } from "../_shared/marker.ts";
 import { entryOf } from "../_shared/webhook-reading.ts";
 import type * as shapes from "./shapes.ts";

@@ -1,6 +1,5 @@
-import type { IssueSnapshot } from "../../domain/loop/work.ts";
 import { PlatformError } from "../../ports/platform.ts";
-import type { Permission, PlatformReading } from "../../ports/platform-reading.ts";
+import type { IssueNow, Permission, PlatformReading } from "../../ports/platform-reading.ts";
 import { withoutMarker } from "../_shared/marker.ts";
 import { answeredWith, orNull, shaped } from "./answers.ts";
 import { pageSize } from "./client.ts";
@@ -82,7 +81,7 @@ async function permissionOf({ client, at }: GithubRepository, username: string):
   }
 }
 
-async function readIssue(repository: GithubRepository, number: number): Promise<IssueSnapshot | null> {
+async function readIssue(repository: GithubRepository, number: number): Promise<IssueNow | null> {
   const { client, at } = repository;
   const answer = await orNull(client.on("issue").issues.get({ ...at, issue_number: number }));
   if (answer === null) return null;
@@ -104,7 +103,7 @@ async function readIssue(repository: GithubRepository, number: number): Promise<
       body: withoutMarker(issue.body),
       ...says(issue.user.login),
     },
-    ...{ labels: issue.labels, url: issue.html_url },
+    ...{ labels: issue.labels, url: issue.html_url, open: issue.state === "open" },
     comments: comments.map(({ user, body, created_at: at }) => ({
       ...{ ...says(user.login), body: withoutMarker(body), at },
     })),

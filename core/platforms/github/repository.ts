@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Instant } from "../../domain/ids.ts";
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import type { Permission } from "../../ports/platform-reading.ts";
-import type { PlatformUser } from "../../ports/webhook.ts";
 import { shaped, unlessHidden } from "./answers.ts";
 import { type GithubClient, type Pages, pageSize } from "./client.ts";
 import * as shapes from "./shapes.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Sha } from "../../domain/ids.ts";
-import type { PlatformUser } from "../../ports/webhook.ts";
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import { instant } from "../_shared/webhook-reading.ts";
 import { user } from "./webhook-shapes.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import { PlatformError, type PullRequestRef } from "../../ports/platform.ts";
 import type { ThreadNow } from "../../ports/platform-reading.ts";
-import type { PlatformUser } from "../../ports/webhook.ts";
 import { keyIn, withMarker, withoutMarker } from "../_shared/marker.ts";
 import { instant } from "../_shared/webhook-reading.ts";
 import { numberOf } from "./answers.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Sha } from "../../domain/ids.ts";
-import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../ports/webhook.ts";
+import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../domain/platform/webhook.ts";
+import { keyIn } from "../_shared/marker.ts";
 import { id, instant, repository } from "../_shared/webhook-reading.ts";
 
 /** What Tamma reads of GitHub's payloads. Source: GitHub Docs, "Webhook events and payloads". */
@@ -76,9 +77,12 @@ const pullRequest = z
 
 export const pullRequests = around.extend({ pull_request: pullRequest });
 
-const comment = z
-  .object({ id, body: z.string(), user: author, created_at: instant })
-  .transform(({ id, body, user, created_at: at }): CommentNews => ({ id, body, author: user, at }));
+const comment = z.object({ id, body: z.string(), user: author, created_at: instant }).transform(
+  ({ id, body, user, created_at: at }): CommentNews => ({
+    ...{ id, key: keyIn(body), body },
+    ...{ author: user, at },
+  }),
+);
 
 const changeOfText = z.enum(["created", "edited", "deleted"]);
 

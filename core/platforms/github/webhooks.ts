@@ -1,4 +1,5 @@
-import type { News, Reading, WebhookSource } from "../../ports/webhook.ts";
+import type { News } from "../../domain/platform/webhook.ts";
+import type { Reading, WebhookSource } from "../../ports/webhook.ts";
 import { isSignedBy } from "../_shared/signature.ts";
 import { readPush, readRun, readStatus } from "../_shared/webhook-readers.ts";
 import { entryOf, readAction, readWith, telling } from "../_shared/webhook-reading.ts";

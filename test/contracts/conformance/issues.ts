@@ -21,7 +21,11 @@ export function issuesContract(dialect: Dialect): void {
       world.simulated.people.comment(eve, number, "Me too.");
       const issue = await world.forge.reading.issue(number);
       expect(issue).toMatchObject({ number, title: "Rounding", body: "It is off by a cent.", author: "ann" });
-      expect(issue).toMatchObject({ mayWrite: true, labels: expect.arrayContaining(["tamma", "bug"]) });
+      expect(issue).toMatchObject({
+        open: true,
+        mayWrite: true,
+        labels: expect.arrayContaining(["tamma", "bug"]),
+      });
       expect(issue?.url).toContain(`/${name}/issues/${number}`);
       expect(issue?.comments.map(({ author, mayWrite, body }) => [author, mayWrite, body])).toEqual([
         ["bob", true, "Since May."],

@@ -1,9 +1,9 @@
 import type { WebhookAnswer } from "@tamma/core/protocol/connections.ts";
-import type { Answer, IncomingWebhook } from "../rpc.ts";
-import { webhooksOf } from "./compose.ts";
-import { accountHub, repoCoordinator } from "./objects.ts";
-import type { Parts } from "./parts.ts";
-import { ok, refuse } from "./refusal.ts";
+import type { Answer, IncomingWebhook } from "../../rpc.ts";
+import { webhooksOf } from "../compose.ts";
+import { accountHub, repoCoordinator } from "../objects.ts";
+import type { Parts } from "../parts.ts";
+import { ok, refuse } from "../refusal.ts";
 
 /** One refusal for all that is not proven: which part was wrong helps only somebody who guesses. */
 const unproven = refuse<never>(

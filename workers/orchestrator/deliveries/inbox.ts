@@ -1,5 +1,6 @@
+import { lookOf } from "@tamma/core/domain/platform/intake.ts";
+import type { Webhook } from "@tamma/core/domain/platform/webhook.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
-import type { Webhook } from "@tamma/core/ports/webhook.ts";
 import type { DeliveryRows, TakenDelivery } from "./delivery-rows.ts";
 
 export interface InboxPorts {
@@ -16,6 +17,9 @@ export interface InboxPorts {
  */
 const textCharsMax = 60_000;
 
+/** Platforms send a burst for one thing (every check that begins, every comment of a review). */
+const burstMs = 1_000;
+
 /** Deliveries of one repository: each is taken once, under the platform's id. */
 export class DeliveryInbox {
   readonly #ports: InboxPorts;
@@ -28,7 +32,10 @@ export class DeliveryInbox {
     const { rows, now, redact, known } = this.#ports;
     if (!known()) return "unknown";
     const kept = redactDeep(cut(webhook), redact);
-    return rows.take({ id, event, webhook: kept }, now()) ? "taken" : "again";
+    const look = lookOf(webhook.news);
+    const at = now();
+    const due = look === null ? at : at + burstMs;
+    return rows.take({ id, event, webhook: kept }, { at, due, look }) ? "taken" : "again";
   }
 }
 

@@ -1,0 +1,3 @@
+import { platformLoop } from "./platform-loop.ts";
+
+platformLoop("github");

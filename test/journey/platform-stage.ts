@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LoopList } from "@tamma/core/protocol/rest.ts";
+import { type SimulatedForge, startForge } from "../forge/index.ts";
+import { calcFiles } from "./calc.ts";
+import { tick } from "./processes.ts";
+import { openStage, type Stage, type StageOptions } from "./stage.ts";
+
+export type Dialect = "github" | "gitea";
+
+/** The stage with its repository on a simulated platform, which reaches the server by webhooks. */
+export interface PlatformStage extends AsyncDisposable {
+  readonly stage: Stage;
+  readonly forge: SimulatedForge;
+  /** The id of the loop that begins for this issue. */
+  loopOf(issue: number): Promise<string>;
+  /** What `look` finds, as soon as it finds something. */
+  eventually<T>(what: string, look: () => T | undefined | null | false): Promise<T>;
+  /** Bodies of all comments of a conversation, the oldest first. */
+  said(number: number): string[];
+}
+
+export const project = "acme/calc";
+/** An administrator, somebody who may write, and somebody who may only read. */
+export const ann = { in: project, by: "ann" };
+export const bob = { in: project, by: "bob" };
+export const eve = { in: project, by: "eve" };
+const bot = "tamma-bot";
+
+const scopes: Record<Dialect, string[]> = {
+  github: ["repo", "workflow"],
+  gitea: ["write:repository", "write:issue", "read:user"],
+};
+
+const patienceMs = 60_000;
+
+export async function openPlatformStage(
+  dialect: Dialect,
+  options: Pick<StageOptions, "script" | "config" | "beforeEngineer">,
+): Promise<PlatformStage> {
+  const forge = await startForge({ dialect });
+  await forge.addRepository({
+    ...{ name: project, files: calcFiles },
+    collaborators: { ann: "admin", bob: "write", eve: "read", [bot]: "admin" },
+  });
+  const token = forge.addToken({ user: bot, scopes: scopes[dialect] });
+  const home = mkdtempSync(join(tmpdir(), "tamma-home-"));
+  const { config, ...rest } = options;
+  writeFileSync(join(home, ".netrc"), `machine 127.0.0.1 login ${bot} password ${token}\n`, { mode: 0o600 });
+  const stage = await openStage({
+    ...rest,
+    repository: (folder) => mkdirSync(folder),
+    runnerEnv: { HOME: home },
+  });
+  const connection = {
+    ...{ id: "work", platform: dialect, baseUrl: forge.url, credential: { kind: "token", token } },
+  };
+  await stage.call("POST", "/api/v1/connections", connection);
+  const added = await stage.raw("POST", "/api/v1/repositories", {
+    ...{ connection: "work", name: project },
+    ...(config ? { config } : {}),
+  });
+  if (!added.ok) throw new Error(`${await added.text()}\n${stage.server.output()}`);
+
+  const eventually: PlatformStage["eventually"] = async (what, look) => {
+    const deadline = AbortSignal.timeout(patienceMs);
+    for (;;) {
+      const found = look();
+      if (found) return found;
+      if (deadline.aborted) throw new Error(`${what} never came\n${stage.server.output()}`);
+      await tick();
+    }
+  };
+  return {
+    ...{ stage, forge, eventually },
+    async loopOf(issue) {
+      const deadline = AbortSignal.timeout(patienceMs);
+      for (;;) {
+        const { loops } = await stage.call<LoopList>("GET", "/api/v1/loops?state=all");
+        const found = loops.find((each) => each.issue === issue);
+        if (found) return found.id;
+        if (deadline.aborted) throw new Error(`no loop began for issue ${issue}\n${stage.server.output()}`);
+        await tick();
+      }
+    },
+    said: (number) => (forge.repository(project).issues.get(number)?.comments ?? []).map(({ body }) => body),
+    async [Symbol.asyncDispose]() {
+      await stage[Symbol.asyncDispose]();
+      await forge[Symbol.asyncDispose]();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { PlatformRepositories } from "@tamma/core/ports/platform-repository.ts";
+import type { SqlHost } from "../object-host.ts";
+import type { IssueLoopRpc } from "../objects.ts";
+import type { RepositoryIndex } from "../repository-index.ts";
+import type { RepositoryObject } from "../repository-object.ts";
+import { actOn } from "./act.ts";
+import { deliveryRows, type TakenDelivery } from "./delivery-rows.ts";
+import { heardRows } from "./heard-rows.ts";
+import { DeliveryInbox } from "./inbox.ts";
+import type { ActingPorts } from "./stage.ts";
+import { type DeliveryWork, deliveryWork } from "./work.ts";
+import { writersOf } from "./writers.ts";
+
+export interface DeliveriesPorts {
+  host: SqlHost;
+  index: RepositoryIndex;
+  object: RepositoryObject;
+  repositories: PlatformRepositories;
+  loopAt(name: string): Pick<IssueLoopRpc, "command" | "obey">;
+  keepAlive(promise: Promise<unknown>): void;
+}
+
+/** What a repository's platform tells: taken once, and acted on in order. */
+export class Deliveries {
+  readonly #inbox: DeliveryInbox;
+  readonly #work: DeliveryWork;
+  readonly #object: RepositoryObject;
+
+  constructor({ host, index, object, repositories, loopAt, keepAlive }: DeliveriesPorts) {
+    const now = () => host.clock.now();
+    const rows = deliveryRows(host.sql, host.cipher);
+    const known = () => object.known();
+    const acting: ActingPorts = {
+      ...{ known, loopAt, now, heard: heardRows(host.sql), writers: writersOf(now) },
+      loops: () => index.rows(),
+      platform: (repository) => repositories.at(repository),
+      queueLoop: (caller, issue) =>
+        object.queueLoop(caller, { repository: "", issue, confirm: false, preApprove: [] }),
+      unqueue: (caller, loop) => object.unqueue(caller, loop),
+    };
+    this.#object = object;
+    this.#inbox = new DeliveryInbox({ rows, now, redact: host.redact, known: () => known() !== null });
+    this.#work = deliveryWork({
+      ...{ rows, now, keepAlive, fraction: () => host.chance.fraction() },
+      act: (delivery) => actOn(acting, delivery),
+      arm: () => object.arm(),
+    });
+  }
+
+  /** Keeps it, and wakes for it: whoever is answered may rely on that. */
+  take(delivery: TakenDelivery): "taken" | "again" | "unknown" {
+    const outcome = this.#inbox.take(delivery);
+    this.#work.kick();
+    this.#object.arm();
+    return outcome;
+  }
+
+  nextAt(): number | null {
+    return this.#work.nextAt();
+  }
+
+  wake(at: number): void {
+    if ((this.#work.nextAt() ?? Number.POSITIVE_INFINITY) <= at) this.#work.kick();
+  }
+}

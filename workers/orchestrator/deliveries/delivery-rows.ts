@@ -1,0 +1,110 @@
+import type { Webhook } from "@tamma/core/domain/platform/webhook.ts";
+import { type Cipher, openJson, sealJson } from "../cipher.ts";
+
+/** Webhooks that a repository was sent, each under the platform's own id of the delivery. */
+export const deliveryTables = `
+  CREATE TABLE deliveries (
+    id TEXT PRIMARY KEY, event TEXT NOT NULL, at INTEGER NOT NULL,
+    key_id TEXT NOT NULL, webhook BLOB NOT NULL);
+  CREATE INDEX deliveries_by_time ON deliveries (at)`;
+
+/**
+ * What became of a delivery: NULL while it is to be acted on. `look` is the same for deliveries that all ask
+ * for one look. Rows from before this step were never acted on.
+ */
+export const deliveryOutcomes = `
+  ALTER TABLE deliveries ADD COLUMN outcome TEXT;
+  ALTER TABLE deliveries ADD COLUMN look TEXT;
+  ALTER TABLE deliveries ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE deliveries ADD COLUMN due_at INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX deliveries_open ON deliveries (outcome)`;
+
+/** A platform sends a delivery again for at most three days (GitHub Docs, "Redelivering webhooks"). */
+const keptMs = 8 * 24 * 60 * 60_000;
+/** Enough to see which one comes next; the rest waits behind them. */
+const lookedAheadMax = 50;
+
+export interface TakenDelivery {
+  id: string;
+  event: string;
+  webhook: Webhook;
+}
+
+export interface OpenDelivery extends TakenDelivery {
+  look: string | null;
+  tries: number;
+}
+
+export interface DeliveryRows {
+  /** False: it was taken before. What is older than a platform repeats is forgotten. */
+  take(delivery: TakenDelivery, when: { at: number; due: number; look: string | null }): boolean;
+  /**
+   * The first that is due, in the order of arrival; null when none is. One that has to be tried again holds
+   * up those behind it: what people said keeps its order.
+   */
+  next(now: number): OpenDelivery | null;
+  /** When `next` has one; null when nothing is open. */
+  nextAt(): number | null;
+  /** All open ones that ask for this look. */
+  openFor(look: string): string[];
+  settle(ids: readonly string[], outcome: string): void;
+  postpone(id: string, tries: number, due: number): void;
+}
+
+type Waiting = { id: string; tries: number; due_at: number };
+
+export function deliveryRows(sql: SqlStorage, cipher: Cipher): DeliveryRows {
+  const context = (id: string) => `delivery ${id}`;
+
+  /** Those that may come next: up to the first one that has to be tried again. */
+  function ahead(): Waiting[] {
+    const open = sql
+      .exec<Waiting>(
+        "SELECT id, tries, due_at FROM deliveries WHERE outcome IS NULL ORDER BY rowid LIMIT ?",
+        lookedAheadMax,
+      )
+      .toArray();
+    const held = open.findIndex(({ tries }) => tries > 0);
+    return held < 0 ? open : open.slice(0, held + 1);
+  }
+
+  return {
+    take: ({ id, event, webhook }, { at, due, look }) => {
+      sql.exec("DELETE FROM deliveries WHERE at < ? AND outcome IS NOT NULL", at - keptMs);
+      const known = sql.exec("SELECT 1 FROM deliveries WHERE id = ?", id).toArray();
+      if (known.length > 0) return false;
+      sql.exec(
+        `INSERT INTO deliveries (id, event, at, key_id, webhook, look, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        ...[id, event, at, cipher.keyId, sealJson(cipher, webhook, context(id)), look, due],
+      );
+      return true;
+    },
+    next: (now) => {
+      const due = ahead().find((each) => each.due_at <= now);
+      if (!due) return null;
+      const row = sql
+        .exec<{ event: string; look: string | null; key_id: string; webhook: ArrayBuffer }>(
+          "SELECT event, look, key_id, webhook FROM deliveries WHERE id = ?",
+          due.id,
+        )
+        .one();
+      const webhook = openJson<Webhook>(cipher, row.key_id, row.webhook, context(due.id));
+      return { id: due.id, event: row.event, look: row.look, tries: due.tries, webhook };
+    },
+    nextAt: () => {
+      const times = ahead().map(({ due_at }) => due_at);
+      return times.length === 0 ? null : Math.min(...times);
+    },
+    openFor: (look) =>
+      sql
+        .exec<{ id: string }>("SELECT id FROM deliveries WHERE outcome IS NULL AND look = ?", look)
+        .toArray()
+        .map(({ id }) => id),
+    settle: (ids, outcome) => {
+      for (const id of ids) sql.exec("UPDATE deliveries SET outcome = ? WHERE id = ?", outcome, id);
+    },
+    postpone: (id, tries, due) => {
+      sql.exec("UPDATE deliveries SET tries = ?, due_at = ? WHERE id = ?", tries, due, id);
+    },
+  };
+}

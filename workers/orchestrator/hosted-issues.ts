@@ -1,0 +1,45 @@
+import { issueSnapshot } from "@tamma/core/domain/loop/issue-snapshot.ts";
+import type { IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
+import type { IssueNow } from "@tamma/core/ports/platform-reading.ts";
+import type { PlatformRepositories } from "@tamma/core/ports/platform-repository.ts";
+import { type Cipher, openJson, sealJson } from "./cipher.ts";
+
+/** Issues of a platform as they were when somebody gave them to Tamma. */
+export const hostedIssueTables = `
+  CREATE TABLE taken_issues (
+    number INTEGER PRIMARY KEY, key_id TEXT NOT NULL, snapshot BLOB NOT NULL)`;
+
+/** The issues of a repository that lives on a platform. */
+export interface HostedIssues {
+  /** As it is now; kept for the loop that is to start. Null when there is none. @throws PlatformError */
+  take(repository: RepositoryRef, number: number): Promise<IssueNow | null>;
+  /** As it was taken: what was written later does not steer its loop. Null: it never was. */
+  taken(number: number): IssueSnapshot | null;
+}
+
+export function hostedIssues(
+  sql: SqlStorage,
+  cipher: Cipher,
+  repositories: PlatformRepositories,
+): HostedIssues {
+  const context = (number: number) => `taken issue ${number}`;
+  return {
+    take: async (repository, number) => {
+      const { reading } = await repositories.at(repository);
+      const issue = await reading.issue(number);
+      if (!issue) return null;
+      const sealed = sealJson(cipher, issueSnapshot(issue), context(number));
+      sql.exec("INSERT OR REPLACE INTO taken_issues VALUES (?, ?, ?)", number, cipher.keyId, sealed);
+      return issue;
+    },
+    taken: (number) => {
+      const [row] = sql
+        .exec<{ key_id: string; snapshot: ArrayBuffer }>(
+          "SELECT key_id, snapshot FROM taken_issues WHERE number = ?",
+          number,
+        )
+        .toArray();
+      return row ? openJson<IssueSnapshot>(cipher, row.key_id, row.snapshot, context(number)) : null;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
+import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
+import type { StartLoop } from "@tamma/core/protocol/rest.ts";
+import type { Answer, Caller, LoopStarted } from "../rpc.ts";
+import { sha256Hex } from "./cipher.ts";
+import type { HostedIssues } from "./hosted-issues.ts";
+import { onPlatform } from "./hosted-repository.ts";
+import { answered, ok, refuse } from "./refusal.ts";
+import type { RepositoryCore } from "./repository-core.ts";
+
+export interface QueuePorts {
+  core: RepositoryCore;
+  /** Null where issues are our own. */
+  issues: HostedIssues | null;
+  /** Until what follows from a command was done. */
+  idle(): Promise<void>;
+}
+
+/** Puts a loop for an issue into the queue, and says where it stands. */
+export async function queueLoop(
+  ports: QueuePorts,
+  { person, commandId }: Caller,
+  { issue, confirm, preApprove }: StartLoop,
+): Promise<Answer<LoopStarted>> {
+  const { core } = ports;
+  const taken = await takeIssue(ports, issue, commandId);
+  if (!taken.ok) return taken;
+  // After the platform was asked: meanwhile somebody else may have begun one.
+  const before = core.known();
+  const running = before ? activeLoopOf(before, issue) : null;
+  const queued = answered(() => {
+    const command = { type: "QueueLoop", issue, requester: person, confirm, preApprove } as const;
+    return core.handle(command, commandId, person);
+  });
+  if (!queued.ok) return queued;
+  // The loop is told before the caller is: who asks for it at once must find it.
+  await ports.idle();
+  const after = core.known();
+  const own = after?.loops.findLast((each) => each.issue === issue);
+  if (!after || !own) return unknownIssue(issue);
+  const refusal = own.ended ? core.startRefusal(own.loop) : null;
+  if (refusal !== null) return refuse(422, "not-started", refusal, "put that right, then start again");
+  const place = after.queue.findIndex((each) => each.loop === own.loop);
+  const already = running !== null || queued.value.repeated;
+  return ok({ loop: place < 0 ? own.loop : null, already, position: place + 1 });
+}
+
+/** An issue of a platform is read now, at the moment of the wish, and put on record with its number there. */
+async function takeIssue(
+  { core, issues }: QueuePorts,
+  number: number,
+  commandId: string,
+): Promise<Answer<null>> {
+  const known = core.known();
+  if (!issues || !known || known.repository.connection === plainGitConnection) return ok(null);
+  if (activeLoopOf(known, number)) return ok(null);
+  return onPlatform(async () => {
+    const issue = await issues.take(known.repository, number);
+    if (!issue) return unknownIssue(number);
+    if (!issue.open)
+      return refuse(409, "issue-closed", `issue ${number} is closed`, "open a new issue for what is left");
+    const { title, body, labels, author } = issue;
+    const record = { number, title, bodySha256: sha256Hex(body), labels, author };
+    return answered(() => {
+      core.handle({ type: "CreateIssue", ...record }, `issue:${commandId}:${number}`, {
+        kind: "platform",
+        id: known.repository.connection,
+      });
+      return null;
+    });
+  });
+}
+
+function unknownIssue<T>(issue: number): Answer<T> {
+  return refuse(404, "unknown-issue", `there is no issue ${issue}`, "list them with `tamma issues`");
+}

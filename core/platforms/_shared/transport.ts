@@ -77,8 +77,10 @@ export function transport(options: TransportOptions): Transport {
   async function once(request: WireRequest, around: boolean): Promise<WireAnswer> {
     const { operation } = request;
     options.sent?.({ operation, method: request.method, path: request.url.pathname });
-    const response = await sendOnce(options, request);
-    const body = await textOf(response, operation);
+    const { response, body } = await within(answerMsMax, async (signal) => {
+      const response = await sendOnce(options, request, signal);
+      return { response, body: await textOf(response, operation) };
+    });
     const { status, headers } = response;
     const location = status >= 300 && status < 400 ? headers.get("location") : null;
     if (response.ok || (around && location !== null)) return { status, headers, body, location };
@@ -103,22 +105,42 @@ export function transport(options: TransportOptions): Transport {
     send: (request, around = false) => answered(request, around),
     refusal: (operation, status, { headers, body }) =>
       failureOf({ operation, status, headers, body }, options.now()),
-    tail: async (operation, url, bytesMax) => {
+    tail: (operation, url, bytesMax) => {
       options.sent?.({ operation, method: "GET", path: url.pathname });
-      const response = await sendTail(options, operation, url);
-      if (response.ok) return tailOf(response, operation, bytesMax);
-      const { status, headers } = response;
-      const body = await textOf(response, operation);
-      throw new AnswerError(failureOf({ operation, status, headers, body }, options.now()), status, body);
+      return within(tailMsMax, async (signal) => {
+        const response = await sendTail(options, operation, { url, signal });
+        if (response.ok) return tailOf(response, operation, bytesMax);
+        const { status, headers } = response;
+        const body = await textOf(response, operation);
+        throw new AnswerError(failureOf({ operation, status, headers, body }, options.now()), status, body);
+      });
     },
   };
 }
 
-async function sendOnce({ fetch }: TransportOptions, request: WireRequest): Promise<Response> {
+/**
+ * Ends `work` after `ms`, from the first byte that is sent to the last that is read. `AbortSignal.timeout`
+ * would go on counting when all is done, and keep an object of Cloudflare's awake for it.
+ */
+async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new DOMException("no answer in time", "TimeoutError")), ms);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function sendOnce(
+  { fetch }: TransportOptions,
+  request: WireRequest,
+  signal: AbortSignal,
+): Promise<Response> {
   const { method, headers, body, operation } = request;
   try {
     return await fetch(request.url, {
-      ...{ method, headers: { ...headers }, redirect: "manual", signal: AbortSignal.timeout(answerMsMax) },
+      ...{ method, headers: { ...headers }, redirect: "manual", signal },
       ...(body === null ? {} : { body }),
     });
   } catch (error) {
@@ -126,9 +148,13 @@ async function sendOnce({ fetch }: TransportOptions, request: WireRequest): Prom
   }
 }
 
-async function sendTail({ fetch }: TransportOptions, operation: string, url: URL): Promise<Response> {
+async function sendTail(
+  { fetch }: TransportOptions,
+  operation: string,
+  { url, signal }: { url: URL; signal: AbortSignal },
+): Promise<Response> {
   try {
-    return await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(tailMsMax) });
+    return await fetch(url, { redirect: "manual", signal });
   } catch (error) {
     throw unreached(operation, error);
   }

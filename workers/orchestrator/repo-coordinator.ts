@@ -64,8 +64,9 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     return this.#object.alarm();
   }
 
-  wake(...args: Args<"wake">): Result<"wake"> {
-    return this.#object.wake(...args);
+  wake(...[again]: Args<"wake">): Result<"wake"> {
+    if (again) this.#deliveries.lookNow();
+    return this.#object.wake(again);
   }
 
   copying(...args: Args<"copying">): Result<"copying"> {
@@ -73,6 +74,8 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
   }
 
   reconcile(...args: Args<"reconcile">): Result<"reconcile"> {
+    // Whoever asks what the copies lack also wants to know what the platform told in vain.
+    this.#deliveries.lookNow();
     return this.#object.reconcile(...args);
   }
 

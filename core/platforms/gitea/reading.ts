@@ -24,6 +24,7 @@ export function giteaReading(connection: Connection): PlatformReading {
     permissionOf: (login) => permissionFor(connection, login),
     issue: (number) => issueNow(connection, number),
     issuesWith: (label) => issuesWith(connection, label),
+    labelledBy: (number, label) => labelledBy(connection, number, label),
     comments: async (number, since) => {
       const self = await me();
       return (await commentsOf(connection, number, since)).map((comment) => commentOf(comment, self));
@@ -99,6 +100,16 @@ function writersAmong(connection: Connection): (user: PlatformUser) => Promise<b
     known.set(user.id, answer);
     return answer;
   };
+}
+
+/** Labels come and go in the issue's timeline, where "1" says that it came (models/issues/label.go). */
+async function labelledBy({ all, at }: Connection, number: number, label: string) {
+  const entries = await all(
+    { operation: "labelledBy", path: at`/issues/${number}/timeline`, gaps: true },
+    shapes.listOf(shapes.timelineEntry),
+  );
+  const last = entries.findLast((entry) => entry.type === "label" && entry.label?.name === label);
+  return last?.body === "1" ? last.user : null;
 }
 
 /** A label that nobody made is no condition to Gitea, so what comes is looked at again. */

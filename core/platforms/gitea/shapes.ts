@@ -71,6 +71,11 @@ export const issue = z.object({
 
 export const comment = z.object({ id, body: text, user, created_at: instant });
 
+export const timelineEntry = z.object({
+  ...{ type: z.string(), body: text, user },
+  label: z.object({ name: z.string() }).nullish(),
+});
+
 export const review = z.object({
   ...{ id, body: text, state: z.string(), commit_id: text, user, submitted_at: instant },
   ...{ dismissed: flag, stale: flag, official: flag },

@@ -22,6 +22,8 @@ export function githubReading(repository: GithubRepository): PlatformReading {
     permissionOf: (login) => permissionOf(repository, login),
     issue: (number) => readIssue(repository, number),
     issuesWith: (label) => issuesWith(repository, label),
+    // It has a list of deliveries that failed, which tell the same and more.
+    labelledBy: async () => null,
     async comments(number, since) {
       const me = await repository.me();
       const pages = conversation(repository, "comments", number, since);

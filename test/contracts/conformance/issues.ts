@@ -44,6 +44,15 @@ export function issuesContract(dialect: Dialect): void {
       expect(await world.forge.reading.issue(number)).toMatchObject({ body: "", comments: [] });
     });
 
+    test("who put a label there is told, or nobody is named", async () => {
+      const { number } = opened({ labels: ["wanted"] });
+      world.simulated.people.label(bob, number, { remove: ["wanted"] });
+      expect(await world.forge.reading.labelledBy(number, "wanted")).toBeNull();
+      world.simulated.people.label(bob, number, { add: ["wanted"] });
+      const told = await world.forge.reading.labelledBy(number, "wanted");
+      expect(told?.login ?? "nobody").toBe(world.dialect === "gitea" ? "bob" : "nobody");
+    });
+
     test("open issues with a label are listed, the oldest first, and no others", async () => {
       const numbers = [1, 2, 3].map((n) => opened({ title: `Wanted ${n}`, labels: ["wanted"] }).number);
       opened({ labels: ["other"] });

@@ -16,7 +16,12 @@ export function newIssue(model: Model, repository: Repository, actor: User, made
   const issue: Issue = {
     ...{ id: model.nextId(), number: repository.nextNumber++, repository },
     ...{ title: made.title, body: made.body ?? "", state: "open", author: actor },
-    ...{ labels: [...(made.labels ?? [])], assignees: [...(made.assignees ?? [])], comments: [] },
+    ...{
+      labels: [...(made.labels ?? [])],
+      assignees: [...(made.assignees ?? [])],
+      comments: [],
+      labelled: [],
+    },
     ...{ createdAt: model.now(), updatedAt: model.now(), closedAt: null, closedBy: null, pull: null },
   };
   repository.issues.set(issue.number, issue);
@@ -43,6 +48,8 @@ export function tell(
   more: { label?: Label; assignee?: User } = {},
 ): void {
   const around = { repository: issue.repository, actor, action, ...more };
+  const { label } = more;
+  if (label) issue.labelled.push({ label, by: actor, added: action === "labeled", at: model.now() });
   if (issue.pull) emit(model, { ...around, type: "pull", pull: issue.pull });
   else emit(model, { ...around, type: "issue", issue });
 }

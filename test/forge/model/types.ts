@@ -59,6 +59,8 @@ export interface Issue {
   labels: Label[];
   assignees: User[];
   readonly comments: Comment[];
+  /** Every label that came or went, in order. */
+  readonly labelled: { label: Label; by: User; added: boolean; at: number }[];
   readonly createdAt: number;
   updatedAt: number;
   closedAt: number | null;

@@ -7,6 +7,7 @@ import { actOn } from "./act.ts";
 import { deliveryRows, type TakenDelivery } from "./delivery-rows.ts";
 import { heardRows } from "./heard-rows.ts";
 import { DeliveryInbox } from "./inbox.ts";
+import { type Looking, looking } from "./looking.ts";
 import type { ActingPorts } from "./stage.ts";
 import { type DeliveryWork, deliveryWork } from "./work.ts";
 import { writersOf } from "./writers.ts";
@@ -23,6 +24,7 @@ export interface DeliveriesPorts {
 /** What a repository's platform tells: taken once, and acted on in order. */
 export class Deliveries {
   readonly #inbox: DeliveryInbox;
+  readonly #looking: Looking;
   readonly #work: DeliveryWork;
   readonly #object: RepositoryObject;
 
@@ -39,10 +41,12 @@ export class Deliveries {
       unqueue: (caller, loop) => object.unqueue(caller, loop),
     };
     this.#object = object;
+    this.#looking = looking(acting);
     this.#inbox = new DeliveryInbox({ rows, now, redact: host.redact, known: () => known() !== null });
     this.#work = deliveryWork({
       ...{ rows, now, keepAlive, fraction: () => host.chance.fraction() },
       act: (delivery) => actOn(acting, delivery),
+      look: this.#looking,
       arm: () => object.arm(),
     });
   }
@@ -53,6 +57,12 @@ export class Deliveries {
     this.#work.kick();
     this.#object.arm();
     return outcome;
+  }
+
+  /** Asks the platform at once for what it may have told in vain. */
+  lookNow(): void {
+    this.#looking.ask();
+    this.#work.kick();
   }
 
   nextAt(): number | null {

@@ -1,5 +1,6 @@
 import { retryAt } from "@tamma/core/engine/backoff.ts";
 import { PlatformError, type PlatformErrorKind } from "@tamma/core/ports/platform.ts";
+import { earliest } from "../earliest.ts";
 import { logError } from "../log.ts";
 import type { DeliveryRows, OpenDelivery } from "./delivery-rows.ts";
 
@@ -18,6 +19,8 @@ export interface WorkPorts {
   fraction(): number;
   /** Does what the delivery asks for, and says in words what that was. @throws PlatformError */
   act(delivery: OpenDelivery): Promise<string>;
+  /** A look at everything, for what was never delivered; `at` null: never. @throws PlatformError */
+  look: { at(): number | null; run(): Promise<void> };
   keepAlive(promise: Promise<unknown>): void;
   /** Sees to it that the object wakes when the next one is due. */
   arm(): void;
@@ -37,6 +40,9 @@ export function deliveryWork(ports: WorkPorts): DeliveryWork {
 
   async function run(): Promise<void> {
     for (let next = rows.next(now()); next; next = rows.next(now())) await actOn(next);
+    if ((ports.look.at() ?? Number.POSITIVE_INFINITY) > now()) return;
+    await ports.look.run();
+    return run();
   }
 
   async function actOn(delivery: OpenDelivery): Promise<void> {
@@ -66,12 +72,14 @@ export function deliveryWork(ports: WorkPorts): DeliveryWork {
       .catch((thrown: unknown) => logError("deliveries", thrown))
       .finally(() => {
         running = null;
-        ports.arm();
+        // Something may have come between the last look and here.
+        if ((rows.nextAt() ?? Number.POSITIVE_INFINITY) <= now()) kick();
+        else ports.arm();
       });
     ports.keepAlive(running);
   }
 
-  return { kick, nextAt: () => (running ? now() + lookAgainMs : rows.nextAt()) };
+  return { kick, nextAt: () => (running ? now() + lookAgainMs : earliest(rows.nextAt(), ports.look.at())) };
 }
 
 function mayPass(kind: PlatformErrorKind): boolean {

@@ -2,7 +2,7 @@ import * as issues from "../../model/issues.ts";
 import { covers, permissionOf } from "../../model/model.ts";
 import { found, Refusal } from "../../model/refusal.ts";
 import type { Comment, Issue, Label, User } from "../../model/types.ts";
-import { idOf, maybeFlag, maybeList, maybeText, text, texts, timeOf } from "../../reading.ts";
+import { idOf, iso, maybeFlag, maybeList, maybeText, text, texts, timeOf } from "../../reading.ts";
 import type { Answer, Call, Route } from "../../state.ts";
 import { issueOf, listAnswer, repo, route, userNamed } from "./routes.ts";
 import { commentView, issueView, reactionView } from "./view-issue.ts";
@@ -124,6 +124,27 @@ const issueRoutes: Route[] = [
   }),
 ];
 
+/** Comments and labels by their times; of the many other kinds nobody here asks. */
+function timeline(call: Call): object[] {
+  const issue = issueOf(call);
+  const said = issue.comments.map((comment) => ({
+    ...{ at: comment.createdAt, view: { ...commentView(call.state, comment), type: "comment" } },
+  }));
+  const labelled = issue.labelled.map((change, index) => ({
+    ...{ at: change.at, view: labelledView(call, issue, change, index) },
+  }));
+  return [...said, ...labelled].sort((a, b) => a.at - b.at).map(({ view }) => view);
+}
+
+function labelledView(call: Call, issue: Issue, change: Issue["labelled"][number], index: number): object {
+  const { state } = call;
+  return {
+    ...{ id: issue.id * 1_000 + index, type: "label", body: change.added ? "1" : "" },
+    ...{ user: userView(state, change.by), label: labelView(state, call.repository(), change.label) },
+    ...{ created_at: iso(change.at), updated_at: iso(change.at) },
+  };
+}
+
 const commentRoutes: Route[] = [
   route(`GET ${repo}/issues/{index}/comments`, "read", area, comments),
   route(`POST ${repo}/issues/{index}/comments`, "read", area, (call) => {
@@ -132,9 +153,7 @@ const commentRoutes: Route[] = [
     return { status: 201, body: commentView(call.state, comment) };
   }),
   route(`GET ${repo}/issues/{index}/timeline`, "read", area, (call) =>
-    listAnswer(call, issueOf(call).comments, (comment) => ({
-      ...{ ...commentView(call.state, comment), type: "comment" },
-    })),
+    listAnswer(call, timeline(call), (entry) => entry),
   ),
   route(`GET ${repo}/issues/comments/{id}`, "read", area, (call) => ({
     ...{ status: 200, body: commentView(call.state, commentOf(call)) },

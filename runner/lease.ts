@@ -13,7 +13,7 @@ import { redactResult, redactTurn } from "./redact-result.ts";
 import { type Sandbox, sandboxedCommands } from "./sandbox/commands.ts";
 import type { Enclosure } from "./sandbox/enclosure.ts";
 import { secretsOfRepository } from "./secrets.ts";
-import { localPathOf } from "./workspace/address.ts";
+import { localPathOf, withLogin } from "./workspace/address.ts";
 import { PatchError, patchMediaType } from "./workspace/patch.ts";
 import { textOf } from "./workspace/run-git.ts";
 
@@ -47,7 +47,9 @@ export type LeaseOutcome =
 export async function workOff(lease: Lease, options: LeaseOptions): Promise<LeaseOutcome> {
   const { client } = options;
   const { job, fence } = lease;
-  const redactor = options.redactor.with(await secretsOfRepository(lease.repository.url));
+  const { git, repository: named } = lease;
+  const repository = git === null ? named : { ...named, url: withLogin(named.url, git) };
+  const redactor = options.redactor.with(await secretsOfRepository(repository.url));
   const stop = new AbortController();
   const folder = join(options.work, folderName(lease));
   const keeping = keepLease(lease, client, stop);
@@ -60,22 +62,25 @@ export async function workOff(lease: Lease, options: LeaseOptions): Promise<Leas
   );
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const target = localPathOf(lease.repository.url);
+    const target = localPathOf(repository.url);
     const sandbox = sandboxedCommands({
       ...{ job, folder, signal: stop.signal, enclosure: options.enclosure },
       hide: target === null ? [] : [target],
     });
-    const context = contextOf(lease, {
-      client,
-      folder,
-      sandbox,
-      log,
-      signal: stop.signal,
-      secret: options.secret,
-      progress: keeping.progress,
-      redactor,
-      confirm: keeping.confirm,
-    });
+    const context = contextOf(
+      { ...lease, repository },
+      {
+        client,
+        folder,
+        sandbox,
+        log,
+        signal: stop.signal,
+        secret: options.secret,
+        progress: keeping.progress,
+        redactor,
+        confirm: keeping.confirm,
+      },
+    );
     const result = await resultOf(lease, context, sandbox, options);
     await log.close();
     if (keeping.voided.aborted) return { job, ended: "void", why: String(keeping.voided.reason) };

@@ -1,6 +1,7 @@
 import type { Capabilities } from "../domain/platform/capabilities.ts";
 import type { Credential } from "../protocol/connections.ts";
 import type { CiRuns } from "./ci-runs.ts";
+import type { GitAccess, GitRight } from "./git-access.ts";
 import type { Platform } from "./platform.ts";
 import type { PlatformReading } from "./platform-reading.ts";
 import type { PlatformSetup } from "./platform-setup.ts";
@@ -11,6 +12,11 @@ export interface PlatformRepository extends Platform {
   readonly reading: PlatformReading;
   readonly runs: CiRuns;
   readonly setup: PlatformSetup;
+  /**
+   * For a runner's git: short-lived and for this right alone where the platform has such a thing, else the
+   * connection's own token.
+   */
+  gitAccess(right: GitRight): Promise<GitAccess>;
 }
 
 /** How a platform is reached, and what lets Tamma in. */

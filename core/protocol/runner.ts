@@ -56,6 +56,8 @@ export const LeaseResponse = z.object({
   spec: JobSpec,
   leaseMs: z.number().int().positive(),
   heartbeatMs: z.number().int().positive(),
+  /** What lets git in at the repository's address; null where the runner's machine knows by itself. */
+  git: z.object({ username: z.string(), password: z.string() }).nullable().default(null),
 });
 
 /** `POST /runner/v1/jobs/{id}/heartbeat`. `part`: what a verify job is at, which moves the shown step. */

@@ -14,3 +14,18 @@ export function localPathOf(url: string): string | null {
   if (!isLocal(url)) return null;
   return /^file:\/\//i.test(url) ? fileURLToPath(url) : url;
 }
+
+/**
+ * The same http(s) address with name and password in it, as `remoteOf` takes them out again before git sees
+ * them. Other addresses have no place for them and come back as they are.
+ */
+export function withLogin(
+  url: string,
+  { username, password }: { username: string; password: string },
+): string {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return url;
+  const address = new URL(url);
+  address.username = encodeURIComponent(username);
+  address.password = encodeURIComponent(password);
+  return address.href;
+}

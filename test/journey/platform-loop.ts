@@ -32,7 +32,7 @@ export function platformLoop(dialect: Dialect): void {
     expect(refs.get("main")).toBe(end.mergeSha);
   });
 
-  test(`${dialect}: what was never delivered, or twice and in another order, is one loop all the same`, async () => {
+  test(`${dialect}: what was never delivered, or out of order, is one loop all the same`, async () => {
     await using platform = await openPlatformStage(dialect, { script: calcScript() });
     const { stage, forge, said, eventually } = platform;
     const { people, webhooks } = forge;

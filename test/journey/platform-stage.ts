@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import type { LoopList } from "@tamma/core/protocol/rest.ts";
 import { type SimulatedForge, startForge } from "../forge/index.ts";
 import { calcFiles } from "./calc.ts";
@@ -41,17 +39,15 @@ export async function openPlatformStage(
 ): Promise<PlatformStage> {
   const forge = await startForge({ dialect });
   await forge.addRepository({
-    ...{ name: project, files: calcFiles },
+    // Private: nobody clones it without being let in.
+    ...{ name: project, files: calcFiles, private: true },
     collaborators: { ann: "admin", bob: "write", eve: "read", [bot]: "admin" },
   });
   const token = forge.addToken({ user: bot, scopes: scopes[dialect] });
-  const home = mkdtempSync(join(tmpdir(), "tamma-home-"));
   const { config, ...rest } = options;
-  writeFileSync(join(home, ".netrc"), `machine 127.0.0.1 login ${bot} password ${token}\n`, { mode: 0o600 });
   const stage = await openStage({
     ...rest,
     repository: (folder) => mkdirSync(folder),
-    runnerEnv: { HOME: home },
   });
   const connection = {
     ...{ id: "work", platform: dialect, baseUrl: forge.url, credential: { kind: "token", token } },
@@ -88,7 +84,6 @@ export async function openPlatformStage(
     async [Symbol.asyncDispose]() {
       await stage[Symbol.asyncDispose]();
       await forge[Symbol.asyncDispose]();
-      rmSync(home, { recursive: true, force: true });
     },
   };
 }

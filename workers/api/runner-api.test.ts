@@ -15,6 +15,7 @@ const offered: LeaseResponse = {
   spec: { kind: "survey", branch: "main", issue: { title: "t", body: "b" } },
   leaseMs: 30_000,
   heartbeatMs: 2_000,
+  git: null,
 };
 const turnCall = {
   fence: 5,

@@ -112,6 +112,6 @@ function leaseOf(core: LoopCore, loop: string, job: string): runnerWire.LeaseRes
   const { number, title } = facts.issue;
   return {
     ...{ job, fence: doing.job.fence, loop, issue: { number, title }, repository: facts.repository },
-    ...{ spec: jobSpec(facts, doing.job), leaseMs, heartbeatMs },
+    ...{ spec: jobSpec(facts, doing.job), leaseMs, heartbeatMs, git: null },
   };
 }

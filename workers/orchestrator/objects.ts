@@ -12,6 +12,7 @@ import type {
 import type { OrderGiven, OrderToALoop } from "@tamma/core/domain/platform/orders.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import type { Coordinator } from "@tamma/core/ports/coordinator.ts";
+import type { GitAccess, GitRight } from "@tamma/core/ports/git-access.ts";
 import type { TurnOutcome } from "@tamma/core/ports/model.ts";
 import type { PlainGitStore } from "@tamma/core/ports/plain-git-store.ts";
 import type {
@@ -191,6 +192,8 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRp
   listLoops(): Promise<{ rows: LoopRow[]; queued: { issue: number; title: string }[] }>;
   watched(): Promise<{ repository: RepositoryRef; branches: string[] } | null>;
   reportRefs(runner: string, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>>;
+  /** What lets a runner's git in; null where the runner's machine knows by itself. */
+  gitAccess(right: GitRight): Promise<Answer<GitAccess | null>>;
   /** Leaves the queue: a loop that never started is cancelled here. False when it is not queued. */
   unqueue(caller: Caller, loop: string): Promise<boolean>;
   /** All loops that it ever knew of, and which of them may have work: those in flight and the last ended. */

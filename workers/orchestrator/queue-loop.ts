@@ -1,5 +1,7 @@
+import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
+import type { ConfigProblem } from "@tamma/core/protocol/config-file.ts";
 import type { StartLoop } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
@@ -55,20 +57,28 @@ async function takeIssue(
   if (!issues || !known || known.repository.connection === plainGitConnection) return ok(null);
   if (activeLoopOf(known, number)) return ok(null);
   return onPlatform(async () => {
-    const issue = await issues.take(known.repository, number);
-    if (!issue) return unknownIssue(number);
+    const taken = await issues.take(known.repository, number);
+    if (!taken) return unknownIssue(number);
+    const { issue, config } = taken;
     if (!issue.open)
       return refuse(409, "issue-closed", `issue ${number} is closed`, "open a new issue for what is left");
+    // Nobody watches the files of such a repository: they are read when a loop is to begin.
+    if (config && "problem" in config) return badConfig(config.problem);
     const { title, body, labels, author } = issue;
     const record = { number, title, bodySha256: sha256Hex(body), labels, author };
+    const platform: Actor = { kind: "platform", id: known.repository.connection };
     return answered(() => {
-      core.handle({ type: "CreateIssue", ...record }, `issue:${commandId}:${number}`, {
-        kind: "platform",
-        id: known.repository.connection,
-      });
+      const settings = { type: "ChangeConfig", config: config?.config ?? known.config } as const;
+      core.handle(settings, `config:${commandId}`, platform);
+      core.handle({ type: "CreateIssue", ...record }, `issue:${commandId}:${number}`, platform);
       return null;
     });
   });
+}
+
+function badConfig<T>({ line, message }: ConfigProblem): Answer<T> {
+  const what = `.tamma.yml of the default branch, line ${line}: ${message}`;
+  return refuse(422, "bad-config", what, "mend the file, then start again");
 }
 
 function unknownIssue<T>(issue: number): Answer<T> {

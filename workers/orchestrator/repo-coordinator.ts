@@ -6,6 +6,7 @@ import { Deliveries } from "./deliveries/deliveries.ts";
 import { deliveryOutcomes, deliveryTables } from "./deliveries/delivery-rows.ts";
 import { heardTables } from "./deliveries/heard-rows.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import { hostedGit } from "./hosted-git.ts";
 import { hostedIssues, hostedIssueTables } from "./hosted-issues.ts";
 import { objectHost } from "./object-host.ts";
 import { issueLoop, type RepoCoordinatorRpc } from "./objects.ts";
@@ -31,6 +32,7 @@ type Result<K extends keyof RepoCoordinatorRpc> = ReturnType<RepoCoordinatorRpc[
 export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements RepoCoordinatorRpc {
   readonly #object: RepositoryObject;
   readonly #deliveries: Deliveries;
+  readonly #gitAccess: RepoCoordinatorRpc["gitAccess"];
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
@@ -51,6 +53,7 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
       besides: { nextAt: () => deliveries?.nextAt() ?? null, wake: (at) => deliveries?.wake(at) },
     });
     this.#object = object;
+    this.#gitAccess = (right) => hostedGit(repositories, object.known(), right);
     deliveries = new Deliveries({
       ...{ host, index, keepAlive, repositories, object },
       loopAt: (name) => issueLoop(env, name),
@@ -206,6 +209,10 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
 
   listStatuses(...args: Args<"listStatuses">): Result<"listStatuses"> {
     return this.#object.listStatuses(...args);
+  }
+
+  async gitAccess(...args: Args<"gitAccess">): Result<"gitAccess"> {
+    return this.#gitAccess(...args);
   }
 
   async takeDelivery(...args: Args<"takeDelivery">): Result<"takeDelivery"> {

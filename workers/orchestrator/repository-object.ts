@@ -1,6 +1,7 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Check } from "@tamma/core/domain/loop/evidence.ts";
 import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
+import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
 import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
@@ -37,7 +38,7 @@ const lost = "Texts of issues, pull requests and comments made after that copy a
  * One repository, wherever it is hosted: its queue, slots and merge turn, its open jobs, and on plain Git its
  * issues and pull requests.
  */
-export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"> {
+export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery" | "gitAccess"> {
   readonly #host: ObjectHost;
   readonly #core: RepositoryCore;
   readonly #tracker: TrackerRows;
@@ -296,7 +297,9 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
   async watched(): ReturnType<RepoCoordinatorRpc["watched"]> {
     const known = this.#core.known();
     const active = this.#index.rows().filter((row) => row.active);
-    if (!known || active.length === 0) return null;
+    // A platform tells by webhook what happens there.
+    const own = known?.repository.connection === plainGitConnection;
+    if (!known || !own || active.length === 0) return null;
     const branches = active.flatMap((row) => (row.branch === null ? [] : [row.branch]));
     return { repository: known.repository, branches: [known.repository.defaultBranch, ...branches] };
   }

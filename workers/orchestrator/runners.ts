@@ -1,3 +1,4 @@
+import type { JobKind } from "@tamma/core/domain/loop/events/control.ts";
 import type * as runnerWire from "@tamma/core/protocol/runner.ts";
 import { blobBytesMax, runnerProtocol } from "@tamma/core/protocol/runner.ts";
 import type { Answer, Caller } from "../rpc.ts";
@@ -14,6 +15,9 @@ const refsEveryMs = 2_000;
 const tokenTrustMs = 30_000;
 /** Tokens remembered per instance; more are simply looked up. */
 const tokensMax = 1_000;
+
+/** Jobs that write to the repository; all others only read it. */
+const pushes: ReadonlySet<JobKind> = new Set(["open", "publish", "merge"]);
 
 const seenTokens = new Map<string, { runner: string; until: number }>();
 
@@ -63,7 +67,9 @@ export async function lease(
       const grant = asked.value;
       if (grant.state === "granted") {
         await coordinator.holdJob(open.job, wish, grant.lease.fence);
-        return ok(grant.lease);
+        // Refused: the job stays with this runner, which finds it again when it asks the next time.
+        const git = await coordinator.gitAccess(pushes.has(grant.lease.spec.kind) ? "write" : "read");
+        return git.ok ? ok({ ...grant.lease, git: git.value }) : git;
       }
       await coordinator.holdJob(open.job, grant.by, grant.fence);
     }

@@ -24,5 +24,10 @@ export async function giteaRepository(options: GiteaOptions): Promise<PlatformRe
     reading: giteaReading(connection),
     runs: giteaCiRuns(connection),
     setup: giteaSetup(connection),
+    // Gitea has no tokens for one repository or one right.
+    gitAccess: async () => {
+      const { login: username } = await connection.me();
+      return { username, password: options.token, expiresAt: null };
+    },
   };
 }

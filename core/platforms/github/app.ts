@@ -2,6 +2,7 @@ import { SignJWT } from "jose";
 import { z } from "zod";
 import type { Instant } from "../../domain/ids.ts";
 import type { PlatformUser } from "../../domain/platform/webhook.ts";
+import type { GitAccess, GitRight } from "../../ports/git-access.ts";
 import { PlatformError } from "../../ports/platform.ts";
 import type { Permission } from "../../ports/platform-reading.ts";
 import type { Transport } from "../_shared/transport.ts";
@@ -20,6 +21,8 @@ export interface GithubApp {
   readonly authorization: Authorization;
   /** By what was granted: GitHub shows an App no permissions in the repository itself. */
   permission(): Promise<Permission>;
+  /** A token of its own for git, which can do no more than this. */
+  gitAccess(right: GitRight): Promise<GitAccess>;
   /** The App's own account, which writes its comments. */
   me(): Promise<PlatformUser>;
 }
@@ -35,6 +38,9 @@ export interface AppOptions {
   transport: Transport;
   now: () => Instant;
 }
+
+/** With a token as its password GitHub takes this name (GitHub Docs, "Authenticating as an installation"). */
+export const gitUser = "x-access-token";
 
 /** Their clock may be behind ours: a token of the future is refused. */
 const issuedBeforeMs = 60_000;
@@ -57,6 +63,8 @@ const installation = z.object({ id: shapes.id, permissions: z.record(z.string(),
 const accessToken = z.object({ token: z.string().min(1), expires_at: instant });
 const appNow = z.object({ slug: z.string().min(1) });
 
+type Rights = Record<string, "read" | "write">;
+
 interface Token {
   text: string;
   expiresAt: Instant;
@@ -74,13 +82,19 @@ export function githubApp(options: AppOptions): GithubApp {
 
   /** One request at a time, for whoever waits; one that failed is forgotten. */
   function fresh(): Promise<Token> {
-    coming ??= newToken().finally(() => {
-      coming = null;
-    });
+    coming ??= newToken()
+      .then((made) => {
+        token = made;
+        return made;
+      })
+      .finally(() => {
+        coming = null;
+      });
     return coming;
   }
 
-  async function newToken(): Promise<Token> {
+  /** @param narrowed no more than these rights; absent: all that is wanted and was granted */
+  async function newToken(narrowed?: (granted: Rights) => Rights): Promise<Token> {
     const operation = "installation token";
     const { apps } = asApp.on(operation);
     const found = await orNull(apps.getRepoInstallation({ owner, repo }));
@@ -89,13 +103,13 @@ export function githubApp(options: AppOptions): GithubApp {
       throw new PlatformError({ kind: "not-found", operation, message });
     }
     const { id, permissions } = shaped(operation, installation, found.data);
-    const rights = grantedOf(permissions);
+    const granted = grantedOf(permissions);
+    const rights = narrowed ? narrowed(granted) : granted;
     const { data } = await apps.createInstallationAccessToken({
       ...{ installation_id: Number(id), repositories: [repo], permissions: rights },
     });
     const { token: text, expires_at } = shaped(operation, accessToken, data);
-    token = { text, expiresAt: expires_at, permissions: rights };
-    return token;
+    return { text, expiresAt: expires_at, permissions: rights };
   }
 
   const valid = async (): Promise<Token> =>
@@ -114,6 +128,15 @@ export function githubApp(options: AppOptions): GithubApp {
       const { permissions } = await valid();
       if (permissions.administration === "write") return "admin";
       return permissions.contents === "write" && permissions.pull_requests === "write" ? "write" : "read";
+    },
+    gitAccess: async (right) => {
+      const forGit = ({ contents, workflows }: Rights): Rights => ({
+        ...{ metadata: "read", contents: right === "write" ? (contents ?? "read") : "read" },
+        // A push that touches a workflow is refused without it.
+        ...(right === "write" && workflows ? { workflows } : {}),
+      });
+      const { text: password, expiresAt } = await newToken(forGit);
+      return { username: gitUser, password, expiresAt };
     },
     async me() {
       const operation = "me";

@@ -4,7 +4,7 @@ import type { PlatformRepository } from "../../ports/platform-repository.ts";
 import { once } from "../_shared/once.ts";
 import { type TransportOptions, transport } from "../_shared/transport.ts";
 import { shaped } from "./answers.ts";
-import { githubApp } from "./app.ts";
+import { githubApp, gitUser } from "./app.ts";
 import { githubCapabilities } from "./capabilities.ts";
 import { githubCi } from "./ci-host.ts";
 import { githubRuns } from "./ci-runs.ts";
@@ -41,7 +41,7 @@ export async function githubRepository(options: GithubOptions): Promise<Platform
   const baseUrl = baseUrlOf(options.baseUrl ?? "https://api.github.com");
   const [owner, repo, ...more] = name.split("/");
   if (!owner || !repo || more.length > 0) throw wrong(`"${name}" is no owner/name of a repository`);
-  const { client, me, permission } = connect(options, baseUrl, { owner, repo });
+  const { client, me, permission, gitAccess } = connect(options, baseUrl, { owner, repo });
   const repository: GithubRepository = {
     ...{ client, at: { owner, repo }, me: once(me), permission, now, pause },
   };
@@ -59,18 +59,20 @@ export async function githubRepository(options: GithubOptions): Promise<Platform
     reading: githubReading(repository),
     runs: githubRuns(repository),
     setup: githubSetup(repository),
+    gitAccess,
   };
 }
 
-type Connection = { client: GithubClient } & Pick<GithubRepository, "me" | "permission">;
+type Connection = { client: GithubClient } & Pick<GithubRepository, "me" | "permission"> &
+  Pick<PlatformRepository, "gitAccess">;
 
 function connect(options: GithubOptions, baseUrl: string, at: { owner: string; repo: string }): Connection {
   const { access, now } = options;
   const wire = transport(options);
   if ("appId" in access) {
     const app = githubApp({ ...access, ...at, baseUrl, transport: wire, now });
-    const { authorization, me, permission } = app;
-    return { client: githubClient(baseUrl, wire, authorization), me, permission };
+    const { authorization, me, permission, gitAccess } = app;
+    return { client: githubClient(baseUrl, wire, authorization), me, permission, gitAccess };
   }
   if (!/^[\x21-\x7e]+$/.test(access.token)) throw wrong("the token is empty or has characters that none has");
   const authorization: Authorization = {
@@ -82,7 +84,8 @@ function connect(options: GithubOptions, baseUrl: string, at: { owner: string; r
     const { data } = await client.on("me").users.getAuthenticated();
     return shaped("me", shapes.account, data);
   };
-  return { client, me, permission: null };
+  const gitAccess = async () => ({ username: gitUser, password: access.token, expiresAt: null });
+  return { client, me, permission: null, gitAccess };
 }
 
 function baseUrlOf(text: string): string {

@@ -22,7 +22,7 @@ export function createApi(client: Client) {
     server: client.server,
     repositories: async () => (await client.get("/repositories", Repositories)).repositories,
     addRepository: (input: z.input<typeof rest.AddRepository>) =>
-      client.send("/repositories", input, rest.Repository),
+      client.send("/repositories", input, rest.AddedRepository),
     issues: async (repository: string) =>
       (await client.get(`${repositoryPath(repository)}/issues`, Issues)).issues,
     issue: (repository: string, number: number) =>

@@ -1,6 +1,12 @@
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import { ProjectConfig } from "@tamma/core/domain/project-config.ts";
-import type { Issue, PlainRepository, Repository, RepositorySettings } from "@tamma/core/protocol/rest.ts";
+import type {
+  AddedRepository,
+  Issue,
+  PlainRepository,
+  Repository,
+  RepositorySettings,
+} from "@tamma/core/protocol/rest.ts";
 import type { z } from "zod";
 import type { AddRepository, Answer, Caller, NewIssue } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
@@ -15,7 +21,7 @@ export async function addRepository(
   parts: Parts,
   caller: Caller,
   input: AddRepository,
-): Promise<Answer<Repository>> {
+): Promise<Answer<AddedRepository>> {
   const config = ProjectConfig.safeParse(input.config ?? {});
   if (!config.success)
     return refuse(
@@ -28,10 +34,13 @@ export async function addRepository(
   if (!looked.ok) return looked;
   const added = await repoCoordinator(parts.env, looked.value).add(caller, looked.value, config.data);
   if (!added.ok) return added;
-  await accountHub(parts.env).list(caller, added.value);
+  const already = !(await accountHub(parts.env).list(caller, added.value));
   // Last, so that the first delivery finds its repository.
-  const setUp = "connection" in input ? await setUpHosted(parts, added.value) : ok(null);
-  return setUp.ok ? added : setUp;
+  const setUp = "connection" in input ? await setUpHosted(parts, caller, looked.value, input) : ok(null);
+  if (setUp.ok) return ok({ ...added.value, already, setUp: setUp.value });
+  const { status, code, message, todo } = setUp.refusal;
+  const half = `${added.value.name} is added, but not set up to its end: ${message}`;
+  return refuse(status, code, half, `${todo}; then give the same command again`);
 }
 
 function plainRepository({ url, defaultBranch, name }: z.infer<typeof PlainRepository>): Answer<Repository> {

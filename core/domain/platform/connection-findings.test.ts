@@ -39,7 +39,7 @@ test.each([
   expect(more.map(({ what }) => what)).toEqual([expect.stringContaining("webhooks come to")]);
 });
 
-test("a right that is missing is wrong when it is needed, else a warning; what is not told is left open", () => {
+test("a missing right is wrong when it is needed, else a warning; what is not told is left open", () => {
   const rights = [right("repo", true, false), right("workflow", false, false), right("user", true, true)];
   const account = (rights: AccessRight[]) => ({ told: { login: "bot", version: null, rights } });
   expect(notOk(found({ account: account(rights) }))).toEqual([

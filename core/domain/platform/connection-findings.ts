@@ -25,7 +25,7 @@ function unreached(
   { id, baseUrl }: ConnectionFacts,
   { kind, message }: { kind: string; message: string },
 ): SetupFinding {
-  const rotate = `give a good one: tamma connections rotate ${id} --token-file FILE`;
+  const rotate = `give a good one: \`tamma connections rotate ${id} --token-file FILE\``;
   if (kind === "auth") return find.wrong(`${baseUrl} refuses the credential`, message, rotate);
   if (kind === "forbidden" || kind === "not-found")
     return find.wrong("the credential does not show whose it is", message, rotate);
@@ -47,7 +47,7 @@ function unreached(
 function rightsFindings(find: Finder, id: string, rights: readonly AccessRight[]): SetupFinding[] {
   const untold = rights.filter(({ granted }) => granted === null);
   const missing = rights.filter(({ granted }) => granted === false);
-  const todo = `grant it on the platform; a new token goes in by tamma connections rotate ${id}`;
+  const todo = `grant it on the platform; a new token goes in by \`tamma connections rotate ${id}\``;
   const findings = missing.map(({ name, why, needed }) =>
     needed
       ? find.wrong(`${name} is not granted`, `it is needed: ${why}`, todo)

@@ -97,6 +97,7 @@ test.each<[string, Partial<RepositoryFacts>, string, string]>([
   ["that is not seen", { now: failed("not-found") }, "wrong: this connection does not see it", "access"],
   ["that refuses", { now: failed("auth") }, "wrong: the platform refuses the credential", "rotate work"],
   ["that does not answer", { now: failed("transient") }, "wrong: it could not be looked at", "up"],
+  ["that moved", { now: failed("validation") }, "wrong: it does not answer to this name", "rename it back"],
   [
     "that is asked too often",
     { now: failed("rate-limited") },

@@ -20,7 +20,7 @@ export function repositoryFindings(facts: RepositoryFacts, connection: OfConnect
   const { now } = facts;
   if (now.told.id !== facts.id) {
     const why = `it was ${facts.id} when it was added, and is ${now.told.id} now`;
-    const todo = `if that is meant: ${againBy(facts, connection)}`;
+    const todo = `if that is meant: \`${againBy(facts, connection)}\``;
     return [find.wrong("another repository has this name now", why, todo)];
   }
   return [
@@ -40,13 +40,19 @@ function unseen(find: Finder, connection: OfConnection, { kind, message }: Failu
     return find.wrong(
       "this connection does not see it",
       message,
-      "give the connection's account or App access to it, or add it under its new name",
+      "give the connection's account or App access to it",
     );
   if (kind === "auth")
     return find.wrong(
       "the platform refuses the credential",
       message,
       `tamma connections rotate ${connection.id}`,
+    );
+  if (kind === "validation")
+    return find.wrong(
+      "it does not answer to this name",
+      message,
+      "rename it back: Tamma keeps to the name under which it was added",
     );
   if (kind === "rate-limited")
     return find.warning(
@@ -75,7 +81,7 @@ function shapeFindings(find: Finder, facts: RepositoryFacts, now: Now): SetupFin
       find.warning(
         `it is called ${now.name} now`,
         "requests under the old name are not always led on",
-        "rename it back, or look whether loops still reach it",
+        "rename it back: Tamma keeps to the name under which it was added",
       ),
     );
   if (now.defaultBranch !== facts.defaultBranch)

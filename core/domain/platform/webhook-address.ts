@@ -20,7 +20,7 @@ export function webhookAddress(
     why: `${origin} means a machine's own self, and ${platformUrl} is another machine`,
     todo:
       "give the address at which the platform reaches this server: " +
-      `tamma connections change ${id} --webhook-url https://tamma.example.org`,
+      `\`tamma connections change ${id} --webhook-url https://tamma.example.org\``,
   };
 }
 

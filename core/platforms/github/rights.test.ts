@@ -5,12 +5,13 @@ const missing = (rights: ReturnType<typeof scopeRights>) =>
   rights.filter(({ granted }) => granted === false).map(({ name }) => name);
 
 test("an App's permissions: write counts where reading is wanted, reading not where writing is", () => {
-  const all = Object.fromEntries(
-    permissionRights(null).map(({ name }) => [name.split(":")[0] as string, "write"]),
+  const all: Record<string, string> = Object.fromEntries(
+    permissionRights(null).map(({ name }) => [name.split(":")[0], "write"]),
   );
   expect(missing(permissionRights(all))).toEqual([]);
-  const { checks: _, ...less } = { ...all, contents: "read", administration: "admin" };
-  expect(missing(permissionRights(less))).toEqual(["contents: write", "checks: read"]);
+  const { checks: _, ...others } = all;
+  const less = { ...others, contents: "read", administration: "admin", metadata: "none" };
+  expect(missing(permissionRights(less))).toEqual(["metadata: read", "contents: write", "checks: read"]);
   expect(missing(permissionRights({}))).toHaveLength(permissionRights(null).length);
 });
 

@@ -44,7 +44,7 @@ export const wantedPermissions: Readonly<Record<string, "read" | "write">> = Obj
 export function permissionRights(granted: Readonly<Record<string, string>> | null): AccessRight[] {
   return githubPermissions.map(({ name, level, why, needed }) => {
     const has = granted && Object.hasOwn(granted, name) ? granted[name] : undefined;
-    const enough = has !== undefined && (level === "read" || has !== "read");
+    const enough = has === "write" || has === "admin" || (has === "read" && level === "read");
     return { name: `${name}: ${level}`, why, needed, granted: granted && enough };
   });
 }

@@ -54,13 +54,13 @@ export class FakeOrchestrator extends FakeRunners implements OrchestratorRpc {
     input: { url: string; defaultBranch: string; name?: string | undefined },
   ) {
     const known = this.repositories.find((repository) => repository.url === input.url);
-    if (known) return done(known);
+    if (known) return done({ ...known, already: true, setUp: null });
     const id = `r${this.repositories.length + 1}`;
     const { url, defaultBranch } = input;
     const repository = { connection: "local", id, name: input.name ?? id, url, defaultBranch };
     this.repositories.push(repository);
     this.issues.set(id, []);
-    return done(repository);
+    return done({ ...repository, already: false, setUp: null });
   }
   async listRepositories() {
     return this.repositories;

@@ -15,7 +15,7 @@ export const giteaRights: readonly AccessRight[] = [
   },
   {
     ...{ name: "read:user", needed: true, granted: null },
-    why: "knowing its own account, so that its own comments are not taken for a person's",
+    why: "knowing its own account, so that its own comments are found again",
   },
   {
     ...{ name: "read:organization", needed: false, granted: null },

@@ -143,6 +143,13 @@ test("repositories are listed with how each is reached", async () => {
   expect((await run("list")).out).toContain("tamma repos add");
 });
 
+test("a repository is removed by its name or id, of the connection that is meant", async () => {
+  expect((await run("remove", "sample")).out).toBe("removed acme/shop; its record stays\n");
+  expect(server.received.map(({ path }) => path)).toEqual(["/repositories/plain/r1/remove"]);
+  expect(await run("remove", "nothing")).toMatchObject({ code: 1, out: "" });
+  expect(server.received).toHaveLength(1);
+});
+
 test("a repository is checked where it is: here by git, on its platform by the server", async () => {
   const path = gitRepository("calc");
   const names = { defaultBranch: "main", id: "7", name: "calc" };

@@ -47,6 +47,8 @@ export interface OrchestratorRpc {
   // repositories and issues (plain Git keeps them in the coordinator)
   addRepository(caller: Caller, input: AddRepository): Promise<Answer<rest.AddedRepository>>;
   listRepositories(): Promise<rest.Repository[]>;
+  /** Takes its webhook away and lists it no more; refused while loops are under way. Its record stays. */
+  removeRepository(caller: Caller, repository: string): Promise<Answer<{ removed: string }>>;
   /** The settings that its next loop would start with, and where each comes from. */
   repositorySettings(repository: string): Promise<Answer<rest.RepositorySettings>>;
   createIssue(caller: Caller, repository: string, input: NewIssue): Promise<Answer<rest.Issue>>;

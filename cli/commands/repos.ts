@@ -37,6 +37,13 @@ export function registerRepos(program: Command, shell: Shell): void {
     .description("look whether a repository is still set up well; 1 when something is wrong")
     .argument("<repository>", "its name or id")
     .action(shell.act(check));
+  repos
+    .command("remove")
+    .description(
+      "take a repository out, and its webhook away; its record stays, and adding it again finds it",
+    )
+    .argument("<repository>", "its name or id")
+    .action(shell.act(remove));
 }
 
 async function list(context: Context): Promise<ExitCode> {
@@ -131,6 +138,14 @@ async function check(context: Context, given: string): Promise<ExitCode> {
     ? await checkConnection(api, found.connection, found.id)
     : await checkRepository(found);
   return reportFindings(context, findings);
+}
+
+async function remove(context: Context, given: string): Promise<ExitCode> {
+  const api = context.api();
+  const { connection, id } = oneOf(await api.repositories(), given);
+  const { removed } = await api.removeRepository(`${connection}/${id}`);
+  report(context, { removed }, clean(`removed ${removed}; its record stays`));
+  return exitCodes.ok;
 }
 
 function oneOf(all: readonly Repository[], given: string): Repository {

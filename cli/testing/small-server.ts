@@ -182,6 +182,7 @@ function result(server: SmallServer, path: string, body: unknown): unknown {
   if (revoked !== undefined) return { revoked: decodeURIComponent(revoked) };
   if (path === "/connections" || /^\/connections\/[^/]+\/rotate$/.test(path))
     return { ...server.connections[0], webhookSecret: "hook-secret" };
+  if (/^\/repositories\/[^/]+\/remove$/.test(path)) return { removed: "acme/shop" };
   if (/^\/connections\/[^/]+\/remove$/.test(path)) return { removed: path.split("/")[2] };
   if (path === "/login-links") return { path: "/app/login?key=once", expiresAt: 1 };
   if (/\/issues$/.test(path)) return issueOf(8, (body as { title: string }).title);

@@ -33,6 +33,13 @@ export const restRoutes: readonly Route[] = [
     "adds one and sets it up on its platform; the same again mends only what is missing",
   ),
   route(
+    "POST",
+    "/repositories/:repository/remove",
+    "",
+    "{ removed: string }",
+    "takes its webhook away and lists it no more, unless loops are under way; its record stays",
+  ),
+  route(
     "GET",
     "/repositories/:repository/settings",
     "",

@@ -42,4 +42,11 @@ export const accountHistories: Readonly<Record<string, { says: string; events: A
       { type: "ConnectionChanged", connection: "work", webhookBaseUrl: null },
     ],
   },
+  unlisted: {
+    says: "a repository is added and taken out again",
+    events: [
+      { type: "RepositoryListed", connection: "plain-git", id: "7", name: "calc" },
+      { type: "RepositoryUnlisted", connection: "plain-git", id: "7", name: "calc" },
+    ],
+  },
 };

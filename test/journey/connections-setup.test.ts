@@ -208,12 +208,26 @@ describe.each(["github", "gitea"] as const)("%s", (dialect) => {
     expect(away.err).toMatch(/no answer[\s\S]*see that the platform is up/);
   });
 
+  test("a repository is taken out with its webhook, and is as before once it is added again", async () => {
+    const removed = await stage.tamma("repos", "remove", shop);
+    expect(removed).toMatchObject({ code: 0, out: `removed ${shop}; its record stays\n` });
+    expect(hooks()).toEqual([]);
+    expect((await stage.tamma("repos", "list")).out).not.toContain(shop);
+    expect((await stage.tamma("repos", "remove", shop)).code).toBe(1);
+    const again = await stage.json("repos", "add", shop, ...through);
+    expect(again.result).toMatchObject({ already: false, setUp: { webhook: "made", label: "there" } });
+    expect((await stage.json("repos", "check", shop)).code).toBe(0);
+  });
+
   test("a token that was revoked later is found, and what to do", async () => {
     forge.revoke(token);
     const check = await stage.json("connections", "check", id);
     expect(check.code).toBe(1);
     expect(notOk(check.result)).toEqual([expect.stringMatching(/fault: .*refuses the credential: .*401/)]);
     expect(findingsOf(check.result)[0]?.todo).toContain(`tamma connections rotate ${id}`);
+    // What is out of reach can be taken out all the same, and then its connection.
+    for (const name of [shop, `${owner}/no-admin`])
+      expect((await stage.tamma("repos", "remove", name)).code).toBe(0);
   });
 
   test("whatever was asked of the platform, and how it was answered, is as it documents it", () => {

@@ -8,7 +8,7 @@ import type { OrchestratorEnv } from "../../workers/orchestrator/env.ts";
 import { accountHub, repoCoordinator } from "../../workers/orchestrator/objects.ts";
 import { sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
 import type { IncomingWebhook } from "../../workers/rpc.ts";
-import { accepted, caller, orchestrator, refusal, testMigrations } from "./world.ts";
+import { accepted, caller, orchestrator, refusal, repository, start, testMigrations } from "./world.ts";
 
 const bindings = env as unknown as OrchestratorEnv;
 const token = "canary-platform-token";
@@ -85,6 +85,22 @@ test("where a platform reaches this server is given, changed and taken back", as
   expect(await accepted(change(null))).toMatchObject({ webhookBaseUrl: null });
   expect(await refusal(orchestrator.changeConnection(caller(), "nobody", { webhookBaseUrl: null }))).toEqual({
     ...{ status: 404, code: "unknown-connection" },
+  });
+});
+
+test("a repository with a loop under way is not removed; one without is, once", async () => {
+  const busy = await repository();
+  await start(busy);
+  expect(await refusal(orchestrator.removeRepository(caller(), busy))).toEqual({
+    ...{ status: 409, code: "repository-busy" },
+  });
+  const free = await repository({}, 0);
+  const listed = async () => (await orchestrator.listRepositories()).map(({ id }) => id);
+  expect(await listed()).toEqual(expect.arrayContaining([busy, free]));
+  await accepted(orchestrator.removeRepository(caller(), `plain-git/${free}`));
+  expect(await listed()).not.toContain(free);
+  expect(await refusal(orchestrator.removeRepository(caller(), free))).toEqual({
+    ...{ status: 404, code: "unknown-repository" },
   });
 });
 

@@ -128,6 +128,13 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     });
   }
 
+  async unlist({ person, commandId }: Caller, { connection, id, name }: Repository): Promise<void> {
+    this.#host.store.transaction(() => {
+      if (!listedRows(this.#host.sql).remove(connection, id)) return;
+      this.#record({ type: "RepositoryUnlisted", connection, id, name }, `unlist:${commandId}`, person);
+    });
+  }
+
   async repositories(): Promise<Repository[]> {
     return listedRows(this.#host.sql).all();
   }

@@ -37,6 +37,9 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   listRepositories(): Result<"listRepositories"> {
     return repositories.listRepositories(this.#parts);
   }
+  removeRepository(...args: Args<"removeRepository">): Result<"removeRepository"> {
+    return repositories.removeRepository(this.#parts, ...args);
+  }
   repositorySettings(...args: Args<"repositorySettings">): Result<"repositorySettings"> {
     return repositories.repositorySettings(this.#parts, ...args);
   }

@@ -68,6 +68,24 @@ export async function setUpHosted(
   });
 }
 
+/** Where the platform shows the connection nothing any more, there is nothing that could be taken away. */
+const outOfReach: readonly string[] = ["platform-auth", "platform-forbidden", "platform-not-found"];
+
+/**
+ * Takes our webhook away, because a repository whose deliveries still come would go on to start loops. Label
+ * and workflow file stay: issues and people may use them.
+ */
+export async function clearHosted({ env }: Parts, { connection, name }: Repository): Promise<Answer<null>> {
+  const access = await accountHub(env).connectionAccess(connection);
+  const cleared = await onPlatform(async () => {
+    const { setup } = await platformRepositories(env).at({ connection, name });
+    const own = (await setup.webhooks()).filter(({ url }) => url === access?.webhook.url);
+    for (const { id } of own) await setup.removeWebhook(id);
+    return ok(null);
+  });
+  return cleared.ok || !outOfReach.includes(cleared.refusal.code) ? cleared : ok(null);
+}
+
 async function putWebhook(
   { setup }: PlatformRepository,
   { webhook, webhookSecrets: [secret], secretsAt }: ConnectionAccess,

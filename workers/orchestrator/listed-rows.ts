@@ -18,6 +18,8 @@ export interface ListedRows {
   all(): Repository[];
   /** False: it is there already. */
   add(repository: Repository): boolean;
+  /** False: it was not there. What was set up for it is forgotten too. */
+  remove(connection: string, id: string): boolean;
   setUp(connection: string, id: string): SetUpRow | null;
   putSetUp(connection: string, id: string, row: SetUpRow): void;
 }
@@ -41,6 +43,14 @@ export function listedRows(sql: SqlStorage): ListedRows {
         ...[connection, id, name, url, defaultBranch],
       );
       return true;
+    },
+    remove: (connection, id) => {
+      sql.exec("DELETE FROM set_ups WHERE connection = ? AND id = ?", connection, id);
+      const gone = sql.exec(
+        "DELETE FROM repositories WHERE connection = ? AND id = ? RETURNING id",
+        ...[connection, id],
+      );
+      return gone.toArray().length > 0;
     },
     setUp: (connection, id) => {
       const [row] = sql

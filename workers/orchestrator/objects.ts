@@ -195,6 +195,8 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRp
 export interface AccountHubRpc extends KeeperRpc {
   /** Lists the repository; the coordinator keeps everything else about it. False: it was listed before. */
   list(caller: Caller, repository: rest.Repository): Promise<boolean>;
+  /** It is listed no more; its coordinator keeps all that it knows. Unlisting twice changes nothing. */
+  unlist(caller: Caller, repository: rest.Repository): Promise<void>;
   /** What was set up on its platform; null: nothing that is known of. */
   setUpOf(repository: { connection: string; id: string }): Promise<SetUpRow | null>;
   noteSetUp(

@@ -10,7 +10,7 @@ import type {
 import type { z } from "zod";
 import type { AddRepository, Answer, Caller, NewIssue } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
-import { lookAtHosted, setUpHosted } from "./hosted-repository.ts";
+import { clearHosted, lookAtHosted, setUpHosted } from "./hosted-repository.ts";
 import { accountHub, repoCoordinator } from "./objects.ts";
 import { allRepositories, type Parts, repositoryAt } from "./parts.ts";
 import { ok, refuse } from "./refusal.ts";
@@ -41,6 +41,30 @@ export async function addRepository(
   const { status, code, message, todo } = setUp.refusal;
   const half = `${added.value.name} is added, but not set up to its end: ${message}`;
   return refuse(status, code, half, `${todo}; then give the same command again`);
+}
+
+export async function removeRepository(
+  parts: Parts,
+  caller: Caller,
+  key: string,
+): Promise<Answer<{ removed: string }>> {
+  const found = await repositoryAt(parts, key);
+  if (!found.ok) return found;
+  const { repository, coordinator } = found.value;
+  const { name } = repository;
+  const live = await coordinator.liveLoops();
+  if (live.length > 0)
+    return refuse(
+      409,
+      "repository-busy",
+      `${live.length} ${live.length === 1 ? "loop is" : "loops are"} under way in ${name}`,
+      "let them end, or stop them with `tamma stop`",
+    );
+  const cleared =
+    repository.connection === plainGitConnection ? ok(null) : await clearHosted(parts, repository);
+  if (!cleared.ok) return cleared;
+  await accountHub(parts.env).unlist(caller, repository);
+  return ok({ removed: name });
 }
 
 function plainRepository({ url, defaultBranch, name }: z.infer<typeof PlainRepository>): Answer<Repository> {

@@ -7,6 +7,10 @@ import { accountUpcasts } from "./upcasts.ts";
  */
 export const AccountEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("RepositoryListed"), connection: z.string(), id: z.string(), name: z.string() }),
+  /** Its record stays; adding it again finds it. */
+  z.object({
+    ...{ type: z.literal("RepositoryUnlisted"), connection: z.string(), id: z.string(), name: z.string() },
+  }),
   z.object({ type: z.literal("RunnerEnrolled"), runner: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerRevoked"), runner: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerTokenIssued"), runner: z.string(), expiresAt: z.number() }),

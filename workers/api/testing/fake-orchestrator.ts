@@ -62,6 +62,11 @@ export class FakeOrchestrator extends FakeRunners implements OrchestratorRpc {
     this.issues.set(id, []);
     return done({ ...repository, already: false, setUp: null });
   }
+  async removeRepository(_caller: Caller, repository: string) {
+    const at = this.repositories.findIndex(({ id }) => id === repository);
+    if (at < 0) return refused(404, "no-repository", "There is no such repository.");
+    return done({ removed: this.repositories.splice(at, 1)[0]?.name ?? "" });
+  }
   async listRepositories() {
     return this.repositories;
   }

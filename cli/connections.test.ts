@@ -12,7 +12,9 @@ beforeEach(async () => {
   cwd = mkdtempSync(join(tmpdir(), "tamma-cli-"));
   writeFileSync(join(cwd, "token"), "canary-token\n", { mode: 0o600 });
   writeFileSync(join(cwd, "app.pem"), "canary-pem\n", { mode: 0o600 });
-  const times = { addedAt: 1, secretsAt: 1, webhookPath: "/webhooks/gitea/work" };
+  const webhook = { webhookPath: "/webhooks/gitea/work", webhookBaseUrl: null };
+  const webhookUrl = "http://tamma.test/webhooks/gitea/work";
+  const times = { addedAt: 1, secretsAt: 1, ...webhook, webhookUrl };
   const address = { baseUrl: "https://git.example.test", credential: "token" as const };
   server.connections = [{ id: "work", platform: "gitea", ...address, ...times }];
 });
@@ -36,12 +38,12 @@ test("a connection is added by a token from a file, which is not shown again", a
     [
       "/connections",
       {
-        ...{ id: "work", platform: "gitea", baseUrl: "https://git.example.test" },
+        ...{ id: "work", platform: "gitea", baseUrl: "https://git.example.test", webhookBaseUrl: null },
         credential: { kind: "token", token: "canary-token" },
       },
     ],
   ]);
-  expect(out).toContain(`${server.url}/webhooks/gitea/work`);
+  expect(out).toContain("http://tamma.test/webhooks/gitea/work");
   expect(out).toContain("hook-secret");
   expect(out).not.toContain("canary-token");
 });
@@ -53,6 +55,54 @@ test("a GitHub App comes with its number and its key", async () => {
     "/connections",
     { credential: { kind: "app", appId: "7", privateKey: "canary-pem\n" } },
   ]);
+});
+
+test("the address for webhooks is given, changed and taken back; none is said to be none", async () => {
+  const other = ["--webhook-url", "https://t.example.org/"];
+  expect((await run(...gitea, "--token-file", "token", ...other)).code).toBe(0);
+  expect((await run("change", "work", ...other)).out).toContain("http://tamma.test/webhooks/gitea/work");
+  expect((await run("change", "work", "--webhook-url", "own")).code).toBe(0);
+  expect(sent()).toEqual([
+    ["/connections", expect.objectContaining({ webhookBaseUrl: "https://t.example.org" })],
+    ["/connections/work/change", { webhookBaseUrl: "https://t.example.org" }],
+    ["/connections/work/change", { webhookBaseUrl: null }],
+  ]);
+  const wrong = await run("change", "work", "--webhook-url", "t.example.org");
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("webhookBaseUrl: must be")]);
+  for (const connection of server.connections) connection.webhookUrl = null;
+  expect((await run("rotate", "work")).out).toContain("none yet: https://git.example.test cannot reach");
+});
+
+test("after a rotation the command for each of the connection's repositories is said", async () => {
+  const names = { url: "https://git.example.test/x", defaultBranch: "main" };
+  server.repositories = [
+    { connection: "work", id: "7", name: "acme/shop", ...names },
+    { connection: "other", id: "8", name: "acme/store", ...names },
+  ];
+  const { out } = await run("rotate", "work");
+  expect(out).toContain("tamma repos add acme/shop --connection work");
+  expect(out).not.toContain("acme/store");
+});
+
+test("a check says each finding with what to do, and ends with 1 when one is wrong", async () => {
+  const good = {
+    repository: null,
+    state: "ok" as const,
+    what: "the credential is good",
+    why: null,
+    todo: null,
+  };
+  server.check = [good];
+  expect(await run("check", "work")).toMatchObject({ code: 0, out: expect.stringContaining("0 faults") });
+  const todo = "`tamma connections rotate work`";
+  server.check = [
+    good,
+    { ...good, repository: "acme/shop", state: "wrong", what: "gone", why: "moved", todo },
+  ];
+  const { code, out } = await run("check", "work");
+  expect(code).toBe(1);
+  expect(out).toMatch(/fault +repository acme\/shop: gone: moved\n +`tamma connections rotate work`/);
+  expect(out).toContain("1 fault, 0 warnings");
 });
 
 test("connections are listed, rotated and removed", async () => {

@@ -9,6 +9,7 @@ import { registerDoctor } from "./commands/doctor.ts";
 import { registerLogs } from "./commands/logs.ts";
 import { registerRead } from "./commands/read.ts";
 import { registerReconcile } from "./commands/reconcile.ts";
+import { registerRepos } from "./commands/repos.ts";
 import { registerResolve } from "./commands/resolve.ts";
 import { registerRun } from "./commands/run.ts";
 import { registerRunners } from "./commands/runners.ts";
@@ -39,7 +40,7 @@ const groups: Record<string, ((program: Command, shell: Shell) => void)[]> = {
   Decisions: [registerDecide, registerAnswer, registerResolve],
   Record: [registerAudit, registerTape],
   Installation: [
-    ...[registerServe, registerRunners, registerConnections],
+    ...[registerServe, registerRunners, registerConnections, registerRepos],
     ...[registerConfig, registerDoctor, registerReconcile],
   ],
 };

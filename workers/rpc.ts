@@ -14,7 +14,8 @@ import type { z } from "zod";
 export type Answer<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 
 export interface Refusal {
-  status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 503;
+  /** 424: a platform did not do its part. */
+  status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 424 | 429 | 503;
   code: string;
   message: string;
   todo: string;
@@ -44,8 +45,10 @@ export type NewComment = z.infer<typeof rest.NewComment>;
 
 export interface OrchestratorRpc {
   // repositories and issues (plain Git keeps them in the coordinator)
-  addRepository(caller: Caller, input: AddRepository): Promise<Answer<rest.Repository>>;
+  addRepository(caller: Caller, input: AddRepository): Promise<Answer<rest.AddedRepository>>;
   listRepositories(): Promise<rest.Repository[]>;
+  /** Takes its webhook away and lists it no more; refused while loops are under way. Its record stays. */
+  removeRepository(caller: Caller, repository: string): Promise<Answer<{ removed: string }>>;
   /** The settings that its next loop would start with, and where each comes from. */
   repositorySettings(repository: string): Promise<Answer<rest.RepositorySettings>>;
   createIssue(caller: Caller, repository: string, input: NewIssue): Promise<Answer<rest.Issue>>;
@@ -133,7 +136,14 @@ export interface OrchestratorRpc {
     id: string,
     input: connections.RotateConnection,
   ): Promise<Answer<connections.NewConnection>>;
+  changeConnection(
+    caller: Caller,
+    id: string,
+    input: connections.ChangeConnection,
+  ): Promise<Answer<connections.Connection>>;
   removeConnection(caller: Caller, id: string): Promise<Answer<{ removed: string }>>;
+  /** Asks the platform. `repository`: only that one of its repositories; null: all of them. */
+  checkConnection(id: string, repository: string | null): Promise<Answer<connections.ConnectionCheck>>;
   /** A webhook as it came in; proven, read and kept here. What it asks for is done afterwards. */
   takeWebhook(delivery: IncomingWebhook): Promise<Answer<connections.WebhookAnswer>>;
 

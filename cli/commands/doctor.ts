@@ -1,12 +1,13 @@
 import type { Command } from "commander";
-import { type Context, report, withCommandName } from "../context.ts";
+import type { Context } from "../context.ts";
+import { tryConnection } from "../doctor/connections.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { checkDisk, checkGit, checkNode, checkState } from "../doctor/machine.ts";
+import { reportFindings } from "../doctor/report.ts";
 import { checkRepository } from "../doctor/repositories.ts";
 import { checkHealth, checkProvider, checkRunners, checkServer } from "../doctor/server.ts";
-import { CliError, type ExitCode, exitCodes } from "../exit-codes.ts";
+import { CliError, type ExitCode } from "../exit-codes.ts";
 import type { Api } from "../http/api.ts";
-import { clean } from "../render/text.ts";
 import type { Shell } from "./shell.ts";
 
 /** Whoever asks a doctor does not wait a minute to hear that nobody is there. */
@@ -16,7 +17,7 @@ export function registerDoctor(program: Command, shell: Shell): void {
   program
     .command("doctor")
     .description(
-      "look at this machine, the server, its provider, runners and repositories; 1 when something is wrong",
+      "look at this machine, the server, its provider, runners, platforms, repositories; 1 when one is bad",
     )
     .action(shell.act(doctor));
 }
@@ -27,22 +28,24 @@ async function doctor(context: Context): Promise<ExitCode> {
   const { findings: about, reached } = await checkServer(apiOf(context), context.version, Date.now);
   findings.push(...about);
   if (reached) findings.push(...(await checkInstallation(reached)));
-  const faults = findings.filter((finding) => finding.state === "fault").length;
-  const warnings = findings.filter((finding) => finding.state === "warning").length;
-  const lines = findings.map((finding) => render(context, finding));
-  const sum = `${counted(faults, "fault")}, ${counted(warnings, "warning")}`;
-  report(context, { ok: faults === 0, faults, warnings, findings }, [...lines, sum].join("\n"));
-  return faults === 0 ? exitCodes.ok : exitCodes.failed;
+  return reportFindings(context, findings);
 }
 
 async function checkInstallation(api: Api): Promise<Finding[]> {
-  const [health, provider, runners, repositories] = await Promise.all([
+  const [health, provider, runners, repositories, connections] = await Promise.all([
     checkHealth(api.server),
     checkProvider(api),
     checkRunners(api, Date.now()),
     api.repositories(),
+    api.connections(),
   ]);
-  const each = await Promise.all(repositories.map(checkRepository));
+  const ids = connections.map(({ id }) => id);
+  // Those of a connection are looked at with it.
+  const own = repositories.filter(({ connection }) => !ids.includes(connection));
+  const each = await Promise.all([
+    ...own.map(checkRepository),
+    ...ids.map((connection) => tryConnection(api, connection)),
+  ]);
   return [...health, provider, ...runners, ...each.flat()];
 }
 
@@ -53,17 +56,4 @@ function apiOf(context: Context): Api | CliError {
     if (error instanceof CliError) return error;
     throw error;
   }
-}
-
-const looks = { ok: "done", warning: "retry", fault: "failed", skipped: "skipped" } as const;
-
-function render({ style, env }: Context, { what, state, says, todo }: Finding): string {
-  const look = looks[state];
-  const line = `${style.glyph(look)} ${state.padEnd("warning".length)}  ${what}: ${clean(says)}`;
-  const next = todo === null ? "" : `\n             ${withCommandName(clean(todo), env)}`;
-  return style.paint(look, line) + next;
-}
-
-function counted(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? "" : "s"}`;
 }

@@ -1,3 +1,5 @@
+import type { SetupFinding } from "@tamma/core/domain/platform/setup-finding.ts";
+
 /** What one look came to. `skipped` says why nothing could be looked at; it is no fault. */
 export interface Finding {
   what: string;
@@ -20,3 +22,13 @@ export const warning = (what: string, says: string, todo: string): Finding => ({
 export const fault = (what: string, says: string, todo: string): Finding => ({
   ...{ what, state: "fault", says, todo },
 });
+
+/** What the server found of a connection, or of a repository that was added through it. */
+export function findingOf(connection: string, { repository, state, what, why, todo }: SetupFinding): Finding {
+  return {
+    what: repository === null ? `connection ${connection}` : `repository ${repository}`,
+    state: state === "wrong" ? "fault" : state,
+    says: why === null ? what : `${what}: ${why}`,
+    todo,
+  };
+}

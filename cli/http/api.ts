@@ -11,6 +11,7 @@ const Repositories = z.object({ repositories: z.array(rest.Repository) });
 const Issues = z.object({ issues: z.array(rest.Issue) });
 const Runners = z.object({ runners: z.array(rest.Runner) });
 const Enrolled = z.object({ runner: z.string() });
+const Removed = z.object({ removed: z.string() });
 const Revoked = z.object({ revoked: z.string() });
 
 const loopPath = (loop: string) => `/loops/${encodeURIComponent(loop)}`;
@@ -22,7 +23,9 @@ export function createApi(client: Client) {
     server: client.server,
     repositories: async () => (await client.get("/repositories", Repositories)).repositories,
     addRepository: (input: z.input<typeof rest.AddRepository>) =>
-      client.send("/repositories", input, rest.Repository),
+      client.send("/repositories", input, rest.AddedRepository),
+    removeRepository: (repository: string) =>
+      client.send(`${repositoryPath(repository)}/remove`, {}, Removed),
     issues: async (repository: string) =>
       (await client.get(`${repositoryPath(repository)}/issues`, Issues)).issues,
     issue: (repository: string, number: number) =>

@@ -1,6 +1,8 @@
 import {
   type AddConnection,
+  type ChangeConnection,
   Connection,
+  ConnectionCheck,
   NewConnection,
   type RotateConnection,
 } from "@tamma/core/protocol/connections.ts";
@@ -19,6 +21,13 @@ export function connectionCalls(client: Client) {
     addConnection: (input: AddConnection) => client.send("/connections", input, NewConnection),
     rotateConnection: (id: string, input: RotateConnection) =>
       client.send(`${pathOf(id)}/rotate`, input, NewConnection),
+    changeConnection: (id: string, input: ChangeConnection) =>
+      client.send(`${pathOf(id)}/change`, input, Connection),
+    /** `repository`: its id; null: all repositories of the connection. */
+    checkConnection: (id: string, repository: string | null) => {
+      const query = repository === null ? "" : `?repository=${encodeURIComponent(repository)}`;
+      return client.get(`${pathOf(id)}/check${query}`, ConnectionCheck);
+    },
     removeConnection: (id: string) => client.send(`${pathOf(id)}/remove`, {}, Removed),
   };
 }

@@ -33,6 +33,11 @@ export interface SmallServer {
   inbox: rest.InboxItem[];
   runners: rest.Runner[];
   connections: connections.Connection[];
+  /** What the platform says of each connection. */
+  check: connections.ConnectionCheck["findings"];
+  repositories: rest.Repository[];
+  /** What was done on the platform for a repository that is added, and whether it was there before. */
+  added: Pick<rest.AddedRepository, "already" | "setUp">;
   server: rest.ServerReport;
   provider: rest.ProviderReport;
   health: rest.Health;
@@ -58,6 +63,7 @@ const bodies: [RegExp, z.ZodType][] = [
   [/^\/runners$/, rest.EnrolRunner],
   [/^\/connections$/, connections.AddConnection],
   [/^\/connections\/[^/]+\/rotate$/, connections.RotateConnection],
+  [/^\/connections\/[^/]+\/change$/, connections.ChangeConnection],
   [/^\/loops$/, rest.StartLoop],
   [/\/checkpoints\/[^/]+$/, rest.DecideCheckpoint],
   [/\/questions$/, rest.AnswerQuestions],
@@ -82,6 +88,9 @@ export async function startSmallServer(): Promise<SmallServer> {
     inbox: [],
     runners: [],
     connections: [],
+    check: [],
+    repositories: [repository],
+    added: { already: false, setUp: null },
     server: { version: "0.0.0", now: Date.now(), user: "ada", runnerProtocol: 1 },
     provider: {
       provider: "anthropic",
@@ -133,11 +142,13 @@ async function serve(server: SmallServer, request: IncomingMessage, response: Se
 }
 
 function read(server: SmallServer, path: string): unknown {
-  if (path === "/repositories") return { repositories: [repository] };
+  if (path === "/repositories") return { repositories: server.repositories };
   if (path === "/server") return { ...server.server, now: server.server.now || Date.now() };
   if (path === "/runners") return { runners: server.runners };
   if (path === "/connections") return { connections: server.connections };
   if (path === "/providers/check") return server.provider;
+  if (/^\/connections\/[^/]+\/check/.test(path))
+    return { connection: server.connections[0], capabilities: {}, findings: server.check };
   if (/\/settings$/.test(path)) return { repository, ...server.settings };
   if (/\/rerun\?from=/.test(path)) return { ...server.rerun, from: Number(path.split("=")[1]) };
   const recorded = /\/record\?after=(\d+)/.exec(path)?.[1];
@@ -163,13 +174,15 @@ function read(server: SmallServer, path: string): unknown {
 
 function result(server: SmallServer, path: string, body: unknown): unknown {
   if (/\/reconcile$/.test(path)) return { streams: server.streams };
-  if (path === "/repositories") return repository;
+  if (path === "/repositories") return { ...repository, ...server.added };
+  if (/^\/connections\/[^/]+\/change$/.test(path)) return server.connections[0];
   if (path === "/loops") return { loop: server.view.id, already: false, position: 0 };
   if (path === "/runners") return { runner: "r-0123456789abcdef" };
   const revoked = /^\/runners\/([^/]+)\/revoke$/.exec(path)?.[1];
   if (revoked !== undefined) return { revoked: decodeURIComponent(revoked) };
   if (path === "/connections" || /^\/connections\/[^/]+\/rotate$/.test(path))
     return { ...server.connections[0], webhookSecret: "hook-secret" };
+  if (/^\/repositories\/[^/]+\/remove$/.test(path)) return { removed: "acme/shop" };
   if (/^\/connections\/[^/]+\/remove$/.test(path)) return { removed: path.split("/")[2] };
   if (path === "/login-links") return { path: "/app/login?key=once", expiresAt: 1 };
   if (/\/issues$/.test(path)) return issueOf(8, (body as { title: string }).title);

@@ -1,6 +1,8 @@
 import type { Instant } from "../domain/ids.ts";
-import type { PlatformAccess, PlatformRepository } from "../ports/platform-repository.ts";
+import type { PlatformAccess, PlatformAccount, PlatformRepository } from "../ports/platform-repository.ts";
+import { giteaAccount } from "./gitea/account.ts";
 import { giteaRepository } from "./gitea/index.ts";
+import { githubAccount } from "./github/account.ts";
 import { githubRepository } from "./github/index.ts";
 
 export interface ConnectHost {
@@ -19,17 +21,26 @@ export function connect(
   repository: string,
   host: ConnectHost,
 ): Promise<PlatformRepository> {
-  const { credential } = access;
-  if (access.platform === "github") {
-    return githubRepository({
-      ...host,
-      baseUrl: githubApiUrl(access.baseUrl),
-      repository,
-      access: credential,
-    });
-  }
-  const token = credential.kind === "token" ? credential.token : "";
-  return giteaRepository({ ...host, url: access.baseUrl, repository, token });
+  if (access.platform === "github") return githubRepository({ ...githubOptions(access, host), repository });
+  return giteaRepository({ ...giteaOptions(access, host), repository });
+}
+
+/**
+ * Whose the credential is, without a look at any repository.
+ *
+ * @throws PlatformError as the adapters do
+ */
+export function connectAccount(access: PlatformAccess, host: ConnectHost): Promise<PlatformAccount> {
+  if (access.platform === "github") return githubAccount(githubOptions(access, host));
+  return giteaAccount(giteaOptions(access, host));
+}
+
+function githubOptions({ baseUrl, credential }: PlatformAccess, host: ConnectHost) {
+  return { ...host, baseUrl: githubApiUrl(baseUrl), access: credential };
+}
+
+function giteaOptions({ baseUrl, credential }: PlatformAccess, host: ConnectHost) {
+  return { ...host, url: baseUrl, token: credential.kind === "token" ? credential.token : "" };
 }
 
 /**

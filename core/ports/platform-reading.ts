@@ -1,6 +1,7 @@
 import type { Instant, Sha } from "../domain/ids.ts";
 import type { IssueSnapshot } from "../domain/loop/work.ts";
 import type { MergeMethod } from "../domain/platform/capabilities.ts";
+import type { BranchRules } from "../domain/platform/setup-facts.ts";
 import type { PlatformUser } from "../domain/platform/webhook.ts";
 import type { PullRequestRef } from "./platform.ts";
 
@@ -117,6 +118,8 @@ export interface PlatformReading {
   mergeability(pullRequest: number): Promise<Mergeability>;
   /** Null: no such branch. */
   headOf(branch: string): Promise<Sha | null>;
+  /** What protects a branch; null: no such branch. */
+  branchRules(branch: string): Promise<BranchRules | null>;
   /** UTF-8 text of a file at a branch, tag or commit. @throws PlatformError `validation` for one too big. */
   file(path: string, ref: string): Promise<string | null>;
   /** How many commits `head` has that `base` has not, and the other way round. */

@@ -1,4 +1,5 @@
 import type { Capabilities } from "../domain/platform/capabilities.ts";
+import type { AccessRight } from "../domain/platform/setup-facts.ts";
 import type { Credential } from "../protocol/connections.ts";
 import type { CiRuns } from "./ci-runs.ts";
 import type { GitAccess, GitRight } from "./git-access.ts";
@@ -25,6 +26,14 @@ export interface PlatformAccess {
   /** Where people reach it, without a slash at the end. */
   readonly baseUrl: string;
   readonly credential: Credential;
+}
+
+/** Whose a connection's credential is, and what it may do at all. */
+export interface PlatformAccount {
+  readonly login: string;
+  /** As the server words it; null where it has none. */
+  readonly version: string | null;
+  readonly rights: readonly AccessRight[];
 }
 
 /** Repositories on their platforms. */

@@ -23,6 +23,8 @@ export interface PlatformSetup {
   /** Deliveries since `since` that failed. @throws PlatformError `unsupported` where they cannot be asked. */
   lostDeliveries(webhook: string, since: Instant): Promise<LostDelivery[]>;
   redeliver(webhook: string, delivery: string): Promise<void>;
+  /** Whether there is a label of this name that issues of the repository can have. */
+  hasLabel(name: string): Promise<boolean>;
   /** Makes the label unless there is one of this name. `colour`: six hex digits. */
   putLabel(label: { name: string; colour: string; description: string }): Promise<void>;
   /**

@@ -24,10 +24,14 @@ export const HostedRepository = z.strictObject({
   connection: z.string().min(1).max(40),
   /** `owner/name` */
   name: z.string().regex(/^[^/\s]{1,100}\/[^/\s]{1,100}$/, "must be owner/name"),
+  /** Make the repository's webhook; without one, only what is started here by hand is worked on. */
+  webhook: z.boolean().default(true),
+  /** Propose the workflow file of the runner by a pull request. */
+  workflow: z.boolean().default(false),
   config: StartingConfig,
 });
 
-/** `POST /repositories` -> Repository. The same one again gives the same one. */
+/** `POST /repositories` -> AddedRepository. The same one again gives the same one, and mends its set-up. */
 export const AddRepository = z.union([PlainRepository, HostedRepository]);
 export const Repository = z.object({
   connection: z.string(),
@@ -35,6 +39,24 @@ export const Repository = z.object({
   name: z.string(),
   url: z.string(),
   defaultBranch: z.string(),
+});
+
+/** What was done on the platform for a repository. */
+export const RepositorySetUp = z.object({
+  /** `renewed`: it was off, or signed with an older secret. `none`: it was not wanted. */
+  webhook: z.enum(["made", "renewed", "there", "none"]),
+  label: z.enum(["made", "there"]),
+  /** Null: it was not wanted. `closed`: a person closed its pull request, to which `url` leads. */
+  workflow: z
+    .object({ state: z.enum(["proposed", "there", "closed"]), url: z.string().nullable() })
+    .nullable(),
+});
+
+export const AddedRepository = Repository.extend({
+  /** It was added before. */
+  already: z.boolean(),
+  /** Null for a repository that is only a Git remote. */
+  setUp: RepositorySetUp.nullable(),
 });
 
 /** A row of a Durable Object takes 2 MB, with its encryption; control characters take six bytes in JSON. */
@@ -318,6 +340,8 @@ export const Problem = z.object({
   todo: z.string(),
 });
 
+export type AddedRepository = z.infer<typeof AddedRepository>;
+export type RepositorySetUp = z.infer<typeof RepositorySetUp>;
 export type Repository = z.infer<typeof Repository>;
 export type Issue = z.infer<typeof Issue>;
 export type StartLoop = z.infer<typeof StartLoop>;

@@ -4,6 +4,7 @@ import { envelope, events } from "./events.ts";
 import type { Parts } from "./marked.ts";
 import * as messages from "./messages-api.ts";
 import * as pipeline from "./pipeline.ts";
+import * as platforms from "./platforms.ts";
 import { restCalls, restShapes } from "./rest.ts";
 import { runnerCalls, runnerShapes } from "./runner.ts";
 
@@ -18,6 +19,10 @@ export function docParts(root: string): Parts {
     "tamma-yml": configReference,
     "event-envelope": envelope,
     events: () => events(root),
+    "capability-grid": platforms.capabilityGrid,
+    "github-permissions": platforms.githubPermissionTable,
+    "github-scopes": platforms.githubScopeTable,
+    "gitea-scopes": platforms.giteaScopeTable,
     "rest-calls": restCalls,
     "rest-shapes": restShapes,
     "runner-calls": runnerCalls,

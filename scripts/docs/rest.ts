@@ -29,8 +29,15 @@ export const restRoutes: readonly Route[] = [
     "POST",
     "/repositories",
     "AddRepository",
-    "Repository",
-    "adds one; the same url again gives the same one",
+    "AddedRepository",
+    "adds one and sets it up on its platform; the same again mends only what is missing",
+  ),
+  route(
+    "POST",
+    "/repositories/:repository/remove",
+    "",
+    "{ removed: string }",
+    "takes its webhook away and lists it no more, unless loops are under way; its record stays",
   ),
   route(
     "GET",
@@ -106,6 +113,20 @@ export const restRoutes: readonly Route[] = [
     "AddConnection",
     "NewConnection",
     "connects a platform; the same input again gives the same answer",
+  ),
+  route(
+    "GET",
+    "/connections/:connection/check",
+    "?repository=",
+    "ConnectionCheck",
+    "asks the platform how well it and its repositories are set up",
+  ),
+  route(
+    "POST",
+    "/connections/:connection/change",
+    "ChangeConnection",
+    "Connection",
+    "changes where the platform reaches this server",
   ),
   route(
     "POST",

@@ -25,4 +25,28 @@ export const accountHistories: Readonly<Record<string, { says: string; events: A
       { type: "ConnectionRemoved", connection: "work" },
     ],
   },
+  "set-up": {
+    says: "a platform that reaches the server by another name, and what was set up in a repository",
+    events: [
+      {
+        ...{ type: "ConnectionAdded", connection: "work", platform: "github", baseUrl: "https://github.com" },
+        ...{ credential: "app", webhookBaseUrl: "https://tamma.example.org" },
+      },
+      { type: "ConnectionChanged", connection: "work", webhookBaseUrl: "https://t.example.org" },
+      { type: "RepositoryListed", connection: "work", id: "7", name: "acme/shop" },
+      {
+        ...{ type: "RepositorySetUp", connection: "work", id: "7", name: "acme/shop" },
+        ...{ webhook: "made", label: "made", workflow: "https://github.com/acme/shop/pull/3" },
+      },
+      { type: "RepositorySetUp", connection: "work", id: "7", name: "acme/shop", webhook: "renewed" },
+      { type: "ConnectionChanged", connection: "work", webhookBaseUrl: null },
+    ],
+  },
+  unlisted: {
+    says: "a repository is added and taken out again",
+    events: [
+      { type: "RepositoryListed", connection: "plain-git", id: "7", name: "calc" },
+      { type: "RepositoryUnlisted", connection: "plain-git", id: "7", name: "calc" },
+    ],
+  },
 };

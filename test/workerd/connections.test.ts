@@ -8,7 +8,7 @@ import type { OrchestratorEnv } from "../../workers/orchestrator/env.ts";
 import { accountHub, repoCoordinator } from "../../workers/orchestrator/objects.ts";
 import { sqliteStore } from "../../workers/orchestrator/sqlite-store.ts";
 import type { IncomingWebhook } from "../../workers/rpc.ts";
-import { accepted, caller, orchestrator, refusal, testMigrations } from "./world.ts";
+import { accepted, caller, orchestrator, refusal, repository, start, testMigrations } from "./world.ts";
 
 const bindings = env as unknown as OrchestratorEnv;
 const token = "canary-platform-token";
@@ -22,7 +22,8 @@ beforeAll(() => applyD1Migrations(env.DB, testMigrations()));
 /** A connection of its own for each test. */
 async function connected(platform: AddConnection["platform"] = "gitea") {
   const id = `c${randomBytes(4).toString("hex")}`;
-  const input = { id, platform, baseUrl: "https://git.example.test", credential: { kind: "token", token } };
+  const address = { baseUrl: "https://git.example.test", webhookBaseUrl: null };
+  const input = { id, platform, ...address, credential: { kind: "token", token } };
   const made = await accepted(orchestrator.addConnection(caller(), input as AddConnection));
   return { id, input: input as AddConnection, secret: made.webhookSecret };
 }
@@ -78,6 +79,53 @@ test("the same connection again is answered the same; another of that name is re
     ...{ status: 409, code: "connection-exists" },
   });
   expect((await orchestrator.listConnections()).filter((each) => each.id === id)).toHaveLength(1);
+});
+
+test("where a platform reaches this server is given, changed and taken back", async () => {
+  const { id, input } = await connected();
+  const listed = async () => (await orchestrator.listConnections()).find((each) => each.id === id);
+  expect(await listed()).toMatchObject({ webhookUrl: `http://tamma.test/webhooks/gitea/${id}` });
+  const change = (webhookBaseUrl: string | null) =>
+    orchestrator.changeConnection(caller(), id, { webhookBaseUrl });
+  const elsewhere = "https://tamma.example.org";
+  expect(await accepted(change(elsewhere))).toEqual(await listed());
+  expect(await listed()).toMatchObject({ webhookUrl: `${elsewhere}/webhooks/gitea/${id}` });
+  // Whoever adds it again without an address means the same connection.
+  expect(await accepted(orchestrator.addConnection(caller(), input))).toMatchObject({
+    webhookUrl: `${elsewhere}/webhooks/gitea/${id}`,
+  });
+  expect(await refusal(change("http://127.0.0.1:1"))).toEqual({ status: 422, code: "webhook-address" });
+  expect(await accepted(change(null))).toMatchObject({ webhookBaseUrl: null });
+  expect(await refusal(orchestrator.changeConnection(caller(), "nobody", { webhookBaseUrl: null }))).toEqual({
+    ...{ status: 404, code: "unknown-connection" },
+  });
+});
+
+test("a repository with a loop under way is not removed; one without is, once", async () => {
+  const busy = await repository();
+  await start(busy);
+  expect(await refusal(orchestrator.removeRepository(caller(), busy))).toEqual({
+    ...{ status: 409, code: "repository-busy" },
+  });
+  const free = await repository({}, 0);
+  const listed = async () => (await orchestrator.listRepositories()).map(({ id }) => id);
+  expect(await listed()).toEqual(expect.arrayContaining([busy, free]));
+  await accepted(orchestrator.removeRepository(caller(), `plain-git/${free}`));
+  expect(await listed()).not.toContain(free);
+  expect(await refusal(orchestrator.removeRepository(caller(), free))).toEqual({
+    ...{ status: 404, code: "unknown-repository" },
+  });
+});
+
+test("a check is of a connection of this account, and of repositories that came through it", async () => {
+  const { id } = await connected();
+  expect(await refusal(orchestrator.checkConnection("nobody", null))).toEqual({
+    ...{ status: 404, code: "unknown-connection" },
+  });
+  // Refused before the platform is asked.
+  expect(await refusal(orchestrator.checkConnection(id, "of another"))).toEqual({
+    ...{ status: 404, code: "unknown-repository" },
+  });
 });
 
 test("what is proven is taken once, however often it is delivered, and over an eviction", async () => {

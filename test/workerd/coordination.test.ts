@@ -346,7 +346,8 @@ test("the same address is the same repository, and its issues are counted from 1
   const url = `/tests/${randomBytes(6).toString("hex")}`;
   const add = () => accepted(orchestrator.addRepository(caller(), { url, defaultBranch: "main" }));
   const [one, two] = [await add(), await add()];
-  expect(two).toEqual(one);
+  expect(one.already).toBe(false);
+  expect(two).toEqual({ ...one, already: true });
   const by = caller();
   const input = { title: "One", body: "b", labels: ["bug"] };
   const [made, again] = [

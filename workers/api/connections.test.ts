@@ -62,6 +62,37 @@ test("a webhook needs no token of ours and comes with its bytes as they were", a
   expect(new Map(taken?.headers).get("x-gitea-event")).toBe("push");
 });
 
+test("a connection is checked as a whole or for one repository, and changed", async () => {
+  const { api } = createClient();
+  await api("POST", "/connections", mine);
+  const check = async (query: string) =>
+    (await bodyOf(await api("GET", `/connections/mine/check${query}`))).findings;
+  expect(await check("")).toMatchObject([{ repository: null, state: "ok" }]);
+  expect(await check("?repository=acme%2Fshop")).toMatchObject([{ repository: "acme/shop" }]);
+  const changed = await api("POST", "/connections/mine/change", { webhookBaseUrl: "https://t.example.org/" });
+  expect(await bodyOf(changed)).toMatchObject({ webhookBaseUrl: "https://t.example.org" });
+  for (const body of [{}, { webhookBaseUrl: "t.example.org" }, { webhookBaseUrl: null, id: "other" }])
+    expect((await api("POST", "/connections/mine/change", body)).status).toBe(422);
+  expect((await api("GET", "/connections/other/check")).status).toBe(404);
+  expect((await api("POST", "/connections/other/change", { webhookBaseUrl: null })).status).toBe(404);
+});
+
+test("without the account's token nothing of connections is told or changed", async () => {
+  const { api, request } = createClient();
+  await api("POST", "/connections", mine);
+  const paths = ["", "/mine/check", "/mine/change", "/mine/rotate", "/mine/remove"];
+  for (const path of paths)
+    for (const method of ["GET", "POST"])
+      expect((await request(`/api/v1/connections${path}`, { method })).status).toBe(401);
+});
+
+test("a delivery may come by any name that leads here, and nothing else may", async () => {
+  const { app, env } = createClient();
+  const at = (path: string, init: RequestInit = {}) => app.request(`https://t.example.org${path}`, init, env);
+  expect((await at("/webhooks/gitea/mine", { method: "POST", body: "{}" })).status).toBe(202);
+  for (const path of ["/api/v1/connections", "/app", "/health"]) expect((await at(path)).status).toBe(421);
+});
+
 test("a delivery that is too big is refused before anybody reads it", async () => {
   const { orchestrator, request } = createClient();
   const body = new Uint8Array(25 * 1024 * 1024 + 1);

@@ -28,6 +28,7 @@ const titles: Record<ProblemStatus, string> = {
   415: "Wrong kind of body",
   421: "Wrong host",
   422: "Not acceptable",
+  424: "The platform did not do its part",
   429: "Too many requests",
   500: "Something went wrong here",
   503: "Not available now",

@@ -6,22 +6,24 @@ import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import { type FoldCache, handle } from "@tamma/core/engine/handle.ts";
 import type {
   AddConnection,
+  ChangeConnection,
   Connection,
   NewConnection,
   RotateConnection,
 } from "@tamma/core/protocol/connections.ts";
-import type { Repository, Runner } from "@tamma/core/protocol/rest.ts";
+import type { Repository, RepositorySetUp, Runner } from "@tamma/core/protocol/rest.ts";
 import type { TokenRequest } from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../in-flight.ts";
 import type { Answer, Caller } from "../rpc.ts";
 import { accountMachine } from "./account-machine.ts";
 import { accountTables, runnerColumns, type SecretRows, secretRows } from "./account-rows.ts";
 import { sha256Hex } from "./cipher.ts";
-import { connectionRows, connectionTables } from "./connection-rows.ts";
+import { connectionColumns, connectionRows, connectionTables } from "./connection-rows.ts";
 import { type ConnectionAccess, type ConnectionPorts, Connections } from "./connections.ts";
 import { d1Copy } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
+import { listedRows, type SetUpRow, setUpTables } from "./listed-rows.ts";
 import { exactly } from "./log-copy.ts";
 import { objectHost, type SqlHost } from "./object-host.ts";
 import type { AccountHubRpc } from "./objects.ts";
@@ -71,7 +73,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     super(ctx, env);
     this.#host = objectHost(ctx, env, {
       name: "account",
-      steps: [accountTables, runnerColumns, connectionTables],
+      steps: [accountTables, runnerColumns, connectionTables, connectionColumns, setUpTables],
     });
     this.#secrets = secretRows(this.#host.sql);
     const { chance, after } = this.#host;
@@ -114,38 +116,45 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     return this.#keeper.reconcile(input);
   }
 
-  async list({ person, commandId }: Caller, repository: Repository): Promise<void> {
-    const { connection, id, name, url, defaultBranch } = repository;
+  async list({ person, commandId }: Caller, repository: Repository): Promise<boolean> {
+    const { connection, id, name } = repository;
+    const command = `list:${commandId}`;
+    return this.#host.store.transaction(() => {
+      // The same command again added it itself.
+      if (this.#host.store.answerOf(stream, command) !== null) return true;
+      if (!listedRows(this.#host.sql).add(repository)) return false;
+      this.#record({ type: "RepositoryListed", connection, id, name }, command, person);
+      return true;
+    });
+  }
+
+  async unlist({ person, commandId }: Caller, { connection, id, name }: Repository): Promise<void> {
     this.#host.store.transaction(() => {
-      const [known] = this.#host.sql
-        .exec("SELECT 1 FROM repositories WHERE connection = ? AND id = ?", connection, id)
-        .toArray();
-      if (known) return;
-      this.#host.sql.exec(
-        "INSERT INTO repositories VALUES (?, ?, ?, ?, ?)",
-        connection,
-        id,
-        name,
-        url,
-        defaultBranch,
-      );
-      this.#record({ type: "RepositoryListed", connection, id, name }, `list:${commandId}`, person);
+      if (!listedRows(this.#host.sql).remove(connection, id)) return;
+      this.#record({ type: "RepositoryUnlisted", connection, id, name }, `unlist:${commandId}`, person);
     });
   }
 
   async repositories(): Promise<Repository[]> {
-    return this.#host.sql
-      .exec<Omit<Repository, "defaultBranch"> & { default_branch: string }>(
-        "SELECT * FROM repositories ORDER BY rowid",
-      )
-      .toArray()
-      .map(({ connection, id, name, url, default_branch: defaultBranch }) => ({
-        connection,
-        id,
-        name,
-        url,
-        defaultBranch,
-      }));
+    return listedRows(this.#host.sql).all();
+  }
+
+  async setUpOf({ connection, id }: { connection: string; id: string }): Promise<SetUpRow | null> {
+    return listedRows(this.#host.sql).setUp(connection, id);
+  }
+
+  async noteSetUp(
+    { person, commandId }: Caller,
+    { connection, id, name }: Repository,
+    { row, done }: { row: SetUpRow; done: RepositorySetUp },
+  ): Promise<void> {
+    const changed = changesOf(done);
+    this.#host.store.transaction(() => {
+      listedRows(this.#host.sql).putSetUp(connection, id, row);
+      if (Object.keys(changed).length === 0) return;
+      const event = { type: "RepositorySetUp", connection, id, name, ...changed } as const;
+      this.#record(event, `set-up:${commandId}`, person);
+    });
   }
 
   async findRepository(key: string): Promise<Repository | null> {
@@ -171,6 +180,14 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     return this.#connections(person, `disconnect:${commandId}`, (all) => all.remove(id));
   }
 
+  async changeConnection(
+    { person, commandId }: Caller,
+    id: string,
+    input: ChangeConnection,
+  ): Promise<Answer<Connection>> {
+    return this.#connections(person, `change:${commandId}`, (all) => all.change(id, input));
+  }
+
   async connections(): Promise<Connection[]> {
     return new Connections(this.#connectionPorts()).list();
   }
@@ -192,7 +209,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     const { sql, cipher, clock } = this.#host;
     const count = "SELECT count(*) AS n FROM repositories WHERE connection = ?";
     return {
-      ...{ rows: connectionRows(sql, cipher), now: () => clock.now(), secret },
+      ...{ rows: connectionRows(sql, cipher), now: () => clock.now(), secret, origin: this.env.TAMMA_ORIGIN },
       repositoriesOf: (connection) => sql.exec<{ n: number }>(count, connection).one().n,
       ...{ record: () => {}, repeated: false },
     };
@@ -361,6 +378,15 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
       });
     this.ctx.waitUntil(inFlight.during(flushed));
   }
+}
+
+/** What was changed on the platform; what was there already is no event. */
+function changesOf({ webhook, label, workflow }: RepositorySetUp) {
+  return {
+    ...(webhook === "made" || webhook === "renewed" ? { webhook } : {}),
+    ...(label === "made" ? { label } : {}),
+    ...(workflow?.state === "proposed" && workflow.url !== null ? { workflow: workflow.url } : {}),
+  };
 }
 
 function secret(): string {

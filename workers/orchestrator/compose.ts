@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { LiveLoop, Loop } from "@tamma/core/domain/loop/state.ts";
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import type { LoopPorts } from "@tamma/core/engine/perform.ts";
-import { connect } from "@tamma/core/platforms/connect.ts";
+import { clockedFetch } from "@tamma/core/platforms/_shared/platform-clock.ts";
+import { type ConnectHost, connect, connectAccount } from "@tamma/core/platforms/connect.ts";
 import { plainGitPlatform } from "@tamma/core/platforms/plain-git/index.ts";
 import { senderOf, webhookSources } from "@tamma/core/platforms/webhooks.ts";
 import type { Prompts } from "@tamma/core/ports/model.ts";
 import type {
   PlatformAccess,
+  PlatformAccount,
   PlatformRepositories,
   PlatformRepository,
 } from "@tamma/core/ports/platform-repository.ts";
@@ -46,11 +48,35 @@ export function webhooksOf(platform: WebhookPlatform, headers: Headers): Webhook
 
 /** The repository `owner/name` on its platform. @throws PlatformError */
 export function connectRepository(access: PlatformAccess, name: string): Promise<PlatformRepository> {
-  return connect(access, name, {
-    fetch: (input, init) => fetch(input, init),
-    now: () => Date.now(),
-    pause: (ms) => new Promise((done) => setTimeout(done, ms)),
-  });
+  return connect(access, name, platformHost);
+}
+
+const platformHost: ConnectHost = {
+  fetch: (input, init) => fetch(input, init),
+  now: () => Date.now(),
+  pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+};
+
+/** A look at a connection: what is not answered until `deadline` is given up, and their clock is noted. */
+export function lookingAt(access: PlatformAccess, deadline: AbortSignal): Look {
+  const clocked = clockedFetch((input, init) => {
+    const signals = init?.signal ? [deadline, init.signal] : [deadline];
+    return fetch(input, { ...init, signal: AbortSignal.any(signals) });
+  }, platformHost.now);
+  const host = { ...platformHost, fetch: clocked.fetch };
+  return {
+    account: () => connectAccount(access, host),
+    repository: (name) => connect(access, name, host),
+    clockAheadMs: clocked.aheadMs,
+  };
+}
+
+/** Both throw PlatformError. */
+export interface Look {
+  account(): Promise<PlatformAccount>;
+  repository(name: string): Promise<PlatformRepository>;
+  /** Null before any answer had a date. */
+  clockAheadMs(): number | null;
 }
 
 /** What a loop's effects touch. Stubs are made anew each time: one that has thrown stays broken. */

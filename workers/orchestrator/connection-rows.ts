@@ -7,6 +7,9 @@ export const connectionTables = `
     id TEXT PRIMARY KEY, platform TEXT NOT NULL, base_url TEXT NOT NULL, kind TEXT NOT NULL,
     added_at INTEGER NOT NULL, secrets_at INTEGER NOT NULL, key_id TEXT NOT NULL, sealed BLOB NOT NULL)`;
 
+/** Where the platform reaches this server; null: at its own address. */
+export const connectionColumns = "ALTER TABLE connections ADD COLUMN webhook_base_url TEXT";
+
 export interface ConnectionSecrets {
   credential: Credential;
   /** The one that is used first; the one before it stays good until the next rotation. */
@@ -20,6 +23,7 @@ export interface ConnectionRow {
   kind: Credential["kind"];
   addedAt: number;
   secretsAt: number;
+  webhookBaseUrl: string | null;
 }
 
 export interface ConnectionRows {
@@ -27,6 +31,7 @@ export interface ConnectionRows {
   find(id: string): ConnectionRow | null;
   secrets(id: string): ConnectionSecrets | null;
   add(row: ConnectionRow, secrets: ConnectionSecrets): void;
+  setWebhookBaseUrl(id: string, url: string | null): void;
   setSecrets(id: string, at: number, secrets: ConnectionSecrets): void;
   remove(id: string): void;
 }
@@ -38,15 +43,15 @@ type Stored = {
   kind: ConnectionRow["kind"];
   added_at: number;
   secrets_at: number;
+  webhook_base_url: string | null;
 };
 
 export function connectionRows(sql: SqlStorage, cipher: Cipher): ConnectionRows {
   const context = (id: string) => `connection ${id}`;
-  const columns = "id, platform, base_url, kind, added_at, secrets_at";
-  const rowOf = ({ id, platform, base_url: baseUrl, kind, added_at, secrets_at }: Stored): ConnectionRow => ({
-    ...{ id, platform, baseUrl, kind },
-    addedAt: added_at,
-    secretsAt: secrets_at,
+  const columns = "id, platform, base_url, kind, added_at, secrets_at, webhook_base_url";
+  const rowOf = (row: Stored): ConnectionRow => ({
+    ...{ id: row.id, platform: row.platform, baseUrl: row.base_url, kind: row.kind },
+    ...{ addedAt: row.added_at, secretsAt: row.secrets_at, webhookBaseUrl: row.webhook_base_url },
   });
   return {
     all: () => sql.exec<Stored>(`SELECT ${columns} FROM connections ORDER BY rowid`).toArray().map(rowOf),
@@ -64,12 +69,15 @@ export function connectionRows(sql: SqlStorage, cipher: Cipher): ConnectionRows 
       return row ? openJson<ConnectionSecrets>(cipher, row.key_id, row.sealed, context(id)) : null;
     },
     add: (row, secrets) => {
-      const { id, platform, baseUrl, kind, addedAt, secretsAt } = row;
+      const { id, platform, baseUrl, kind, addedAt, secretsAt, webhookBaseUrl } = row;
       const sealed = sealJson(cipher, secrets, context(id));
       sql.exec(
-        "INSERT INTO connections VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        ...[id, platform, baseUrl, kind, addedAt, secretsAt, cipher.keyId, sealed],
+        `INSERT INTO connections (${columns}, key_id, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[id, platform, baseUrl, kind, addedAt, secretsAt, webhookBaseUrl, cipher.keyId, sealed],
       );
+    },
+    setWebhookBaseUrl: (id, url) => {
+      sql.exec("UPDATE connections SET webhook_base_url = ? WHERE id = ?", url, id);
     },
     setSecrets: (id, at, secrets) => {
       sql.exec(

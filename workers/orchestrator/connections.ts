@@ -1,7 +1,9 @@
 import type { AccountEvent } from "@tamma/core/domain/account/events.ts";
+import { type WebhookAddress, webhookAddress } from "@tamma/core/domain/platform/webhook-address.ts";
 import type { PlatformAccess } from "@tamma/core/ports/platform-repository.ts";
 import type {
   AddConnection,
+  ChangeConnection,
   Connection,
   NewConnection,
   RotateConnection,
@@ -14,6 +16,8 @@ import { ok, refuse } from "./refusal.ts";
 export interface ConnectionPorts {
   rows: ConnectionRows;
   now(): number;
+  /** The server's own address. */
+  origin: string;
   /** A new secret of 32 random bytes, as text. */
   secret(): string;
   /** Records the event with the rows in one transaction. */
@@ -36,37 +40,59 @@ export class Connections {
   }
 
   list(): Connection[] {
-    return this.#ports.rows.all().map(shown);
+    return this.#ports.rows.all().map((row) => this.#shown(row));
   }
 
   add(input: AddConnection): Answer<NewConnection> {
     const { rows, now, secret, record } = this.#ports;
-    const { id, platform, baseUrl, credential } = input;
+    const { id, platform, baseUrl, webhookBaseUrl, credential } = input;
     const known = rows.find(id);
     if (known) return this.#addedBefore(known, input);
     if (rows.all().length >= connectionsMax)
       return refuse(409, "too-many-connections", `there are ${connectionsMax} already`, "remove one first");
-    const row = { id, platform, baseUrl, kind: credential.kind, addedAt: now(), secretsAt: now() };
+    const times = { addedAt: now(), secretsAt: now() };
+    const row = { id, platform, baseUrl, webhookBaseUrl, kind: credential.kind, ...times };
+    const unreachable = webhookBaseUrl === null ? null : this.#unreachable(row);
+    if (unreachable) return unreachable;
     const secrets = { credential, webhook: [secret()] };
     rows.add(row, secrets);
-    record({ type: "ConnectionAdded", connection: id, platform, baseUrl, credential: credential.kind });
-    return ok(told(row, secrets));
+    record({
+      ...{ type: "ConnectionAdded", connection: id, platform, baseUrl, credential: credential.kind },
+      ...(webhookBaseUrl === null ? {} : { webhookBaseUrl }),
+    });
+    return ok(this.#told(row, secrets));
   }
 
   #addedBefore(
     known: ConnectionRow,
-    { platform, baseUrl, credential }: AddConnection,
+    { platform, baseUrl, webhookBaseUrl, credential }: AddConnection,
   ): Answer<NewConnection> {
-    const same = known.platform === platform && known.baseUrl === baseUrl;
+    const sameWay = webhookBaseUrl === null || known.webhookBaseUrl === webhookBaseUrl;
+    const same = known.platform === platform && known.baseUrl === baseUrl && sameWay;
     const secrets = this.#ports.rows.secrets(known.id);
     if (same && secrets && JSON.stringify(secrets.credential) === JSON.stringify(credential))
-      return ok(told(known, secrets));
+      return ok(this.#told(known, secrets));
     return refuse(
       409,
       "connection-exists",
       `there is a connection ${known.id} already, to ${known.platform} at ${known.baseUrl}`,
-      `take another name, or change its secrets with \`tamma connections rotate ${known.id}\``,
+      `take another name, or change it: \`tamma connections rotate ${known.id}\` for its secrets, ` +
+        `\`tamma connections change ${known.id}\` for the address of its webhooks`,
     );
+  }
+
+  /** Webhooks that are there already keep their address until their repository is added again. */
+  change(id: string, { webhookBaseUrl }: ChangeConnection): Answer<Connection> {
+    const { rows, record } = this.#ports;
+    const known = rows.find(id);
+    if (!known) return unknown(id);
+    const changed = { ...known, webhookBaseUrl };
+    if (known.webhookBaseUrl === webhookBaseUrl) return ok(this.#shown(changed));
+    const unreachable = webhookBaseUrl === null ? null : this.#unreachable(changed);
+    if (unreachable) return unreachable;
+    rows.setWebhookBaseUrl(id, webhookBaseUrl);
+    record({ type: "ConnectionChanged", connection: id, webhookBaseUrl });
+    return ok(this.#shown(changed));
   }
 
   /** The secret before stays good, so that deliveries under way are not lost. */
@@ -75,7 +101,7 @@ export class Connections {
     const known = rows.find(id);
     const secrets = rows.secrets(id);
     if (!known || !secrets) return unknown(id);
-    if (this.#ports.repeated) return ok(told(known, secrets));
+    if (this.#ports.repeated) return ok(this.#told(known, secrets));
     if (credential?.kind === "app" && known.platform !== "github")
       return refuse(422, "bad-input", "only GitHub knows Apps", "give a token");
     const [before] = secrets.webhook;
@@ -85,7 +111,7 @@ export class Connections {
     };
     rows.setSecrets(id, now(), next);
     record({ type: "ConnectionSecretsChanged", connection: id, credential: credential?.kind ?? null });
-    return ok(told({ ...known, kind: next.credential.kind, secretsAt: now() }, next));
+    return ok(this.#told({ ...known, kind: next.credential.kind, secretsAt: now() }, next));
   }
 
   /** Repositories hold on to their connection. */
@@ -113,7 +139,30 @@ export class Connections {
     if (!known || !secrets) return null;
     const { platform, baseUrl, secretsAt } = known;
     const { credential, webhook: webhookSecrets } = secrets;
-    return { platform, baseUrl, credential, secretsAt, webhookSecrets };
+    const webhook = this.#address(known);
+    return { platform, baseUrl, credential, secretsAt, webhookSecrets, webhook, shown: this.#shown(known) };
+  }
+
+  #address({ id, baseUrl, webhookBaseUrl, ...row }: ConnectionRow): WebhookAddress {
+    const way = { id, platformUrl: baseUrl, path: pathOf({ id, ...row }) };
+    return webhookAddress(way, webhookBaseUrl ?? this.#ports.origin);
+  }
+
+  /** A platform that was told to send to itself would be silent for ever. */
+  #unreachable(row: ConnectionRow): Answer<never> | null {
+    const address = this.#address(row);
+    return address.url === null ? refuse(422, "webhook-address", address.why, address.todo) : null;
+  }
+
+  #shown(row: ConnectionRow): Connection {
+    const { id, platform, baseUrl, kind, addedAt, secretsAt, webhookBaseUrl } = row;
+    const webhook = { webhookPath: pathOf(row), webhookBaseUrl, webhookUrl: this.#address(row).url };
+    return { id, platform, baseUrl, credential: kind, addedAt, secretsAt, ...webhook };
+  }
+
+  /** With the secret that the platform signs its webhooks with, for whoever sets them up there. */
+  #told(row: ConnectionRow, { webhook }: ConnectionSecrets): NewConnection {
+    return { ...this.#shown(row), webhookSecret: webhook[0] ?? "" };
   }
 }
 
@@ -121,16 +170,14 @@ export interface ConnectionAccess extends PlatformAccess {
   /** When they were set last. */
   secretsAt: number;
   webhookSecrets: string[];
+  /** Where the platform sends its webhooks. */
+  webhook: WebhookAddress;
+  /** As it is listed. */
+  shown: Connection;
 }
 
-function shown({ id, platform, baseUrl, kind, addedAt, secretsAt }: ConnectionRow): Connection {
-  const webhookPath = `/webhooks/${platform}/${id}`;
-  return { id, platform, baseUrl, credential: kind, addedAt, secretsAt, webhookPath };
-}
-
-/** With the secret that the platform signs its webhooks with, for whoever sets them up there. */
-function told(row: ConnectionRow, { webhook }: ConnectionSecrets): NewConnection {
-  return { ...shown(row), webhookSecret: webhook[0] ?? "" };
+function pathOf({ platform, id }: Pick<ConnectionRow, "platform" | "id">): string {
+  return `/webhooks/${platform}/${id}`;
 }
 
 function unknown<T>(id: string): Answer<T> {

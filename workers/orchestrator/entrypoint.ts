@@ -4,6 +4,7 @@ import type { TurnRequest } from "@tamma/core/protocol/model-turn.ts";
 import { inFlight } from "../in-flight.ts";
 import type { OrchestratorRpc } from "../rpc.ts";
 import * as account from "./account.ts";
+import { checkConnection } from "./connection-check.ts";
 import { takeWebhook } from "./deliveries/webhook-door.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { health } from "./health.ts";
@@ -35,6 +36,9 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   }
   listRepositories(): Result<"listRepositories"> {
     return repositories.listRepositories(this.#parts);
+  }
+  removeRepository(...args: Args<"removeRepository">): Result<"removeRepository"> {
+    return repositories.removeRepository(this.#parts, ...args);
   }
   repositorySettings(...args: Args<"repositorySettings">): Result<"repositorySettings"> {
     return repositories.repositorySettings(this.#parts, ...args);
@@ -162,6 +166,12 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   }
   removeConnection(...args: Args<"removeConnection">): Result<"removeConnection"> {
     return accountHub(this.env).removeConnection(...args);
+  }
+  changeConnection(...args: Args<"changeConnection">): Result<"changeConnection"> {
+    return accountHub(this.env).changeConnection(...args);
+  }
+  checkConnection(...args: Args<"checkConnection">): Result<"checkConnection"> {
+    return checkConnection(this.#parts, ...args);
   }
   takeWebhook(...args: Args<"takeWebhook">): Result<"takeWebhook"> {
     return takeWebhook(this.#parts, ...args);

@@ -3,7 +3,7 @@ import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import type { GitAccess, GitRight } from "@tamma/core/ports/git-access.ts";
 import type { PlatformRepositories } from "@tamma/core/ports/platform-repository.ts";
 import type { Answer } from "../rpc.ts";
-import { onPlatform } from "./hosted-repository.ts";
+import { onPlatform } from "./platform-answer.ts";
 import { ok } from "./refusal.ts";
 
 /** What lets a runner's git in for one job; null on plain Git, and for a repository that is unknown. */

@@ -1,61 +1,125 @@
-import { PlatformError, type PlatformErrorKind } from "@tamma/core/ports/platform.ts";
 import type { RepositoryNow } from "@tamma/core/ports/platform-reading.ts";
 import type { PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
-import type { Repository } from "@tamma/core/protocol/rest.ts";
-import type { Answer, Refusal } from "../rpc.ts";
+import type { Repository, RepositorySetUp } from "@tamma/core/protocol/rest.ts";
+import type { Answer, Caller } from "../rpc.ts";
+import { ciWorkflow } from "./ci-workflow.ts";
+import type { ConnectionAccess } from "./connections.ts";
+import type { SetUpRow } from "./listed-rows.ts";
 import { accountHub } from "./objects.ts";
 import type { Parts } from "./parts.ts";
+import { onPlatform } from "./platform-answer.ts";
 import { platformRepositories } from "./platform-repositories.ts";
 import { ok, refuse } from "./refusal.ts";
 
 /** The label by which an issue is given to Tamma. */
-const triggerLabel = {
+export const triggerLabel = {
   name: "tamma",
   colour: "5319e7",
   description: "Tamma takes this issue to a reviewed pull request",
 };
 
-const statuses: Readonly<Record<PlatformErrorKind, Refusal["status"]>> = {
-  ...{ auth: 422, forbidden: 422, "not-found": 404, conflict: 409, "head-moved": 409 },
-  ...{ "not-mergeable": 409, validation: 422, "rate-limited": 503, unsupported: 422, transient: 503 },
-};
+/** What is wanted for a repository on its platform. */
+interface SetUpWish {
+  webhook: boolean;
+  workflow: boolean;
+}
 
-/** What the platform knows of a repository, when a loop could work there. */
+/** What the platform knows of a repository, when a loop could work there and it can be set up as wished. */
 export async function lookAtHosted(
   { env }: Parts,
-  { connection, name }: { connection: string; name: string },
+  { connection, name, webhook }: { connection: string; name: string } & SetUpWish,
 ): Promise<Answer<Repository>> {
+  const access = await accountHub(env).connectionAccess(connection);
+  if (!access) return unknown(connection);
+  if (webhook && access.webhook.url === null)
+    return refuse(422, "webhook-address", access.webhook.why, access.webhook.todo);
   return onPlatform(async () => {
     const hosted = await platformRepositories(env).at({ connection, name });
     const found = await hosted.reading.repository();
-    const problem = unfit(found);
+    const problem = unfit(found) ?? (webhook ? await closedToWebhooks(hosted) : null);
     if (problem) return refuse(422, "repository-unfit", `${found.name} ${problem.why}`, problem.todo);
     const { id, cloneUrl: url, defaultBranch } = found;
     return ok({ connection, id, name: found.name, url, defaultBranch });
   });
 }
 
-/** Sets up the webhook and the label that a repository needs. Repeating it changes nothing. */
+/** Sets up the webhook, the label and the workflow file. Repeating it changes only what is missing. */
 export async function setUpHosted(
   { env }: Parts,
-  { connection, name }: { connection: string; name: string },
-): Promise<Answer<null>> {
-  const access = await accountHub(env).connectionAccess(connection);
-  const [secret] = access?.webhookSecrets ?? [];
-  if (!access || secret === undefined)
-    return refuse(
-      404,
-      "unknown-connection",
-      `there is no connection ${connection}`,
-      "see `tamma connections`",
-    );
-  const url = `${env.TAMMA_ORIGIN}/webhooks/${access.platform}/${connection}`;
+  caller: Caller,
+  repository: Repository,
+  wish: SetUpWish,
+): Promise<Answer<RepositorySetUp>> {
+  const { connection, name } = repository;
+  const hub = accountHub(env);
+  const [access, before] = await Promise.all([hub.connectionAccess(connection), hub.setUpOf(repository)]);
+  if (!access) return unknown(connection);
   return onPlatform(async () => {
-    const { setup }: PlatformRepository = await platformRepositories(env).at({ connection, name });
-    await setup.putWebhook({ url, secret });
-    await setup.putLabel(triggerLabel);
+    const hosted = await platformRepositories(env).at({ connection, name });
+    const label = (await hosted.setup.hasLabel(triggerLabel.name)) ? "there" : "made";
+    if (label === "made") await hosted.setup.putLabel(triggerLabel);
+    const workflow = wish.workflow ? await proposeWorkflow(hosted, access, repository) : null;
+    // Last, and noted at once: nobody can look up afterwards which secret a webhook has.
+    const webhook = wish.webhook ? await putWebhook(hosted, access, before) : "none";
+    const row = { webhook: wish.webhook, secretsAt: wish.webhook ? access.secretsAt : null };
+    const done: RepositorySetUp = { webhook, label, workflow };
+    await hub.noteSetUp(caller, repository, { row, done });
+    return ok(done);
+  });
+}
+
+/** Where the platform shows the connection nothing any more, there is nothing that could be taken away. */
+const outOfReach: readonly string[] = ["platform-auth", "platform-forbidden", "platform-not-found"];
+
+/**
+ * Takes our webhook away, because a repository whose deliveries still come would go on to start loops. Label
+ * and workflow file stay: issues and people may use them.
+ */
+export async function clearHosted({ env }: Parts, { connection, name }: Repository): Promise<Answer<null>> {
+  const access = await accountHub(env).connectionAccess(connection);
+  const cleared = await onPlatform(async () => {
+    const { setup } = await platformRepositories(env).at({ connection, name });
+    const own = (await setup.webhooks()).filter(({ url }) => url === access?.webhook.url);
+    for (const { id } of own) await setup.removeWebhook(id);
     return ok(null);
   });
+  return cleared.ok || !outOfReach.includes(cleared.refusal.code) ? cleared : ok(null);
+}
+
+async function putWebhook(
+  { setup }: PlatformRepository,
+  { webhook, webhookSecrets: [secret], secretsAt }: ConnectionAccess,
+  before: SetUpRow | null,
+): Promise<"made" | "renewed" | "there"> {
+  const { url } = webhook;
+  // Both were looked at before the repository was added.
+  if (url === null || secret === undefined) throw new Error("a webhook needs an address and a secret");
+  const own = (await setup.webhooks()).filter((each) => each.url === url);
+  const isGood = own.length === 1 && own[0]?.active && before?.secretsAt === secretsAt;
+  if (isGood) return "there";
+  await setup.putWebhook({ url, secret });
+  return own.length === 0 ? "made" : "renewed";
+}
+
+const workflowBranch = "tamma/set-up";
+
+async function proposeWorkflow(
+  { reading, setup, codeHost }: PlatformRepository,
+  { platform }: ConnectionAccess,
+  { defaultBranch }: Repository,
+): Promise<NonNullable<RepositorySetUp["workflow"]>> {
+  const { path, text } = ciWorkflow(platform);
+  // One that a person wrote, or changed, is his own.
+  if ((await reading.file(path, defaultBranch)) !== null) return { state: "there", url: null };
+  const earlier = await reading.pullRequestOf(workflowBranch);
+  if (earlier?.state === "closed") return { state: "closed", url: earlier.url };
+  const message = "Add the workflow by which Tamma's runner is started";
+  await setup.putFileOnBranch({ branch: workflowBranch, from: defaultBranch, path, text, message });
+  const { url } = await codeHost.openPullRequest({
+    ...{ branch: workflowBranch, base: defaultBranch, title: message, draft: false },
+    body: `\`${path}\` lets Tamma start its runner here. Nothing is started before this is merged.`,
+  });
+  return { state: "proposed", url };
 }
 
 function unfit(found: RepositoryNow): { why: string; todo: string } | null {
@@ -68,16 +132,25 @@ function unfit(found: RepositoryNow): { why: string; todo: string } | null {
   };
 }
 
-/** A platform's no, as an answer. */
-export async function onPlatform<T>(work: () => Promise<Answer<T>>): Promise<Answer<T>> {
-  try {
-    return await work();
-  } catch (thrown) {
-    if (!(thrown instanceof PlatformError)) throw thrown;
-    const todo =
-      thrown.kind === "auth"
-        ? "give the connection a good token: `tamma connections rotate`"
-        : "put that right on the platform, then try again";
-    return refuse(statuses[thrown.kind], `platform-${thrown.kind}`, thrown.message, todo);
-  }
+/** Webhooks are shown to exactly those who may make one; a try would leave something behind. */
+async function closedToWebhooks({
+  setup,
+}: PlatformRepository): Promise<{ why: string; todo: string } | null> {
+  const shown = await onPlatform(async () => ok(await setup.webhooks()));
+  if (shown.ok || !["platform-forbidden", "platform-not-found"].includes(shown.refusal.code)) return null;
+  return {
+    why: `takes no webhook from this connection: ${shown.refusal.message}`,
+    todo:
+      "make the connection's account administrator of the repository (an App: permission Webhooks, " +
+      "read and write), or add it with --no-webhook and make the webhook yourself",
+  };
+}
+
+function unknown(connection: string): Answer<never> {
+  return refuse(
+    404,
+    "unknown-connection",
+    `there is no connection ${connection}`,
+    "see `tamma connections list`, or add it with `tamma connections add`",
+  );
 }

@@ -17,6 +17,7 @@ import type { TurnOutcome } from "@tamma/core/ports/model.ts";
 import type { PlainGitStore } from "@tamma/core/ports/plain-git-store.ts";
 import type {
   AddConnection,
+  ChangeConnection,
   Connection,
   NewConnection,
   RotateConnection,
@@ -29,6 +30,7 @@ import type { ConnectionAccess } from "./connections.ts";
 import type { TakenDelivery } from "./deliveries/delivery-rows.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import type { Holder } from "./lease-rows.ts";
+import type { SetUpRow } from "./listed-rows.ts";
 
 /**
  * What the objects ask of each other, in plain data. Refusals are data, because errors lose their class on
@@ -204,13 +206,23 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRp
 }
 
 export interface AccountHubRpc extends KeeperRpc {
-  /** Lists the repository; the coordinator keeps everything else about it. */
-  list(caller: Caller, repository: rest.Repository): Promise<void>;
+  /** Lists the repository; the coordinator keeps everything else about it. False: it was listed before. */
+  list(caller: Caller, repository: rest.Repository): Promise<boolean>;
+  /** It is listed no more; its coordinator keeps all that it knows. Unlisting twice changes nothing. */
+  unlist(caller: Caller, repository: rest.Repository): Promise<void>;
+  /** What was set up on its platform; null: nothing that is known of. */
+  setUpOf(repository: { connection: string; id: string }): Promise<SetUpRow | null>;
+  noteSetUp(
+    caller: Caller,
+    repository: rest.Repository,
+    setUp: { row: SetUpRow; done: rest.RepositorySetUp },
+  ): Promise<void>;
   repositories(): Promise<rest.Repository[]>;
   /** By id, by `<connection>/<id>`, or by a name that only one has; null when there is none. */
   findRepository(key: string): Promise<rest.Repository | null>;
   addConnection(caller: Caller, input: AddConnection): Promise<Answer<NewConnection>>;
   rotateConnection(caller: Caller, id: string, input: RotateConnection): Promise<Answer<NewConnection>>;
+  changeConnection(caller: Caller, id: string, input: ChangeConnection): Promise<Answer<Connection>>;
   removeConnection(caller: Caller, id: string): Promise<Answer<{ removed: string }>>;
   connections(): Promise<Connection[]>;
   /** With its secrets; for the orchestrator alone. */

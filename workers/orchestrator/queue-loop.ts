@@ -6,7 +6,7 @@ import type { StartLoop } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
 import type { HostedIssues } from "./hosted-issues.ts";
-import { onPlatform } from "./hosted-repository.ts";
+import { onPlatform } from "./platform-answer.ts";
 import { answered, ok, refuse } from "./refusal.ts";
 import type { RepositoryCore } from "./repository-core.ts";
 

@@ -1,10 +1,16 @@
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import { ProjectConfig } from "@tamma/core/domain/project-config.ts";
-import type { Issue, PlainRepository, Repository, RepositorySettings } from "@tamma/core/protocol/rest.ts";
+import type {
+  AddedRepository,
+  Issue,
+  PlainRepository,
+  Repository,
+  RepositorySettings,
+} from "@tamma/core/protocol/rest.ts";
 import type { z } from "zod";
 import type { AddRepository, Answer, Caller, NewIssue } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
-import { lookAtHosted, setUpHosted } from "./hosted-repository.ts";
+import { clearHosted, lookAtHosted, setUpHosted } from "./hosted-repository.ts";
 import { accountHub, repoCoordinator } from "./objects.ts";
 import { allRepositories, type Parts, repositoryAt } from "./parts.ts";
 import { ok, refuse } from "./refusal.ts";
@@ -15,7 +21,7 @@ export async function addRepository(
   parts: Parts,
   caller: Caller,
   input: AddRepository,
-): Promise<Answer<Repository>> {
+): Promise<Answer<AddedRepository>> {
   const config = ProjectConfig.safeParse(input.config ?? {});
   if (!config.success)
     return refuse(
@@ -28,10 +34,37 @@ export async function addRepository(
   if (!looked.ok) return looked;
   const added = await repoCoordinator(parts.env, looked.value).add(caller, looked.value, config.data);
   if (!added.ok) return added;
-  await accountHub(parts.env).list(caller, added.value);
+  const already = !(await accountHub(parts.env).list(caller, added.value));
   // Last, so that the first delivery finds its repository.
-  const setUp = "connection" in input ? await setUpHosted(parts, added.value) : ok(null);
-  return setUp.ok ? added : setUp;
+  const setUp = "connection" in input ? await setUpHosted(parts, caller, looked.value, input) : ok(null);
+  if (setUp.ok) return ok({ ...added.value, already, setUp: setUp.value });
+  const { status, code, message, todo } = setUp.refusal;
+  const half = `${added.value.name} is added, but not set up to its end: ${message}`;
+  return refuse(status, code, half, `${todo}; then give the same command again`);
+}
+
+export async function removeRepository(
+  parts: Parts,
+  caller: Caller,
+  key: string,
+): Promise<Answer<{ removed: string }>> {
+  const found = await repositoryAt(parts, key);
+  if (!found.ok) return found;
+  const { repository, coordinator } = found.value;
+  const { name } = repository;
+  const live = await coordinator.liveLoops();
+  if (live.length > 0)
+    return refuse(
+      409,
+      "repository-busy",
+      `${live.length} ${live.length === 1 ? "loop is" : "loops are"} under way in ${name}`,
+      "let them end, or stop them with `tamma stop`",
+    );
+  const cleared =
+    repository.connection === plainGitConnection ? ok(null) : await clearHosted(parts, repository);
+  if (!cleared.ok) return cleared;
+  await accountHub(parts.env).unlist(caller, repository);
+  return ok({ removed: name });
 }
 
 function plainRepository({ url, defaultBranch, name }: z.infer<typeof PlainRepository>): Answer<Repository> {

@@ -7,6 +7,10 @@ import { accountUpcasts } from "./upcasts.ts";
  */
 export const AccountEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("RepositoryListed"), connection: z.string(), id: z.string(), name: z.string() }),
+  /** Its record stays; adding it again finds it. */
+  z.object({
+    ...{ type: z.literal("RepositoryUnlisted"), connection: z.string(), id: z.string(), name: z.string() },
+  }),
   z.object({ type: z.literal("RunnerEnrolled"), runner: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerRevoked"), runner: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerTokenIssued"), runner: z.string(), expiresAt: z.number() }),
@@ -16,6 +20,25 @@ export const AccountEvent = z.discriminatedUnion("type", [
     platform: z.enum(["github", "gitea"]),
     baseUrl: z.string(),
     credential: z.enum(["token", "app"]),
+    /** Where the platform reaches this server, when that is not its own address. */
+    webhookBaseUrl: z.string().optional(),
+  }),
+  /** Null: the platform reaches this server at its own address from now on. */
+  z.object({
+    type: z.literal("ConnectionChanged"),
+    connection: z.string(),
+    webhookBaseUrl: z.string().nullable(),
+  }),
+  /** Something was changed on the platform for a repository; what was there already is not named. */
+  z.object({
+    type: z.literal("RepositorySetUp"),
+    connection: z.string(),
+    id: z.string(),
+    name: z.string(),
+    webhook: z.enum(["made", "renewed"]).optional(),
+    label: z.literal("made").optional(),
+    /** The pull request that proposes the workflow file. */
+    workflow: z.string().optional(),
   }),
   /** A new webhook secret; `credential` is null while that stayed. */
   z.object({

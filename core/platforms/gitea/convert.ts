@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Instant } from "../../domain/ids.ts";
 import type { Check } from "../../domain/loop/evidence.ts";
 import type { MergeMethod } from "../../domain/platform/capabilities.ts";
+import type { BranchRules } from "../../domain/platform/setup-facts.ts";
 import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import type { CiJob, CiRun } from "../../ports/ci-runs.ts";
 import type { PullRequestRef } from "../../ports/platform.ts";
@@ -164,4 +165,13 @@ export function jobOf(job: z.infer<typeof shapes.job>): CiJob {
 
 export function webhookOf({ id, config: url, active }: z.infer<typeof shapes.hook>): WebhookSetting {
   return { id, url, active };
+}
+
+/** Everybody is shown how many approvals a branch takes, and whether he may merge into it himself. */
+export function rulesOf(branch: z.infer<typeof shapes.branch>): BranchRules {
+  return {
+    protected: branch.protected,
+    approvals: branch.required_approvals ?? (branch.protected ? null : 0),
+    mayMerge: branch.user_can_merge ?? null,
+  };
 }

@@ -65,9 +65,13 @@ export async function ensureLabel(
   connection: Connection,
   label: { name: string; colour: string; description: string },
 ): Promise<void> {
-  const { name } = label;
-  if (idIn(await ownLabels(connection), name) !== null) return;
-  if (idIn(await sharedLabels(connection), name) === null) await makeLabel(connection, label);
+  if (!(await hasLabel(connection, label.name))) await makeLabel(connection, label);
+}
+
+/** One of the organization's is as good as one of the repository's own. */
+export async function hasLabel(connection: Connection, name: string): Promise<boolean> {
+  if (idIn(await ownLabels(connection), name) !== null) return true;
+  return idIn(await sharedLabels(connection), name) !== null;
 }
 
 async function makeLabel(

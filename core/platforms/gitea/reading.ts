@@ -3,11 +3,11 @@ import { PlatformError } from "../../ports/platform.ts";
 import type { Permission, PlatformReading } from "../../ports/platform-reading.ts";
 import { withoutMarker } from "../_shared/marker.ts";
 import { type Connection, get } from "./connection.ts";
-import { commentOf, permissionOf, pullRequestOf, repositoryOf, reviewOf } from "./convert.ts";
+import { commentOf, permissionOf, pullRequestOf, repositoryOf, reviewOf, rulesOf } from "./convert.ts";
 import { fileOf } from "./file.ts";
 import { commentsOf } from "./keyed-comments.ts";
 import { mergeabilityOf } from "./mergeability.ts";
-import { comparedPath, headOf, newestOf } from "./pulls.ts";
+import { branchOf, comparedPath, headOf, newestOf } from "./pulls.ts";
 import * as shapes from "./shapes.ts";
 import { reviewsOf, threadOf, threadsOf } from "./threads.ts";
 
@@ -48,6 +48,10 @@ export function giteaReading(connection: Connection): PlatformReading {
     },
     mergeability: (number) => mergeabilityOf(connection, number),
     headOf: (branch) => headOf(connection, branch),
+    branchRules: async (name) => {
+      const branch = await branchOf(connection, name);
+      return branch === null ? null : rulesOf(branch);
+    },
     file: async (path, ref) => (await fileOf(connection, path, ref))?.text ?? null,
     compare: async (base, head) => ({ ahead: await ahead(base, head), behind: await ahead(head, base) }),
   };

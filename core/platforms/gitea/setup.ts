@@ -5,7 +5,7 @@ import { unsupported } from "../_shared/unsupported.ts";
 import { type Connection, get, within } from "./connection.ts";
 import { webhookOf } from "./convert.ts";
 import { encoded, entryOf } from "./file.ts";
-import { ensureLabel } from "./labels.ts";
+import { ensureLabel, hasLabel } from "./labels.ts";
 import { headOf } from "./pulls.ts";
 import * as shapes from "./shapes.ts";
 
@@ -32,6 +32,7 @@ export function giteaSetup(connection: Connection): PlatformSetup {
     redeliver: async () => {
       throw unsupported("redeliver", "redeliver", "A person can do it in the web interface.");
     },
+    hasLabel: (name) => hasLabel(connection, name),
     putLabel: (label) => ensureLabel(connection, label),
     putFileOnBranch: (change) => putFileOnBranch(connection, change),
   };

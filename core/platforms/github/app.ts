@@ -10,6 +10,7 @@ import { instant } from "../_shared/webhook-reading.ts";
 import { orNull, shaped } from "./answers.ts";
 import { appKey } from "./app-key.ts";
 import { type Authorization, githubClient } from "./client.ts";
+import { wantedPermissions } from "./rights.ts";
 import * as shapes from "./shapes.ts";
 
 /**
@@ -49,16 +50,6 @@ const jwtMs = 540_000;
 /** A token lives for an hour; whatever begins with it must end before. */
 const renewBeforeMs = 300_000;
 
-/**
- * All that Tamma does in a repository, and no more. Source: GitHub Docs, "Permissions required for GitHub
- * Apps".
- */
-const wanted: Readonly<Record<string, "read" | "write">> = {
-  ...{ metadata: "read", contents: "write", pull_requests: "write", issues: "write", actions: "write" },
-  ...{ checks: "read", statuses: "write", workflows: "write", repository_hooks: "write" },
-  ...{ administration: "read", merge_queues: "read" },
-};
-
 const installation = z.object({ id: shapes.id, permissions: z.record(z.string(), z.string()) });
 const accessToken = z.object({ token: z.string().min(1), expires_at: instant });
 const appNow = z.object({ slug: z.string().min(1) });
@@ -73,10 +64,7 @@ interface Token {
 
 export function githubApp(options: AppOptions): GithubApp {
   const { baseUrl, transport, now, owner, repo } = options;
-  const asApp = githubClient(baseUrl, transport, {
-    header: async () => `Bearer ${await jwtOf(options)}`,
-    renew: () => false,
-  });
+  const asApp = githubClient(baseUrl, transport, appAuthorization(options));
   let token: Token | null = null;
   let coming: Promise<Token> | null = null;
 
@@ -130,12 +118,7 @@ export function githubApp(options: AppOptions): GithubApp {
       return permissions.contents === "write" && permissions.pull_requests === "write" ? "write" : "read";
     },
     gitAccess: async (right) => {
-      const forGit = ({ contents, workflows }: Rights): Rights => ({
-        ...{ metadata: "read", contents: right === "write" ? (contents ?? "read") : "read" },
-        // A push that touches a workflow is refused without it.
-        ...(right === "write" && workflows ? { workflows } : {}),
-      });
-      const { text: password, expiresAt } = await newToken(forGit);
+      const { text: password, expiresAt } = await newToken((granted) => forGit(granted, right));
       return { username: gitUser, password, expiresAt };
     },
     async me() {
@@ -149,7 +132,20 @@ export function githubApp(options: AppOptions): GithubApp {
   };
 }
 
-async function jwtOf({ appId, privateKey, now }: AppOptions): Promise<string> {
+type AppProof = Pick<AppOptions, "appId" | "privateKey" | "now">;
+
+/** As the App itself, in no repository. */
+export function appAuthorization(proof: AppProof): Authorization {
+  return { header: async () => `Bearer ${await jwtOf(proof)}`, renew: () => false };
+}
+
+function forGit({ contents, workflows }: Rights, right: GitRight): Rights {
+  if (right === "read") return { metadata: "read", contents: "read" };
+  // A push that touches a workflow is refused without that right.
+  return { metadata: "read", contents: contents ?? "read", ...(workflows ? { workflows } : {}) };
+}
+
+async function jwtOf({ appId, privateKey, now }: AppProof): Promise<string> {
   const seconds = (ms: number) => Math.floor(ms / 1_000);
   return new SignJWT()
     .setProtectedHeader({ alg: "RS256", typ: "JWT" })
@@ -162,7 +158,7 @@ async function jwtOf({ appId, privateKey, now }: AppOptions): Promise<string> {
 /** What is wanted and was granted: asking for more than that fails as a whole. */
 function grantedOf(granted: Readonly<Record<string, string>>): Record<string, "read" | "write"> {
   return Object.fromEntries(
-    Object.entries(wanted).flatMap(([name, level]): [string, "read" | "write"][] => {
+    Object.entries(wantedPermissions).flatMap(([name, level]): [string, "read" | "write"][] => {
       const has = Object.hasOwn(granted, name) ? granted[name] : undefined;
       if (has === undefined) return [];
       return [[name, level === "write" && has !== "read" ? "write" : "read"]];

@@ -38,7 +38,7 @@ export interface GithubOptions {
  */
 export async function githubRepository(options: GithubOptions): Promise<PlatformRepository> {
   const { now, pause, repository: name } = options;
-  const baseUrl = baseUrlOf(options.baseUrl ?? "https://api.github.com");
+  const baseUrl = apiAddress(options.baseUrl);
   const [owner, repo, ...more] = name.split("/");
   if (!owner || !repo || more.length > 0) throw wrong(`"${name}" is no owner/name of a repository`);
   const { client, me, permission, gitAccess } = connect(options, baseUrl, { owner, repo });
@@ -74,12 +74,7 @@ function connect(options: GithubOptions, baseUrl: string, at: { owner: string; r
     const { authorization, me, permission, gitAccess } = app;
     return { client: githubClient(baseUrl, wire, authorization), me, permission, gitAccess };
   }
-  if (!/^[\x21-\x7e]+$/.test(access.token)) throw wrong("the token is empty or has characters that none has");
-  const authorization: Authorization = {
-    header: async () => `Bearer ${access.token}`,
-    renew: () => false,
-  };
-  const client = githubClient(baseUrl, wire, authorization);
+  const client = githubClient(baseUrl, wire, tokenAuthorization(access));
   const me = async () => {
     const { data } = await client.on("me").users.getAuthenticated();
     return shaped("me", shapes.account, data);
@@ -88,7 +83,14 @@ function connect(options: GithubOptions, baseUrl: string, at: { owner: string; r
   return { client, me, permission: null, gitAccess };
 }
 
-function baseUrlOf(text: string): string {
+/** @throws PlatformError `validation` for what is no token at all */
+export function tokenAuthorization({ token }: { token: string }): Authorization {
+  if (!/^[\x21-\x7e]+$/.test(token)) throw wrong("the token is empty or has characters that none has");
+  return { header: async () => `Bearer ${token}`, renew: () => false };
+}
+
+/** @throws PlatformError `validation` */
+export function apiAddress(text = "https://api.github.com"): string {
   const url = URL.parse(text);
   const fits = url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash;
   if (!fits) throw wrong(`"${text.slice(0, 100)}" is no address of an API`);

@@ -2,6 +2,7 @@ import { PlatformError } from "../../ports/platform.ts";
 import type { IssueNow, Permission, PlatformReading } from "../../ports/platform-reading.ts";
 import { withoutMarker } from "../_shared/marker.ts";
 import { answeredWith, orNull, shaped } from "./answers.ts";
+import { branchRules } from "./branch-rules.ts";
 import { pageSize } from "./client.ts";
 import { headOf, pullWithHead } from "./code-host.ts";
 import * as convert from "./convert.ts";
@@ -48,6 +49,7 @@ export function githubReading(repository: GithubRepository): PlatformReading {
     threads: (number) => threadsOf(repository, number),
     mergeability: async (number) => convert.mergeabilityOf(await getPull(repository, "mergeability", number)),
     headOf: (branch) => headOf(repository, "headOf", branch),
+    branchRules: (branch) => branchRules(repository, branch),
     file: (path, ref) => fileAt(repository, path, ref),
     async compare(base, head) {
       const basehead = `${base}...${head}`;

@@ -31,6 +31,9 @@ export function githubSetup(repository: GithubRepository): PlatformSetup {
         delivery_id: numberOf("redeliver", delivery),
       });
     },
+    async hasLabel(name) {
+      return (await orNull(client.on("hasLabel").issues.getLabel({ ...at, name }))) !== null;
+    },
     async putLabel({ name, colour: color, description }) {
       try {
         await client.on("putLabel").issues.createLabel({ ...at, name, color, description });

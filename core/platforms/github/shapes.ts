@@ -131,7 +131,10 @@ export const status = z.object({
 export const rule = z.object({
   type: z.string(),
   parameters: z
-    .object({ required_status_checks: z.array(z.object({ context: z.string() })).optional() })
+    .object({
+      required_status_checks: z.array(z.object({ context: z.string() })).optional(),
+      required_approving_review_count: z.number().int().optional(),
+    })
     .optional(),
 });
 
@@ -142,6 +145,20 @@ export const branch = z.object({
   protection: z
     .object({
       required_status_checks: z.object({ contexts: z.array(z.string()) }).optional(),
+    })
+    .optional(),
+});
+
+export const protection = z.object({
+  required_pull_request_reviews: z
+    .object({ required_approving_review_count: z.number().int().optional() })
+    .optional(),
+  /** Those who may push and merge; absent: whoever may write. */
+  restrictions: z
+    .object({
+      users: z.array(z.object({ login: z.string() })).optional(),
+      apps: z.array(z.object({ slug: z.string() })).optional(),
+      teams: z.array(z.unknown()).optional(),
     })
     .optional(),
 });

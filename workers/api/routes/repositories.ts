@@ -13,6 +13,10 @@ export function repositoryRoutes() {
     const input = await readJson(c, AddRepository);
     return c.json(unwrap(await c.env.ORCHESTRATOR.addRepository(apiCaller(c), input)), 201);
   });
+  routes.post("/:repository/remove", async (c) => {
+    const removed = c.env.ORCHESTRATOR.removeRepository(apiCaller(c), plainIdOf(c, "repository"));
+    return c.json(unwrap(await removed));
+  });
   routes.get("/:repository/settings", async (c) => {
     const settings = unwrap(await c.env.ORCHESTRATOR.repositorySettings(plainIdOf(c, "repository")));
     return c.body(JSON.stringify(settings), 200, { "content-type": "application/json" });

@@ -24,6 +24,7 @@ export function createClient() {
   const bearer = (of: string) => ({ authorization: `Bearer ${of}`, "content-type": "application/json" });
 
   return {
+    app,
     orchestrator,
     env,
     request,

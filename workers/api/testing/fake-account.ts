@@ -1,6 +1,8 @@
 import type {
   AddConnection,
+  ChangeConnection,
   Connection,
+  ConnectionCheck,
   NewConnection,
   WebhookAnswer,
 } from "@tamma/core/protocol/connections.ts";
@@ -21,12 +23,14 @@ export class FakeAccount {
 
   async addConnection(
     _caller: Caller,
-    { id, platform, baseUrl, credential }: AddConnection,
+    { id, platform, baseUrl, webhookBaseUrl, credential }: AddConnection,
   ): Promise<Answer<NewConnection>> {
-    const times = { addedAt: 1, secretsAt: 1, webhookPath: `/webhooks/${platform}/${id}` };
-    const made = { id, platform, baseUrl, credential: credential.kind, ...times };
-    this.connections.push(made);
-    return { ok: true, value: { ...made, webhookSecret: "told to whoever has the token" } };
+    const times = { addedAt: 1, secretsAt: 1 };
+    const webhookPath = `/webhooks/${platform}/${id}`;
+    const made = { id, platform, baseUrl, credential: credential.kind, ...times, webhookPath };
+    const way = { webhookBaseUrl, webhookUrl: `${webhookBaseUrl ?? "http://127.0.0.1"}${webhookPath}` };
+    this.connections.push({ ...made, ...way });
+    return { ok: true, value: { ...made, ...way, webhookSecret: "told to whoever has the token" } };
   }
   async listConnections() {
     return this.connections;
@@ -34,6 +38,21 @@ export class FakeAccount {
   async rotateConnection(_caller: Caller, id: string): Promise<Answer<NewConnection>> {
     const known = this.connections.find((each) => each.id === id);
     return known ? { ok: true, value: { ...known, webhookSecret: "told again" } } : noConnection(id);
+  }
+  async changeConnection(
+    _caller: Caller,
+    id: string,
+    { webhookBaseUrl }: ChangeConnection,
+  ): Promise<Answer<Connection>> {
+    const known = this.connections.find((each) => each.id === id);
+    if (!known) return noConnection(id);
+    return { ok: true, value: Object.assign(known, { webhookBaseUrl }) };
+  }
+  async checkConnection(id: string, repository: string | null): Promise<Answer<ConnectionCheck>> {
+    const connection = this.connections.find((each) => each.id === id);
+    if (!connection) return noConnection(id);
+    const finding = { state: "ok" as const, what: "it is good", why: null, todo: null };
+    return { ok: true, value: { connection, capabilities: {}, findings: [{ repository, ...finding }] } };
   }
   async removeConnection(_caller: Caller, id: string): Promise<Answer<{ removed: string }>> {
     const at = this.connections.findIndex((each) => each.id === id);

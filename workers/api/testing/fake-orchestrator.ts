@@ -54,13 +54,18 @@ export class FakeOrchestrator extends FakeRunners implements OrchestratorRpc {
     input: { url: string; defaultBranch: string; name?: string | undefined },
   ) {
     const known = this.repositories.find((repository) => repository.url === input.url);
-    if (known) return done(known);
+    if (known) return done({ ...known, already: true, setUp: null });
     const id = `r${this.repositories.length + 1}`;
     const { url, defaultBranch } = input;
     const repository = { connection: "local", id, name: input.name ?? id, url, defaultBranch };
     this.repositories.push(repository);
     this.issues.set(id, []);
-    return done(repository);
+    return done({ ...repository, already: false, setUp: null });
+  }
+  async removeRepository(_caller: Caller, repository: string) {
+    const at = this.repositories.findIndex(({ id }) => id === repository);
+    if (at < 0) return refused(404, "no-repository", "There is no such repository.");
+    return done({ removed: this.repositories.splice(at, 1)[0]?.name ?? "" });
   }
   async listRepositories() {
     return this.repositories;

@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import { randomBytes } from "node:crypto";
 import type { AccountEvent } from "@tamma/core/domain/account/events.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
@@ -11,11 +10,20 @@ import type {
   RotateConnection,
 } from "@tamma/core/protocol/connections.ts";
 import type { Repository, Runner } from "@tamma/core/protocol/rest.ts";
-import type { TokenRequest } from "@tamma/core/protocol/runner.ts";
+import type { KeyProof } from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../in-flight.ts";
 import type { Answer, Caller } from "../rpc.ts";
 import { accountMachine } from "./account-machine.ts";
-import { accountTables, runnerColumns, type SecretRows, secretRows } from "./account-rows.ts";
+import {
+  accountTables,
+  addedRepositories,
+  type RunnerAbout,
+  type RunnerRow,
+  runnerColumns,
+  type SecretRows,
+  secret,
+  secretRows,
+} from "./account-rows.ts";
 import { sha256Hex } from "./cipher.ts";
 import { connectionRows, connectionTables } from "./connection-rows.ts";
 import { type ConnectionAccess, type ConnectionPorts, Connections } from "./connections.ts";
@@ -27,6 +35,14 @@ import { objectHost, type SqlHost } from "./object-host.ts";
 import type { AccountHubRpc } from "./objects.ts";
 import { d1Outbox, type Outbox } from "./outbox.ts";
 import { ok, refuse } from "./refusal.ts";
+import {
+  type Admission,
+  type AdmissionRequest,
+  isRunOfCi,
+  type RunGrants,
+  runGrantsIn,
+} from "./run-grants.ts";
+import { runTables } from "./run-rows.ts";
 import { ed25519Key, signatureFits } from "./runner-signature.ts";
 
 /** Short enough that a stolen token is soon worthless; a runner fetches a new one by itself. */
@@ -36,24 +52,8 @@ const signatureAgeMsMax = 60_000;
 /** A login link is clicked at once or not at all. */
 const loginMs = 10 * 60_000;
 const sessionMs = 30 * 24 * 60 * 60_000;
-const secretBytes = 32;
 
 const stream: StreamRef = { kind: "account", id: "account" };
-
-interface RunnerAbout {
-  labels: string[];
-  tools: Record<string, string>;
-}
-
-type RunnerRow = {
-  id: string;
-  name: string;
-  public_key: string;
-  at: number;
-  seen_at: number | null;
-  about: string | null;
-  revoked_at: number | null;
-};
 
 /** What the events of the account do not hold. */
 const lost =
@@ -71,7 +71,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     super(ctx, env);
     this.#host = objectHost(ctx, env, {
       name: "account",
-      steps: [accountTables, runnerColumns, connectionTables],
+      steps: [accountTables, runnerColumns, connectionTables, runTables],
     });
     this.#secrets = secretRows(this.#host.sql);
     const { chance, after } = this.#host;
@@ -134,18 +134,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
   }
 
   async repositories(): Promise<Repository[]> {
-    return this.#host.sql
-      .exec<Omit<Repository, "defaultBranch"> & { default_branch: string }>(
-        "SELECT * FROM repositories ORDER BY rowid",
-      )
-      .toArray()
-      .map(({ connection, id, name, url, default_branch: defaultBranch }) => ({
-        connection,
-        id,
-        name,
-        url,
-        defaultBranch,
-      }));
+    return addedRepositories(this.#host.sql);
   }
 
   async findRepository(key: string): Promise<Repository | null> {
@@ -242,6 +231,12 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
 
   async revokeRunner({ person, commandId }: Caller, runner: string): Promise<boolean> {
     return this.#host.store.transaction(() => {
+      if (isRunOfCi(runner)) {
+        const ended = this.#runs(person).end(runner);
+        if (ended)
+          this.#record({ type: "RunnerRevoked", runner, name: runner }, `revoke:${commandId}`, person);
+        return ended;
+      }
       const known = this.#runner(runner);
       if (!known) return false;
       if (known.revoked_at) return true;
@@ -256,6 +251,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
   }
 
   async noteRunner(runner: string, about: RunnerAbout): Promise<boolean> {
+    if (isRunOfCi(runner)) return this.#runs().scopeOf(runner) !== null;
     if (this.#runner(runner)?.revoked_at) return false;
     this.#host.sql.exec(
       "UPDATE runners SET seen_at = ?, about = ? WHERE id = ?",
@@ -268,7 +264,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     return this.#host.sql.exec<RunnerRow>("SELECT * FROM runners WHERE id = ?", id).toArray()[0] ?? null;
   }
 
-  async runnerToken(request: TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>> {
+  async runnerToken(request: KeyProof): Promise<Answer<{ token: string; expiresAt: number }>> {
     const { runner, at, nonce } = request;
     const now = this.#host.clock.now();
     const known = this.#runner(runner);
@@ -288,18 +284,58 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     return this.#host.store.transaction(() => {
       this.#secrets.forgetExpired(now);
       if (!this.#secrets.useNonce(runner, nonce, now)) return refused;
-      const token = `tamma_run_${secret()}`;
-      const expiresAt = now + runnerTokenMs;
-      this.#secrets.add("runner_tokens", sha256Hex(token), runner, expiresAt);
-      const actor: Actor = { kind: "runner", id: runner };
-      this.#record({ type: "RunnerTokenIssued", runner, expiresAt }, `token:${runner}:${nonce}`, actor);
-      return ok({ token, expiresAt });
+      return ok(this.#issue(runner, nonce));
     });
   }
 
-  async runnerOf(token: string): Promise<{ runner: string; expiresAt: number } | null> {
+  #issue(runner: string, occasion: string): { token: string; expiresAt: number } {
+    const token = `tamma_run_${secret()}`;
+    const expiresAt = this.#host.clock.now() + runnerTokenMs;
+    this.#secrets.add("runner_tokens", sha256Hex(token), runner, expiresAt);
+    const actor: Actor = { kind: "runner", id: runner };
+    this.#record({ type: "RunnerTokenIssued", runner, expiresAt }, `token:${runner}:${occasion}`, actor);
+    return { token, expiresAt };
+  }
+
+  async runnerOf(token: string): ReturnType<AccountHubRpc["runnerOf"]> {
     const found = this.#secrets.find("runner_tokens", sha256Hex(token), this.#host.clock.now());
-    return found ? { runner: found.owner, expiresAt: found.expiresAt } : null;
+    if (!found) return null;
+    const { owner: runner, expiresAt } = found;
+    if (!isRunOfCi(runner)) return { runner, expiresAt, scope: null };
+    const scope = this.#runs().scopeOf(runner);
+    return scope && { runner, expiresAt, scope };
+  }
+
+  async admitRun(request: AdmissionRequest): Promise<Answer<Admission>> {
+    return this.#host.store.transaction(() => {
+      this.#secrets.forgetExpired(this.#host.clock.now());
+      return this.#runs().admit(request);
+    });
+  }
+
+  async makeTicket(
+    { person }: Pick<Caller, "person">,
+    loop: string,
+  ): ReturnType<AccountHubRpc["makeTicket"]> {
+    return this.#host.store.transaction(() => this.#runs(person).makeTicket(loop));
+  }
+
+  async noteDispatch(loop: string, run: string): Promise<void> {
+    this.#host.store.transaction(() => this.#runs().noteDispatch(loop, run));
+  }
+
+  /** `actor`: who wants it; null for a run itself. */
+  #runs(actor: Actor | null = null): RunGrants {
+    const tokens = {
+      secret,
+      issue: (runner: string) => this.#issue(runner, secret()),
+      runnerOf: (token: string, now: number) =>
+        this.#secrets.find("runner_tokens", sha256Hex(token), now)?.owner ?? null,
+    };
+    return runGrantsIn(this.#host, tokens, (event, occasion) => {
+      const by: Actor = actor ?? { kind: "runner", id: "runner" in event ? event.runner : "ci" };
+      this.#record(event, `run:${event.type}:${occasion}`, by);
+    });
   }
 
   async createLogin({ person, commandId }: Caller): Promise<{ secret: string; expiresAt: number }> {
@@ -361,8 +397,4 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
       });
     this.ctx.waitUntil(inFlight.during(flushed));
   }
-}
-
-function secret(): string {
-  return randomBytes(secretBytes).toString("base64url");
 }

@@ -1,3 +1,6 @@
+import { randomBytes } from "node:crypto";
+import type { Repository } from "@tamma/core/protocol/rest.ts";
+
 /** Secrets are kept as hashes only: who reads the database can sign in as nobody. */
 export const accountTables = `
   CREATE TABLE repositories (
@@ -17,6 +20,22 @@ export const runnerColumns = `
   ALTER TABLE runners ADD COLUMN about TEXT;
   ALTER TABLE runners ADD COLUMN revoked_at INTEGER`;
 
+/** What a runner says of itself when it asks for jobs. */
+export interface RunnerAbout {
+  labels: string[];
+  tools: Record<string, string>;
+}
+
+export type RunnerRow = {
+  id: string;
+  name: string;
+  public_key: string;
+  at: number;
+  seen_at: number | null;
+  about: string | null;
+  revoked_at: number | null;
+};
+
 type Secrets = "runner_tokens" | "logins" | "sessions";
 const ownerColumn: Record<Secrets, string> = {
   runner_tokens: "runner",
@@ -35,6 +54,24 @@ export interface SecretRows {
   forgetAll(table: Secrets, owner: string): void;
   /** False when the runner used this nonce before. */
   useNonce(runner: string, nonce: string, now: number): boolean;
+}
+
+/** The repositories of the account, in the order in which they were added. */
+export function addedRepositories(sql: SqlStorage): Repository[] {
+  type Row = Omit<Repository, "defaultBranch"> & { default_branch: string };
+  return sql
+    .exec<Row>("SELECT * FROM repositories ORDER BY rowid")
+    .toArray()
+    .map(({ connection, id, name, url, default_branch: defaultBranch }) => ({
+      ...{ connection, id, name, url, defaultBranch },
+    }));
+}
+
+const secretBytes = 32;
+
+/** A new secret, as text that needs no escaping anywhere. */
+export function secret(): string {
+  return randomBytes(secretBytes).toString("base64url");
 }
 
 /** A nonce is kept longer than a request with it could be accepted. */

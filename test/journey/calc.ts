@@ -10,7 +10,7 @@ const scripts = { build: "node build.mjs", test: "node --test" };
  * ignored by Git, so a change that passes only with that file passes on the engineer's desk and fails on a
  * clean checkout.
  */
-const files: Record<string, string> = {
+export const calcFiles: Readonly<Record<string, string>> = {
   "package.json": `${JSON.stringify({ name: "calc", type: "module", scripts })}\n`,
   ".gitignore": "cache.json\n",
   "build.mjs": `import { readFileSync } from "node:fs";
@@ -49,7 +49,7 @@ export function git(folder: string, ...args: string[]): string {
 export function calcRepository(folder: string, more: Record<string, string> = {}): void {
   mkdirSync(folder, { recursive: true });
   git(folder, "init", "--quiet", "--initial-branch=main");
-  for (const [path, text] of Object.entries({ ...files, ...more })) {
+  for (const [path, text] of Object.entries({ ...calcFiles, ...more })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
@@ -112,7 +112,7 @@ export function slow(name: string) {
 export function multiply(body: string, before = "") {
   return {
     path: "src/calc.js",
-    content: `${files["src/calc.js"]}\n${before}export function multiply(a, b) {\n  return ${body};\n}\n`,
+    content: `${calcFiles["src/calc.js"]}\n${before}export function multiply(a, b) {\n  return ${body};\n}\n`,
   };
 }
 

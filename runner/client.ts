@@ -9,6 +9,7 @@ import {
   LeaseResponse,
   type LogRequest,
   LogResponse,
+  LoopStanding,
   type RefsReport,
   type ResultRequest,
   ResultResponse,
@@ -17,6 +18,7 @@ import {
 import type { z } from "zod";
 import { type Call, caller } from "./client/call.ts";
 import type { Identity } from "./client/identity.ts";
+import type { Proof } from "./client/proof.ts";
 import type { Fetch } from "./client/token.ts";
 import { askTurn, type TurnOutcome } from "./client/turn.ts";
 
@@ -53,13 +55,15 @@ export interface RunnerClient {
   ): Promise<BlobRef>;
   getBlob(job: string, fence: number, ref: BlobRef, signal: AbortSignal): Promise<Uint8Array>;
   result(job: string, request: ResultRequest, signal: AbortSignal): Promise<z.infer<typeof ResultResponse>>;
+  /** How the loop stands. One try. */
+  standing(loop: string, signal: AbortSignal): Promise<LoopStanding>;
   watch(signal: AbortSignal): Promise<WatchResponse>;
   refs(report: RefsReport, signal: AbortSignal): Promise<void>;
 }
 
-/** A client for the server that `identity` is enrolled at. */
-export function runnerClient(identity: Identity, fetch: Fetch): RunnerClient {
-  const { call } = caller(identity, fetch);
+/** A client for the server that `who` is enrolled at, or proves itself to in another way. */
+export function runnerClient(who: Identity | Proof, fetch: Fetch): RunnerClient {
+  const { call } = caller(who, fetch);
   // A job's id holds `/`, `#` and `~`.
   const of = (job: string, what: string) => `/runner/v1/jobs/${encodeURIComponent(job)}/${what}`;
   const ask = <S extends z.ZodType>(path: string, request: Call, schema: S): Promise<z.infer<S>> =>
@@ -98,6 +102,12 @@ export function runnerClient(identity: Identity, fetch: Fetch): RunnerClient {
     },
     result: (job, json, signal) =>
       ask(of(job, "result"), { json, signal, retryMs: resultRetryMs }, ResultResponse),
+    standing: (loop, signal) =>
+      ask(
+        `/runner/v1/loops/${encodeURIComponent(loop)}`,
+        { method: "GET", signal, retryMs: 0 },
+        LoopStanding,
+      ),
     watch: (signal) => ask("/runner/v1/refs/watch", { json: {}, signal, retryMs: 0 }, WatchResponse),
     refs: (json, signal) =>
       call("/runner/v1/refs", { json, signal, retryMs: 0 }, async (r) => void (await r.text())),

@@ -15,17 +15,19 @@ export interface Ending {
 /**
  * How a runner ends: the first TERM, INT or HUP lets the running jobs finish for a while, then hands them
  * back; the second one hands them back at once. With `withParent` the end of the parent process counts as the
- * first.
+ * first. `atOnce`: nothing is left to finish, because whoever ends us soon uses force.
  */
-export function endings(options: { withParent: boolean; say(line: string): void }): Ending {
+export function endings(options: { withParent: boolean; atOnce?: boolean; say(line: string): void }): Ending {
   const ending = new AbortController();
   const handBack = new AbortController();
   const giveBack = () => handBack.abort(new Error("the runner ends; the job is handed back"));
   const end = (why: string) => {
     if (ending.signal.aborted) return giveBack();
-    options.say(`${why}: no new jobs; what runs has ${finishMs / 1000} s to finish`);
+    const rest = options.atOnce ? "what runs is handed back" : `what runs has ${finishMs / 1000} s to finish`;
+    options.say(`${why}: no new jobs; ${rest}`);
     ending.abort(new Error(why));
-    setTimeout(giveBack, finishMs).unref();
+    if (options.atOnce) giveBack();
+    else setTimeout(giveBack, finishMs).unref();
     setTimeout(() => process.exit(1), cutOffMs).unref();
   };
   process.on("SIGTERM", () => end("told to end"));

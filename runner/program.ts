@@ -1,20 +1,13 @@
-import { mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { markInvisible } from "@tamma/core/domain/text/invisible.ts";
-import { redactor } from "@tamma/core/engine/redact.ts";
+import { JobKind } from "@tamma/core/protocol/runner.ts";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { readIdentity } from "./client/identity.ts";
-import { runnerClient } from "./client.ts";
-import { endings } from "./ending.ts";
+import { runInCi } from "./ci/run.ts";
 import { enrol } from "./enroll.ts";
-import { openInstance } from "./instance.ts";
 import { watchRefs } from "./refs-watch.ts";
-import { chooseEnclosure, type SandboxSetting, sandboxSettings } from "./sandbox/choose.ts";
-import { sayProtection } from "./sandbox/say-protection.ts";
-import { ownSecrets } from "./secrets.ts";
-import { serve, type WorkOptions, workOffLoop } from "./serve.ts";
-import { toolVersions } from "./tool-versions.ts";
+import { type SandboxSetting, sandboxSettings } from "./sandbox/choose.ts";
+import { serve } from "./serve.ts";
+import { workOptions } from "./work-options.ts";
 
 /** A laptop does one loop's work at a time; more is asked for by name. */
 const jobsDefault = 1;
@@ -40,16 +33,25 @@ program
     say(`enrolled as ${runner} at ${server}`);
   });
 
-interface WorkArguments extends SandboxArguments {
-  key: string;
-  work?: string;
-  withParent: boolean;
-}
-
 interface SandboxArguments {
   sandbox: SandboxSetting;
   show: string[];
   hide: string[];
+}
+
+interface ServeArguments extends SandboxArguments {
+  key: string;
+  jobs: number;
+  work?: string;
+  withParent: boolean;
+}
+
+interface CiArguments extends SandboxArguments {
+  server?: string;
+  loop?: string;
+  key?: string;
+  kinds?: JobKind[];
+  work?: string;
 }
 
 const serving = program
@@ -59,21 +61,27 @@ const serving = program
   .option("--jobs <n>", "jobs at once", jobCount, jobsDefault)
   .option("--work <folder>", "folder for the workspaces of jobs")
   .option("--with-parent", "end when the process that started this one ends", false)
-  .action(async (options: WorkArguments & { jobs: number }) => {
-    const work = await workOptions(options);
-    say(`waiting for jobs, ${options.jobs} at once`);
-    await Promise.all([serve(options.jobs, work), watchRefs(work)]);
+  .action(async ({ key, jobs, ...options }: ServeArguments) => {
+    const work = await workOptions({ keyFile: resolve(key) }, { ...options, say });
+    say(`waiting for jobs, ${jobs} at once`);
+    await Promise.all([serve(jobs, work), watchRefs(work)]);
     say("ended");
   });
 
 const working = program
   .command("ci")
-  .description("do the jobs of one loop, one after another, then end")
-  .requiredOption("--key <file>", "private key of this runner (see enroll)")
-  .requiredOption("--loop <id>", "the loop")
+  .description("do the jobs of one loop in a run of CI, one after another, then end")
+  .addOption(new Option("--server <url>", "address of the Tamma server").env("TAMMA_SERVER"))
+  .addOption(new Option("--loop <id>", "the loop; without it the one that the run is for").env("TAMMA_LOOP"))
+  .option("--key <file>", "private key of an enrolled runner, where the run cannot prove itself")
+  .option("--kinds <list>", "only jobs of these kinds, separated by commas", jobKinds)
   .option("--work <folder>", "folder for the workspaces of jobs")
-  .action(async (options: WorkArguments & { loop: string }) => {
-    say(await workOffLoop(options.loop, await workOptions({ ...options, withParent: false })));
+  .action(async ({ server, loop, key, kinds, ...options }: CiArguments) => {
+    const keyFile = key === undefined ? null : resolve(key);
+    if (!server && keyFile === null)
+      throw new Error("a server is missing: give --server, or set TAMMA_SERVER");
+    const run = { keyFile, server: server ?? "", loop: loop || null, kinds: kinds ?? null };
+    process.exitCode = await runInCi({ ...options, ...run });
   });
 
 for (const command of [serving, working])
@@ -87,52 +95,22 @@ for (const command of [serving, working])
     .option("--show <path>", "show commands this path too, read-only; may be repeated", absolute, [])
     .option("--hide <path>", "hide this path from commands; may be repeated", absolute, []);
 
-async function workOptions(options: WorkArguments): Promise<WorkOptions> {
-  const { sandbox, withParent } = options;
-  const show = [...options.show, ...pathsIn(process.env.TAMMA_SHOW)];
-  const hide = [...options.hide, ...pathsIn(process.env.TAMMA_HIDE)];
-  const keyFile = resolve(options.key);
-  const identity = readIdentity(keyFile);
-  const work = resolve(options.work ?? join(tmpdir(), `tamma-runner-${process.getuid?.() ?? "user"}`));
-  mkdirSync(work, { recursive: true, mode: 0o700 });
-  const { enclosure, passedOver } = await chooseEnclosure(sandbox, { work, keyFile, show, hide });
-  sayProtection(enclosure, passedOver, say);
-  const client = runnerClient(identity, fetch);
-  const instance = openInstance(work, identity.runner);
-  process.on("exit", () => instance.close());
-  // Loaded only here: the jobs bring a compiler along, which enrolling does not need.
-  const { runJob } = await import("./jobs/run-job.ts");
-  return {
-    client,
-    runJob,
-    instance,
-    work: instance.folder,
-    enclosure,
-    redactor: redactor(ownSecrets(process.env, identity)),
-    secret: identity.privateKey,
-    labels: [process.platform, process.arch],
-    tools: { ...(await toolVersions()), ...enclosure.tools, sandbox: enclosure.protection.kind },
-    say,
-    ...endings({ withParent, say }),
-  };
-}
-
 function absolute(path: string, before: string[]): string[] {
   return [...before, resolve(path)];
-}
-
-/** Paths in a variable, as PATH has them: for runners that somebody else starts, such as `npm start`. */
-function pathsIn(variable = ""): string[] {
-  return variable
-    .split(delimiter)
-    .filter((path) => path !== "")
-    .map((path) => resolve(path));
 }
 
 function jobCount(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= jobsMax) return count;
   throw new InvalidArgumentError(`a whole number from 1 to ${jobsMax}`);
+}
+
+function jobKinds(text: string): JobKind[] {
+  const parsed = JobKind.array()
+    .min(1)
+    .safeParse(text.split(",").map((kind) => kind.trim()));
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(`some of ${JobKind.options.join(", ")}`);
 }
 
 function say(line: string): void {
@@ -142,7 +120,7 @@ function say(line: string): void {
 try {
   await program.parseAsync();
   // Sockets of the last poll may linger; nothing waits for them.
-  process.exit(0);
+  process.exit();
 } catch (error) {
   console.error(`tamma-runner: ${markInvisible(error instanceof Error ? error.message : String(error))}`);
   process.exit(1);

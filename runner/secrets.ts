@@ -13,10 +13,14 @@ const secretName = /(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KE
 const secretKey = /(token|password|secret|apikey|api-key)$/i;
 
 /** What this process knows and nobody else may see: its key, and the secrets of its environment. */
-export function ownSecrets(env: NodeJS.ProcessEnv, identity: Pick<Identity, "privateKey">): string[] {
+export function ownSecrets(
+  env: NodeJS.ProcessEnv,
+  identity: Pick<Identity, "privateKey"> | null = null,
+): string[] {
   const named = Object.entries(env).flatMap(([name, value]) =>
     secretName.test(name) && value ? [value] : [],
   );
+  if (identity === null) return named;
   const body = identity.privateKey.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
   return [...named, identity.privateKey.trim(), ...body];
 }

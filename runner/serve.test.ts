@@ -7,7 +7,7 @@ import { ensureKey } from "./client/identity.ts";
 import { runnerClient } from "./client.ts";
 import type { JobContext } from "./job-context.ts";
 import { plainLimits } from "./sandbox/plain-limits.ts";
-import { serve, type WorkOptions, workOffLoop } from "./serve.ts";
+import { serve, type WorkOptions } from "./serve.ts";
 import { refOf, remove, temporaryFolder } from "./testing/repository.ts";
 import { answer, type Route, wireServer } from "./testing/server.ts";
 
@@ -285,14 +285,4 @@ test("several places take jobs at once", async () => {
   await serve(3, bench.options);
   expect(most).toBe(3);
   expect(readdirSync(join(folder, "work"))).toEqual([]);
-});
-
-test("in CI it takes the loop's jobs and ends with a reason when there is none", async () => {
-  const bench = await oneJob(async () => done);
-  const never = new AbortController().signal;
-  const why = await workOffLoop("local/repo/1#1", { ...bench.options, ending: never }, 300);
-  expect(why).toMatch(/^1 job of loop local\/repo\/1#1 done; none is waiting/);
-  expect(bench.server.calls.find((call) => call.path.endsWith("/lease"))?.json()).toMatchObject({
-    loop: "local/repo/1#1",
-  });
 });

@@ -9,12 +9,6 @@ const pollMs = 10_000;
 const pollMsMin = 500;
 /** Whoever holds a refused runner's key has to act; we look again now and then. */
 const refusedPauseMs = 15_000;
-/**
- * In CI nobody pays for a machine that only waits: after this without a job the loop waits for somebody
- * else.
- */
-const idleMsMax = 60_000;
-
 export interface WorkOptions extends Omit<AskOptions, "client">, LeaseOptions {
   /** One line for the person who reads the runner's output. */
   say(line: string): void;
@@ -33,7 +27,7 @@ async function slot(ask: AskJob, options: WorkOptions): Promise<void> {
   let faults = 0;
   while (!options.ending.aborted) {
     try {
-      await takeOne(ask, null, pollMs, options);
+      await takeOne(ask, options);
       if (faults > 0) options.say("the server answers again");
       faults = 0;
     } catch (error) {
@@ -46,57 +40,16 @@ async function slot(ask: AskJob, options: WorkOptions): Promise<void> {
   }
 }
 
-/**
- * Takes the jobs of one loop, one after another, until there is none. Answers why it ended, for the log of
- * the CI.
- *
- * @throws CallRefused when the server does not accept this runner.
- */
-export async function workOffLoop(loop: string, options: WorkOptions, idleMs = idleMsMax): Promise<string> {
-  const ask = jobAsker(options);
-  let jobs = 0;
-  let quietSince = performance.now();
-  let faults = 0;
-  while (!options.ending.aborted) {
-    const leftMs = idleMs - (performance.now() - quietSince);
-    if (leftMs <= 0) break;
-    try {
-      const took = await takeOne(ask, loop, Math.min(pollMs, Math.ceil(leftMs)), options);
-      faults = 0;
-      if (!took) continue;
-      jobs++;
-      quietSince = performance.now();
-    } catch (error) {
-      if (options.ending.aborted) break;
-      if (error instanceof CallRefused) throw error;
-      await wait(pauseMs(++faults), options.ending).catch(() => {});
-    }
-  }
-  const done = `${jobs} ${jobs === 1 ? "job" : "jobs"} of loop ${loop} done`;
-  if (options.ending.aborted) return `${done}; ended because it was told to.`;
-  if (faults > 0) return `${done}; the server does not answer. Start this runner again when it does.`;
-  return `${done}; none is waiting: the loop ended, or waits for a person, checks or another runner.`;
-}
-
-/** Leases one job and does it. False: none was offered within `waitMs`. */
-async function takeOne(
-  ask: AskJob,
-  loop: string | null,
-  waitMs: number,
-  options: WorkOptions,
-): Promise<boolean> {
+/** Leases one job, when one is offered, and does it. */
+async function takeOne(ask: AskJob, options: WorkOptions): Promise<void> {
   const { ending, say } = options;
   const askedAt = performance.now();
-  const lease = await ask(loop, waitMs);
-  if (lease === null) {
-    await wait(Math.max(0, Math.min(pollMsMin, waitMs) - (performance.now() - askedAt)), ending);
-    return false;
-  }
+  const lease = await ask(null, pollMs);
+  if (lease === null) return wait(Math.max(0, pollMsMin - (performance.now() - askedAt)), ending);
   say(`${lease.spec.kind} for #${lease.issue.number} ${lease.issue.title}`);
   const ended = await workOff(lease, options);
   say(
     `${lease.spec.kind} for #${lease.issue.number}: ` +
       (ended.ended === "sent" ? ended.outcome : `void, ${ended.why}`),
   );
-  return true;
 }

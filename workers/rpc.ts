@@ -28,6 +28,15 @@ export interface Caller {
   via: "dashboard" | "cli" | "api" | "comment" | "--yes";
 }
 
+/**
+ * What a runner's token proved: who it is, and for a run of CI the only repository and loop that it works for
+ * (`loop` null: all loops of the repository). An enrolled runner has no such bounds.
+ */
+export interface RunnerPass {
+  runner: string;
+  scope: { connection: string; repository: string; loop: string | null } | null;
+}
+
 /** `headers` in lower case, `body` as the bytes that were signed. */
 export interface IncomingWebhook {
   platform: string;
@@ -97,7 +106,7 @@ export interface OrchestratorRpc {
   cancelLoop(caller: Caller, loop: string, reason: string): Promise<Answer<rest.CommandAnswer>>;
   comment(caller: Caller, loop: string, input: NewComment): Promise<Answer<rest.CommandAnswer>>;
 
-  // runners: `runner` is the id that the token proved
+  // runners: `runner` is the id that the token proved, `pass` also for what
   enrolRunner(
     caller: Caller,
     input: { name: string; publicKey: string },
@@ -105,10 +114,14 @@ export interface OrchestratorRpc {
   listRunners(): Promise<rest.Runner[]>;
   /** Ends a runner's right for good: its key, its tokens and its leases. */
   revokeRunner(caller: Caller, runner: string): Promise<Answer<{ revoked: string }>>;
-  runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>>;
+  runnerToken(request: runner.TokenRequest): Promise<Answer<runner.TokenResponse>>;
+  /** A ticket for one run of CI that does the jobs of this loop; minutes long, used once. */
+  makeTicket(caller: Caller, loop: string): Promise<Answer<rest.Ticket>>;
   /** The runner that a token belongs to; null when it is unknown or expired. */
-  runnerOf(token: string): Promise<string | null>;
-  lease(runner: string, request: runner.LeaseRequest): Promise<Answer<runner.LeaseResponse | null>>;
+  runnerOf(token: string): Promise<RunnerPass | null>;
+  lease(pass: RunnerPass, request: runner.LeaseRequest): Promise<Answer<runner.LeaseResponse | null>>;
+  /** How a loop stands, for a runner that may do its jobs. */
+  loopStanding(pass: RunnerPass, loop: string): Promise<Answer<runner.LoopStanding>>;
   heartbeat(
     runner: string,
     job: string,
@@ -123,8 +136,8 @@ export interface OrchestratorRpc {
   ): Promise<Answer<{ stored: boolean }>>;
   getBlob(runner: string, job: string, sha256: string): Promise<Answer<ArrayBuffer>>;
   result(runner: string, job: string, request: runner.ResultRequest): Promise<Answer<runner.ResultResponse>>;
-  watchList(runner: string): Promise<runner.WatchResponse>;
-  reportRefs(runner: string, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>>;
+  watchList(pass: RunnerPass): Promise<runner.WatchResponse>;
+  reportRefs(pass: RunnerPass, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>>;
   /** One model turn for a job, as a byte stream of NDJSON `TurnLine`s. */
   turn(runner: string, job: string, call: runner.TurnCall): Promise<Answer<ReadableStream<Uint8Array>>>;
 

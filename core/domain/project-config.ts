@@ -41,6 +41,10 @@ export const ProjectConfig = z.strictObject({
     .enum(["hold", "release"])
     .optional()
     .describe("keep the slot while a person is needed, or give it to the next issue; default hold"),
+  runner: z
+    .enum(["ci", "serve"])
+    .optional()
+    .describe("who does the jobs: runs of the platform's CI, or runners that serve; default serve"),
   slots: z.number().int().min(1).max(20).optional().describe("loops at once in this repository; default 1"),
   budget: z.number().positive().max(1_000).optional().describe("ceiling per loop in US dollars; default 5"),
 });

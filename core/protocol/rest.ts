@@ -340,6 +340,12 @@ export const Problem = z.object({
   todo: z.string(),
 });
 
+/**
+ * `POST /loops/{loop}/ticket`: shown once by the run of CI that does the loop's jobs. Whoever shows it
+ * first is let in, for this loop alone.
+ */
+export const Ticket = z.object({ ticket: z.string(), expiresAt: z.number() });
+
 export type AddedRepository = z.infer<typeof AddedRepository>;
 export type RepositorySetUp = z.infer<typeof RepositorySetUp>;
 export type Repository = z.infer<typeof Repository>;
@@ -368,3 +374,4 @@ export type StreamReport = z.infer<typeof StreamReport>;
 export type ReconcileReport = z.infer<typeof ReconcileReport>;
 export type Health = z.infer<typeof Health>;
 export type Problem = z.infer<typeof Problem>;
+export type Ticket = z.infer<typeof Ticket>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { Instant, Sha } from "../domain/ids.ts";
+import { Instant, LoopId, Sha } from "../domain/ids.ts";
 import { JobResult, JobSpec } from "../domain/loop/jobs.ts";
+import { loopWords } from "../domain/loop/view.ts";
 import { RepositoryRef } from "../domain/loop/work.ts";
 import { ProjectConfig } from "../domain/project-config.ts";
 import { TurnAnswer, TurnError, TurnRequest } from "./model-turn.ts";
@@ -15,17 +16,53 @@ export const receivedMax = 200;
 /** After that many kills in a row the rest is said with the next request. */
 export const goneMax = 100;
 
+/** Tokens of CI systems have one to two kilobytes; ours are shorter. */
+const proofCharsMax = 8_000;
+/** At least 128 bits, written as text. */
+const claimCharsMin = 22;
+
 /**
- * `POST /runner/v1/token`: an enrolled runner proves itself with its Ed25519 key. The signature (base64) is
- * over `tamma-runner-token\n<runner>\n<at>\n<nonce>`; `at` may be 60 s off; a nonce is used once.
+ * An enrolled runner proves itself with its Ed25519 key. The signature (base64) is over
+ * `tamma-runner-token\n<runner>\n<at>\n<nonce>`; `at` may be 60 s off; a nonce is used once.
  */
-export const TokenRequest = z.object({
+export const KeyProof = z.object({
   runner: z.string(),
   at: Instant,
   nonce: z.string(),
   signature: z.string(),
 });
-export const TokenResponse = z.object({ token: z.string(), expiresAt: Instant });
+/**
+ * A run of a platform's CI proves itself with the token that its platform signed for it (OpenID Connect),
+ * with this server's origin as audience. Each is taken once. `loop`: the one that the run is for; null for
+ * all of its repository.
+ */
+export const RunProof = z.object({
+  idToken: z.string().min(1).max(proofCharsMax),
+  loop: LoopId.nullable().default(null),
+});
+/**
+ * A run without such tokens shows the ticket that Tamma made for it. `claim` is a secret that the runner
+ * draws: a ticket belongs to the first claim that comes with it, so that a lost answer can be asked for
+ * again, and whoever finds the ticket later has nothing.
+ */
+export const TicketProof = z.object({
+  ticket: z.string().min(1).max(proofCharsMax),
+  claim: z.string().min(claimCharsMin).max(proofCharsMax),
+});
+/** A token of a CI run that is still good is exchanged for a fresh one, within the time of its run. */
+export const RenewProof = z.object({ token: z.string().min(1).max(proofCharsMax) });
+
+/** `POST /runner/v1/token`: one of four proofs for a token of 15 minutes. */
+export const TokenRequest = z.union([KeyProof, RunProof, TicketProof, RenewProof]);
+/** `loop`: the only one whose jobs the token opens; null when it is not bound to one. */
+export const TokenResponse = z.object({
+  token: z.string(),
+  expiresAt: Instant,
+  loop: z.string().nullable().default(null),
+});
+
+/** Kinds of jobs. A machine that may push need not be one that runs the project's code. */
+export const JobKind = z.enum(["survey", "open", "develop", "verify", "publish", "rebase", "merge"]);
 
 /**
  * `POST /runner/v1/lease` -> 200 with a job, or 204. `waitMs`: how long the Worker may wait before 204. Two
@@ -40,6 +77,8 @@ export const LeaseRequest = z.object({
   waitMs: z.number().int().min(0).max(25_000),
   /** Only jobs of this loop (mode `ci`); null for any. */
   loop: z.string().nullable(),
+  /** Only jobs of these kinds; absent for any. */
+  kinds: z.array(JobKind).optional(),
   /** A name that this process of the runner drew at its start; null from runners that do not say. */
   instance: z.string().min(1).max(instanceCharsMax).nullable().default(null),
   /** Leases that reached this process, as `<job>:<fence>`: the ones that may still stand. */
@@ -96,6 +135,24 @@ export const blobBytesMax = 25_000_000;
 export const ResultRequest = z.object({ fence: z.number().int(), result: JobResult });
 export const ResultResponse = z.object({ accepted: z.boolean(), already: z.boolean() });
 
+/**
+ * `GET /runner/v1/loops/{loop}`: how a loop stands, for a run that has to know whether it is still needed and
+ * what to tell its reader. `ask`: what a person is asked, null when nobody is. `job`: the open job, and who
+ * holds it (null: nobody). `url` is a page of this server.
+ */
+export const LoopStanding = z.object({
+  loop: z.string(),
+  word: z.enum(loopWords),
+  issue: z.object({ number: z.number().int(), title: z.string(), url: z.string() }),
+  url: z.string(),
+  /** Titles of the steps that are done, running and still to come, in order. */
+  steps: z.array(z.object({ title: z.string(), state: z.string() })),
+  ask: z.object({ title: z.string(), lines: z.array(z.string()) }).nullable(),
+  job: z.object({ id: z.string(), kind: JobKind, runner: z.string().nullable() }).nullable(),
+  /** Why it ended, unless it was merged. */
+  reason: z.string().nullable(),
+});
+
 /** `POST /runner/v1/refs/watch` -> which repositories to look at: those with an active loop. */
 export const WatchResponse = z.object({
   repositories: z.array(z.object({ repository: RepositoryRef, branches: z.array(z.string()) })),
@@ -117,7 +174,14 @@ export const RefsReport = z.object({
   dirty: z.array(z.string()),
 });
 
+export type KeyProof = z.infer<typeof KeyProof>;
+export type RunProof = z.infer<typeof RunProof>;
+export type TicketProof = z.infer<typeof TicketProof>;
+export type RenewProof = z.infer<typeof RenewProof>;
 export type TokenRequest = z.infer<typeof TokenRequest>;
+export type TokenResponse = z.infer<typeof TokenResponse>;
+export type JobKind = z.infer<typeof JobKind>;
+export type LoopStanding = z.infer<typeof LoopStanding>;
 export type LeaseRequest = z.infer<typeof LeaseRequest>;
 export type LeaseResponse = z.infer<typeof LeaseResponse>;
 export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;

@@ -1,4 +1,5 @@
 import type { Identity } from "./identity.ts";
+import { keyProof, type Proof } from "./proof.ts";
 import { accepted, CallRefused, FenceLost, Overloaded, TokenRefused, Unreachable } from "./refusals.ts";
 import { pauseMs, wait } from "./retry.ts";
 import { type Fetch, tokenSource } from "./token.ts";
@@ -32,9 +33,9 @@ export interface Caller {
 }
 
 /** Speaks to one server as one runner: tokens, time limits, retries. */
-export function caller(identity: Identity, fetch: Fetch, now: () => number = Date.now): Caller {
-  const server = identity.server.replace(/\/+$/, "");
-  const tokens = tokenSource({ ...identity, server }, fetch, now);
+export function caller(who: Identity | Proof, fetch: Fetch, now: () => number = Date.now): Caller {
+  const server = who.server.replace(/\/+$/, "");
+  const tokens = tokenSource("request" in who ? who : keyProof(who, now), fetch, now);
   const once = async <T>(
     path: string,
     call: Call,
@@ -81,7 +82,7 @@ export function caller(identity: Identity, fetch: Fetch, now: () => number = Dat
           }
           const pause = Math.max(pauseMs(n), error instanceof Overloaded ? error.retryAfterMs : 0);
           if (now() - began + pause > call.retryMs)
-            throw new Unreachable(`${path}: no answer from ${identity.server} after ${n} tries`, {
+            throw new Unreachable(`${path}: no answer from ${who.server} after ${n} tries`, {
               cause: error,
             });
           await wait(pause, call.signal);

@@ -16,9 +16,10 @@ export class CallRefused extends Error {
   override readonly name = "CallRefused";
   readonly status: number;
   constructor(path: string, status: number, body: string) {
-    const todo =
-      status === 401 || status === 403 ? " Is this runner still enrolled? Run `tamma-runner enroll`." : "";
-    super(`${path}: refused with ${status}: ${wordsOf(body)}${todo}`);
+    const said = problemIn(body);
+    const unsaid = (status === 401 || status === 403) && said === null;
+    const todo = unsaid ? " Is this runner still enrolled? Run `tamma-runner enroll`." : "";
+    super(`${path}: refused with ${status}: ${(said ?? body).slice(0, bodyCharsMax)}${todo}`);
     this.status = status;
   }
 }
@@ -57,14 +58,13 @@ export async function accepted(path: string, response: Response): Promise<Respon
 
 const bodyCharsMax = 300;
 
-/** What happened and what to do, of a problem as the server sends it; else the body as it is. */
-function wordsOf(body: string): string {
+/** What happened and what to do, of a problem as the server sends it; null for any other body. */
+function problemIn(body: string): string | null {
   try {
     const { detail, todo } = JSON.parse(body) as { detail?: unknown; todo?: unknown };
-    if (typeof detail === "string" && typeof todo === "string")
-      return `${detail}; ${todo}`.slice(0, bodyCharsMax);
+    if (typeof detail === "string" && typeof todo === "string") return `${detail}; ${todo}`;
   } catch {
     // No JSON: a proxy between us and the server.
   }
-  return body.slice(0, bodyCharsMax);
+  return null;
 }

@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { TokenResponse } from "@tamma/core/protocol/runner.ts";
 import type { z } from "zod";
-import { type Identity, tokenSignature } from "./identity.ts";
-import { accepted } from "./refusals.ts";
+import type { Proof } from "./proof.ts";
+import { accepted, CallRefused } from "./refusals.ts";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 type Token = z.infer<typeof TokenResponse>;
@@ -18,23 +17,34 @@ export interface TokenSource {
   forget(): void;
 }
 
-/** Exchanges signatures for tokens, and keeps the present one. */
-export function tokenSource(identity: Identity, fetch: Fetch, now: () => number): TokenSource {
+/** Exchanges proofs for tokens, and keeps the present one. */
+export function tokenSource(proof: Proof, fetch: Fetch, now: () => number): TokenSource {
   let token: Promise<Token> | null = null;
-  const exchange = async (signal: AbortSignal): Promise<Token> => {
-    const at = now();
-    const nonce = randomUUID();
-    const body = { runner: identity.runner, at, nonce, signature: tokenSignature(identity, at, nonce) };
+  const server = proof.server.replace(/\/+$/, "");
+  const ask = async (held: string | null, signal: AbortSignal): Promise<Token> => {
+    const body = await proof.request(held, signal);
     const headers = { "content-type": "application/json" };
     const init = { method: "POST", body: JSON.stringify(body), headers, signal };
-    const response = await accepted(tokenPath, await fetch(`${identity.server}${tokenPath}`, init));
-    return TokenResponse.parse(await response.json());
+    const response = await accepted(tokenPath, await fetch(`${server}${tokenPath}`, init));
+    const fresh = TokenResponse.parse(await response.json());
+    proof.received?.(fresh);
+    return fresh;
+  };
+  const exchange = async (held: string | null, signal: AbortSignal): Promise<Token> => {
+    try {
+      return await ask(held, signal);
+    } catch (error) {
+      // What was good a moment ago may be void by now; then the proof has to begin anew.
+      if (held === null || !(error instanceof CallRefused)) throw error;
+      return ask(null, signal);
+    }
   };
   return {
     async get(signal) {
       const old = await token?.catch(() => null);
       if (old && old.expiresAt - now() >= refreshBeforeMs) return old.token;
-      const fresh = exchange(signal);
+      const held = old && old.expiresAt > now() ? old.token : null;
+      const fresh = exchange(held, signal);
       // A failed exchange is not kept: the next caller tries again.
       fresh.catch(() => {
         if (token === fresh) token = null;

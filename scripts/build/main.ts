@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { buildAction } from "./action.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -20,8 +21,10 @@ const run = spawnSync(process.execPath, [wrangler, "deploy", "--dry-run", "--out
   env: { ...process.env, ...quiet },
 });
 const bundle = join(root, "dist/worker/index.js");
+const size = (file: string) => `${Math.round(statSync(file).size / 1024)} kB`;
 if (run.status === 0 && existsSync(bundle)) {
-  process.stdout.write(`built dist/worker/index.js (${Math.round(statSync(bundle).size / 1024)} kB)\n`);
+  process.stdout.write(`built dist/worker/index.js (${size(bundle)})\n`);
+  process.stdout.write(`built runner/dist/action.mjs (${size(await buildAction(root))})\n`);
 } else {
   process.stdout.write("build failed: wrangler made no bundle (see above)\n");
   process.exitCode = 1;

@@ -95,6 +95,7 @@ export const restRoutes: readonly Route[] = [
   ),
   route("POST", "/loops/:loop/retry", "", "CommandAnswer", "an obstacle is out of the way: go on"),
   route("POST", "/loops/:loop/cancel", "CancelLoop", "CommandAnswer", "ends the loop; its branch is kept"),
+  route("POST", "/loops/:loop/ticket", "", "Ticket", "lets one run of CI in that does the loop's jobs"),
   route("POST", "/loops/:loop/comments", "NewComment", "CommandAnswer", "comments on the pull request"),
   route("GET", "/inbox", "", "Inbox", "all that waits for a person"),
   route("POST", "/runners", "EnrolRunner", "{ runner: string }", "enrols a runner by its public key"),

@@ -11,9 +11,10 @@ export const runnerRoutes: readonly Route[] = [
     "/token",
     "TokenRequest",
     "TokenResponse",
-    "signed with the enrolled key; no bearer token needed",
+    "signed with the enrolled key, or proven by a run of CI; no bearer token needed",
   ),
   call("POST", "/lease", "LeaseRequest", "LeaseResponse", "a job with its fence, or 204 when there is none"),
+  call("GET", "/loops/:loop", "", "LoopStanding", "how a loop stands, for a run that does its jobs"),
   call("POST", "/refs/watch", "", "WatchResponse", "which repositories to look at"),
   call("POST", "/refs", "RefsReport", "{ accepted: boolean }", "what `git ls-remote` showed there"),
   call(

@@ -13,6 +13,24 @@ export const accountHistories: Readonly<Record<string, { says: string; events: A
       { type: "RunnerRevoked", runner: "r1", name: "laptop" },
     ],
   },
+  runs: {
+    says: "runs of CI are let in by a token of their platform and by a ticket, and one is told to end",
+    events: [
+      { type: "RunDispatched", loop: "work/42/7#1", run: "900" },
+      {
+        ...{ type: "RunAdmitted", runner: "ci-work-42-900.1", proof: "id-token", connection: "work" },
+        ...{ repository: "42", loop: "work/42/7#1", run: "900", attempt: "1", until: 1_767_625_200_000 },
+      },
+      { type: "RunnerTokenIssued", runner: "ci-work-42-900.1", expiresAt: 1_767_604_500_000 },
+      { type: "TicketMade", loop: "plain-git/calc/3#1", expiresAt: 1_767_605_400_000 },
+      {
+        ...{ type: "RunAdmitted", runner: "ci-plain-git-calc-t1", proof: "ticket", connection: "plain-git" },
+        ...{ repository: "calc", loop: "plain-git/calc/3#1", run: null, attempt: null },
+        until: 1_767_625_200_000,
+      },
+      { type: "RunnerRevoked", runner: "ci-plain-git-calc-t1", name: "ci-plain-git-calc-t1" },
+    ],
+  },
   connections: {
     says: "a platform is connected, its secrets are changed twice, and it is removed",
     events: [

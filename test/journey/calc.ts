@@ -10,7 +10,7 @@ const scripts = { build: "node build.mjs", test: "node --test" };
  * ignored by Git, so a change that passes only with that file passes on the engineer's desk and fails on a
  * clean checkout.
  */
-export const calcFiles: Record<string, string> = {
+export const calcFiles: Readonly<Record<string, string>> = {
   "package.json": `${JSON.stringify({ name: "calc", type: "module", scripts })}\n`,
   ".gitignore": "cache.json\n",
   "build.mjs": `import { readFileSync } from "node:fs";

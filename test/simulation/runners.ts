@@ -102,7 +102,7 @@ class RunnerProcess implements Hand {
     };
     try {
       const asked = await server.request(this.life, "lease", (parts) =>
-        routes.lease(parts, this.runner, request),
+        routes.lease(parts, { runner: this.runner, scope: null }, request),
       );
       this.#gone = [];
       if (!asked.ok || asked.value === null) return null;

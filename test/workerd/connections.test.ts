@@ -226,3 +226,37 @@ test("secrets are in no event of the account, and sealed where they lie", async 
   expect(rows).not.toBe("");
   for (const hidden of [token, secret, second]) expect(events + rows).not.toContain(hidden);
 });
+
+test("a run that Tamma dispatched is let in for its loop alone, whatever it asks for", async () => {
+  const { id } = await connected("github");
+  const hub = accountHub(bindings);
+  const names = { name: "mia/calc", url: "https://git.example.test/mia/calc.git", defaultBranch: "main" };
+  await hub.list(caller(), { connection: id, id: "42", ...names });
+  const loop = `${id}/42/7#1`;
+  await hub.noteDispatch(loop, "900");
+  let tokens = 0;
+  const admit = (run: string, wished: string | null, attempt = "1") => {
+    const proven = {
+      issuer: "https://issuer.test",
+      repository: "42",
+      run,
+      attempt,
+      jti: `${id} ${++tokens}`,
+    };
+    return hub.admitRun({
+      ...{ by: "id-token", connection: id, loop: wished },
+      run: { ...proven, expiresAt: Date.now() + 300_000 },
+    });
+  };
+  const first = await accepted(admit("900", null));
+  expect(first).toMatchObject({ loop, runner: `ci-${id}-42-900.1`, replaced: [] });
+  expect(await hub.runnerOf(first.token)).toMatchObject({
+    scope: { connection: id, repository: "42", loop },
+  });
+  expect(await refusal(admit("900", `${id}/42/8#1`, "2"))).toEqual({ status: 403, code: "run-refused" });
+  // Nobody dispatched this one: it is a person's, and works for what it asks for.
+  expect(await accepted(admit("901", null))).toMatchObject({ loop: null });
+  // A second attempt takes the place of the first, whose token opens nothing any more.
+  expect(await accepted(admit("900", loop, "2"))).toMatchObject({ loop, replaced: [`ci-${id}-42-900.1`] });
+  expect(await hub.runnerOf(first.token)).toBeNull();
+});

@@ -252,7 +252,7 @@ test("a runner's signature gets one token; replayed, old, foreign or altered one
   const { runner, signed } = await enrolled();
   const request = signed();
   const { token } = await accepted(orchestrator.runnerToken(request));
-  expect(await orchestrator.runnerOf(token)).toBe(runner);
+  expect(await orchestrator.runnerOf(token)).toEqual({ runner, scope: null });
   expect(await orchestrator.runnerOf(`${token}x`)).toBeNull();
   const denied = { status: 401, code: "bad-signature" };
   expect(await refusal(orchestrator.runnerToken(request))).toEqual(denied);
@@ -304,7 +304,7 @@ test("a head that somebody else pushed is seen by the loop whose branch it is", 
   const { branch, head } = await view(loop);
   // The coordinator hears of the branch a moment later: notes to it wait for each other.
   const watched = async () => {
-    const { repositories } = await orchestrator.watchList(runner);
+    const { repositories } = await orchestrator.watchList({ runner, scope: null });
     return repositories.find((each) => each.repository.id === id)?.branches;
   };
   await expect.poll(watched).toEqual(["main", branch]);
@@ -317,10 +317,15 @@ test("a head that somebody else pushed is seen by the loop whose branch it is", 
     dirty: [],
   };
   const heads = { main: sha("base"), [branch ?? ""]: head };
-  await accepted(orchestrator.reportRefs(runner, { ...report, heads }));
+  await accepted(orchestrator.reportRefs({ runner, scope: null }, { ...report, heads }));
   expect((await view(loop)).head).toBe(head);
   const pushed = sha("somebody else");
-  await accepted(orchestrator.reportRefs(runner, { ...report, heads: { ...heads, [branch ?? ""]: pushed } }));
+  await accepted(
+    orchestrator.reportRefs(
+      { runner, scope: null },
+      { ...report, heads: { ...heads, [branch ?? ""]: pushed } },
+    ),
+  );
   expect((await view(loop)).head).toBe(pushed);
 });
 
@@ -330,15 +335,23 @@ test("the base branch's config replaces the starting one, unless it does not par
   await startIssue(id, 2);
   const report = { connection: "plain-git", repository: id, heads: {}, dirty: [] };
   await accepted(
-    orchestrator.reportRefs("r", {
-      ...report,
-      at: 1,
-      config: { slots: 2 },
-      configError: "line 3: unknown field",
-    }),
+    orchestrator.reportRefs(
+      { runner: "r", scope: null },
+      {
+        ...report,
+        at: 1,
+        config: { slots: 2 },
+        configError: "line 3: unknown field",
+      },
+    ),
   );
   expect((await orchestrator.listLoops({ state: "active", repository: id })).queued).toHaveLength(1);
-  await accepted(orchestrator.reportRefs("r", { ...report, at: 2, config: { slots: 2 }, configError: null }));
+  await accepted(
+    orchestrator.reportRefs(
+      { runner: "r", scope: null },
+      { ...report, at: 2, config: { slots: 2 }, configError: null },
+    ),
+  );
   await eventually(() => view(loopOf(id, 2)));
 });
 

@@ -2,7 +2,7 @@ import { applyD1Migrations, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { verifyChain } from "@tamma/core/domain/audit/chain.ts";
-import type { TurnLine } from "@tamma/core/protocol/runner.ts";
+import type { LeaseRequest, TurnLine } from "@tamma/core/protocol/runner.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type ScriptedProvider, scriptedProvider } from "./scripted-provider.ts";
 import {
@@ -297,7 +297,7 @@ test("when the reader leaves, the turn is stopped and settled", async () => {
 test("a revoked runner loses its key, its token and its lease, and its job is given to another", async () => {
   const { runner, signed } = await enrolled();
   const { token } = await accepted(orchestrator.runnerToken(signed()));
-  expect(await orchestrator.runnerOf(token)).toBe(runner);
+  expect(await orchestrator.runnerOf(token)).toEqual({ runner, scope: null });
   const loop = await start(await repository());
   const held = await nextJob(runner, loop);
   const seen = (await orchestrator.listRunners()).find(({ id }) => id === runner);
@@ -317,7 +317,7 @@ test("a revoked runner loses its key, its token and its lease, and its job is gi
   const asking = { protocol: 1, labels: [], tools: {}, waitMs: 0, loop: null };
   const wish = { ...asking, instance: null, received: [], gone: [] };
   await start(await repository());
-  expect((await refusal(orchestrator.lease(runner, wish))).code).toBe("runner-revoked");
+  expect((await refusal(orchestrator.lease({ runner, scope: null }, wish))).code).toBe("runner-revoked");
   expect((await refusal(orchestrator.revokeRunner(caller(), "r-0"))).status).toBe(404);
 });
 
@@ -334,10 +334,41 @@ test("the settings of a repository say what holds and who gave it", async () => 
     test: [null, "detected"],
   });
   const report = { connection: "plain-git", repository: id, heads: {}, dirty: [], configError: null };
-  await accepted(orchestrator.reportRefs("r", { ...report, at: 1, config: { test: "make test" } }));
+  await accepted(
+    orchestrator.reportRefs(
+      { runner: "r", scope: null },
+      { ...report, at: 1, config: { test: "make test" } },
+    ),
+  );
   expect(await read()).toMatchObject({
     source: { by: "branch" },
     slots: [1, "default"],
     test: ["make test", "set"],
+  });
+});
+
+test("a runner is given jobs of its kinds, and a run of CI jobs of its own loop and repository", async () => {
+  const { runner } = await enrolled();
+  const loop = await start(await repository());
+  await eventually(async () => expect((await view(loop)).job?.kind).toBe("survey"));
+  const asked = { protocol: 1, labels: [], tools: {}, waitMs: 0, instance: null, received: [], gone: [] };
+  const of = (kinds: LeaseRequest["kinds"]) => ({ ...asked, loop, ...(kinds ? { kinds } : {}) });
+  const pass = { runner, scope: null };
+  expect(await accepted(orchestrator.lease(pass, of(["publish", "open"])))).toBeNull();
+  const [connection = "", id = ""] = loop.split("/");
+  const elsewhere = { runner, scope: { connection, repository: "another", loop: null } };
+  expect(await refusal(orchestrator.lease(elsewhere, of(undefined)))).toEqual({
+    status: 403,
+    code: "outside-of-run",
+  });
+  expect(await accepted(orchestrator.lease(elsewhere, { ...asked, loop: null }))).toBeNull();
+  expect((await refusal(orchestrator.loopStanding(elsewhere, loop))).code).toBe("outside-of-run");
+  const own = { runner, scope: { connection, repository: id, loop } };
+  expect(await accepted(orchestrator.loopStanding(own, loop))).toMatchObject({
+    job: { kind: "survey", runner: null },
+  });
+  expect(await accepted(orchestrator.lease(own, of(["survey"])))).toMatchObject({
+    loop,
+    spec: { kind: "survey" },
   });
 });

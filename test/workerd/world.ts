@@ -95,9 +95,8 @@ export async function lease(
   process: Partial<Pick<LeaseRequest, "instance" | "received" | "gone">> = {},
 ): Promise<LeaseResponse | null> {
   const said = { instance: null, received: [], gone: [], ...process };
-  return accepted(
-    orchestrator.lease(runner, { protocol: 1, labels: [], tools: {}, waitMs: 0, loop, ...said }),
-  );
+  const pass = { runner, scope: null };
+  return accepted(orchestrator.lease(pass, { protocol: 1, labels: [], tools: {}, waitMs: 0, loop, ...said }));
 }
 
 /** Waits for a job of the loop and leases it. */

@@ -1,5 +1,5 @@
 import type { Person } from "@tamma/core/domain/loop/work.ts";
-import type { OrchestratorRpc } from "../rpc.ts";
+import type { OrchestratorRpc, RunnerPass } from "../rpc.ts";
 
 /** What the Worker is given from outside. */
 export interface Bindings {
@@ -26,5 +26,6 @@ export interface AppEnv {
     person: Person;
     /** Set behind a runner token. */
     runner: string;
+    pass: RunnerPass;
   };
 }

@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import { randomBytes } from "node:crypto";
 import type { AccountEvent } from "@tamma/core/domain/account/events.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
@@ -12,15 +11,23 @@ import type {
   RotateConnection,
 } from "@tamma/core/protocol/connections.ts";
 import type { Repository, RepositorySetUp, Runner } from "@tamma/core/protocol/rest.ts";
-import type { TokenRequest } from "@tamma/core/protocol/runner.ts";
+import type { KeyProof } from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../in-flight.ts";
 import type { Answer, Caller } from "../rpc.ts";
 import { accountMachine } from "./account-machine.ts";
-import { accountTables, runnerColumns, type SecretRows, secretRows } from "./account-rows.ts";
+import {
+  accountTables,
+  type RunnerAbout,
+  runnerColumns,
+  type SecretRows,
+  secret,
+  secretRows,
+} from "./account-rows.ts";
 import { sha256Hex } from "./cipher.ts";
 import { connectionColumns, connectionRows, connectionTables } from "./connection-rows.ts";
 import { type ConnectionAccess, type ConnectionPorts, Connections } from "./connections.ts";
 import { d1Copy } from "./d1-log.ts";
+import { EnrolledRunners, type RecordEvent } from "./enrolled-runners.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
 import { listedRows, type SetUpRow, setUpTables } from "./listed-rows.ts";
@@ -28,34 +35,20 @@ import { exactly } from "./log-copy.ts";
 import { objectHost, type SqlHost } from "./object-host.ts";
 import type { AccountHubRpc } from "./objects.ts";
 import { d1Outbox, type Outbox } from "./outbox.ts";
-import { ok, refuse } from "./refusal.ts";
-import { ed25519Key, signatureFits } from "./runner-signature.ts";
+import {
+  type Admission,
+  type AdmissionRequest,
+  isRunOfCi,
+  type RunGrants,
+  runGrantsIn,
+} from "./run-grants.ts";
+import { runTables } from "./run-rows.ts";
+import { SignIn } from "./sign-in.ts";
 
 /** Short enough that a stolen token is soon worthless; a runner fetches a new one by itself. */
 const runnerTokenMs = 15 * 60_000;
-/** How far a runner's clock may be off. */
-const signatureAgeMsMax = 60_000;
-/** A login link is clicked at once or not at all. */
-const loginMs = 10 * 60_000;
-const sessionMs = 30 * 24 * 60 * 60_000;
-const secretBytes = 32;
 
 const stream: StreamRef = { kind: "account", id: "account" };
-
-interface RunnerAbout {
-  labels: string[];
-  tools: Record<string, string>;
-}
-
-type RunnerRow = {
-  id: string;
-  name: string;
-  public_key: string;
-  at: number;
-  seen_at: number | null;
-  about: string | null;
-  revoked_at: number | null;
-};
 
 /** What the events of the account do not hold. */
 const lost =
@@ -65,6 +58,8 @@ const lost =
 export class AccountHub extends DurableObject<OrchestratorEnv> implements AccountHubRpc {
   readonly #host: SqlHost;
   readonly #secrets: SecretRows;
+  readonly #runners: EnrolledRunners;
+  readonly #signIn: SignIn;
   readonly #outbox: Outbox;
   readonly #keeper: Keeper;
   readonly #cache: FoldCache<null> = new Map();
@@ -73,9 +68,13 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     super(ctx, env);
     this.#host = objectHost(ctx, env, {
       name: "account",
-      steps: [accountTables, runnerColumns, connectionTables, connectionColumns, setUpTables],
+      steps: [accountTables, runnerColumns, connectionTables, connectionColumns, setUpTables, runTables],
     });
     this.#secrets = secretRows(this.#host.sql);
+    const record: RecordEvent = (...args) => this.#record(...args);
+    const own = { host: this.#host, secrets: this.#secrets, record };
+    this.#runners = new EnrolledRunners({ ...own, issue: (...args) => this.#issue(...args) });
+    this.#signIn = new SignIn(own);
     const { chance, after } = this.#host;
     const clock = { now: () => this.#host.clock.now(), fraction: () => chance.fraction(), after };
     const d1 = d1Copy(env.DB);
@@ -216,141 +215,95 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
   }
 
   async enrolRunner(
-    { person, commandId }: Caller,
-    { name, publicKey }: { name: string; publicKey: string },
-  ): Promise<Answer<{ runner: string }>> {
-    if (!ed25519Key(publicKey))
-      return refuse(
-        422,
-        "bad-key",
-        "the public key is no Ed25519 key in SPKI PEM",
-        "make one with `tamma-runner enrol`",
-      );
-    // The id follows from the key, so enrolling the same key again gives the same runner.
-    const runner = `r-${sha256Hex(publicKey.trim()).slice(0, 16)}`;
-    return this.#host.store.transaction((): Answer<{ runner: string }> => {
-      const known = this.#runner(runner);
-      if (known?.revoked_at)
-        return refuse(
-          409,
-          "runner-revoked",
-          `the key of ${runner} was revoked`,
-          "enrol with a new key: name a file that is not there yet",
-        );
-      if (known) return ok({ runner });
-      this.#host.sql.exec(
-        "INSERT INTO runners (id, name, public_key, at) VALUES (?, ?, ?, ?)",
-        ...[runner, name, publicKey, this.#host.clock.now()],
-      );
-      this.#record({ type: "RunnerEnrolled", runner, name }, `enrol:${commandId}`, person);
-      return ok({ runner });
-    });
+    ...args: Parameters<AccountHubRpc["enrolRunner"]>
+  ): ReturnType<AccountHubRpc["enrolRunner"]> {
+    return this.#runners.enrol(...args);
   }
 
   async runners(): Promise<Runner[]> {
-    return this.#host.sql
-      .exec<RunnerRow>("SELECT * FROM runners ORDER BY rowid")
-      .toArray()
-      .map(({ id, name, at, seen_at: seenAt, about, revoked_at: revokedAt }) => {
-        const said = about === null ? { labels: [], tools: {} } : (JSON.parse(about) as RunnerAbout);
-        return { id, name, enrolledAt: at, seenAt, revokedAt, ...said };
-      });
+    return this.#runners.list();
   }
 
-  async revokeRunner({ person, commandId }: Caller, runner: string): Promise<boolean> {
+  async revokeRunner(caller: Caller, runner: string): Promise<boolean> {
+    if (!isRunOfCi(runner)) return this.#runners.revoke(caller, runner);
+    const { person, commandId } = caller;
     return this.#host.store.transaction(() => {
-      const known = this.#runner(runner);
-      if (!known) return false;
-      if (known.revoked_at) return true;
-      this.#host.sql.exec(
-        "UPDATE runners SET revoked_at = ? WHERE id = ?",
-        ...[this.#host.clock.now(), runner],
-      );
-      this.#secrets.forgetAll("runner_tokens", runner);
-      this.#record({ type: "RunnerRevoked", runner, name: known.name }, `revoke:${commandId}`, person);
-      return true;
+      const ended = this.#runs(person).end(runner);
+      if (ended) this.#record({ type: "RunnerRevoked", runner, name: runner }, `revoke:${commandId}`, person);
+      return ended;
     });
   }
 
   async noteRunner(runner: string, about: RunnerAbout): Promise<boolean> {
-    if (this.#runner(runner)?.revoked_at) return false;
-    this.#host.sql.exec(
-      "UPDATE runners SET seen_at = ?, about = ? WHERE id = ?",
-      ...[this.#host.clock.now(), JSON.stringify(about), runner],
-    );
-    return true;
+    return isRunOfCi(runner) ? this.#runs().scopeOf(runner) !== null : this.#runners.note(runner, about);
   }
 
-  #runner(id: string): RunnerRow | null {
-    return this.#host.sql.exec<RunnerRow>("SELECT * FROM runners WHERE id = ?", id).toArray()[0] ?? null;
+  async runnerToken(request: KeyProof): ReturnType<AccountHubRpc["runnerToken"]> {
+    return this.#runners.token(request);
   }
 
-  async runnerToken(request: TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>> {
-    const { runner, at, nonce } = request;
-    const now = this.#host.clock.now();
-    const known = this.#runner(runner);
-    // One refusal for all of it: which part was wrong helps only somebody who guesses.
-    const refused = refuse<never>(
-      401,
-      "bad-signature",
-      "the runner is unknown or its signature does not fit",
-      "enrol the runner again and check its clock",
-    );
-    // The machine's own clock, which is what the runner's is compared with.
-    if (!known || Math.abs(Date.now() - at) > signatureAgeMsMax || !signatureFits(known.public_key, request))
-      return refused;
-    // Only its holder learns this.
-    if (known.revoked_at)
-      return refuse(401, "runner-revoked", "this runner was revoked", "enrol it with a new key");
-    return this.#host.store.transaction(() => {
-      this.#secrets.forgetExpired(now);
-      if (!this.#secrets.useNonce(runner, nonce, now)) return refused;
-      const token = `tamma_run_${secret()}`;
-      const expiresAt = now + runnerTokenMs;
-      this.#secrets.add("runner_tokens", sha256Hex(token), runner, expiresAt);
-      const actor: Actor = { kind: "runner", id: runner };
-      this.#record({ type: "RunnerTokenIssued", runner, expiresAt }, `token:${runner}:${nonce}`, actor);
-      return ok({ token, expiresAt });
-    });
+  #issue(runner: string, occasion: string): { token: string; expiresAt: number } {
+    const token = `tamma_run_${secret()}`;
+    const expiresAt = this.#host.clock.now() + runnerTokenMs;
+    this.#secrets.add("runner_tokens", sha256Hex(token), runner, expiresAt);
+    const actor: Actor = { kind: "runner", id: runner };
+    this.#record({ type: "RunnerTokenIssued", runner, expiresAt }, `token:${runner}:${occasion}`, actor);
+    return { token, expiresAt };
   }
 
-  async runnerOf(token: string): Promise<{ runner: string; expiresAt: number } | null> {
+  async runnerOf(token: string): ReturnType<AccountHubRpc["runnerOf"]> {
     const found = this.#secrets.find("runner_tokens", sha256Hex(token), this.#host.clock.now());
-    return found ? { runner: found.owner, expiresAt: found.expiresAt } : null;
+    if (!found) return null;
+    const { owner: runner, expiresAt } = found;
+    if (!isRunOfCi(runner)) return { runner, expiresAt, scope: null };
+    const scope = this.#runs().scopeOf(runner);
+    return scope && { runner, expiresAt, scope };
   }
 
-  async createLogin({ person, commandId }: Caller): Promise<{ secret: string; expiresAt: number }> {
-    const expiresAt = this.#host.clock.now() + loginMs;
-    const made = secret();
-    this.#host.store.transaction(() => {
-      this.#secrets.add("logins", sha256Hex(made), person.id, expiresAt);
-      const id = `login:${commandId}:${sha256Hex(made).slice(0, 8)}`;
-      this.#record({ type: "LoginLinkCreated", person: person.id, expiresAt }, id, person);
-    });
-    return { secret: made, expiresAt };
-  }
-
-  async redeemLogin(login: string): Promise<{ session: string; expiresAt: number } | null> {
-    const now = this.#host.clock.now();
+  async admitRun(request: AdmissionRequest): Promise<Answer<Admission>> {
     return this.#host.store.transaction(() => {
-      const found = this.#secrets.take("logins", sha256Hex(login), now);
-      if (!found) return null;
-      const session = secret();
-      const expiresAt = now + sessionMs;
-      this.#secrets.add("sessions", sha256Hex(session), found.owner, expiresAt);
-      const person: Actor = { kind: "person", id: found.owner, authenticated: "login-link", ip: null };
-      this.#record(
-        { type: "SignedIn", person: found.owner, expiresAt },
-        `signin:${sha256Hex(session).slice(0, 16)}`,
-        person,
-      );
-      return { session, expiresAt };
+      this.#secrets.forgetExpired(this.#host.clock.now());
+      return this.#runs().admit(request);
     });
   }
 
-  async sessionPerson(session: string): Promise<{ id: string } | null> {
-    const found = this.#secrets.find("sessions", sha256Hex(session), this.#host.clock.now());
-    return found ? { id: found.owner } : null;
+  async makeTicket(
+    { person }: Pick<Caller, "person">,
+    loop: string,
+  ): ReturnType<AccountHubRpc["makeTicket"]> {
+    return this.#host.store.transaction(() => this.#runs(person).makeTicket(loop));
+  }
+
+  async noteDispatch(loop: string, run: string): Promise<void> {
+    this.#host.store.transaction(() => this.#runs().noteDispatch(loop, run));
+  }
+
+  /** `actor`: who wants it; null for a run itself. */
+  #runs(actor: Actor | null = null): RunGrants {
+    const tokens = {
+      secret,
+      issue: (runner: string) => this.#issue(runner, secret()),
+      runnerOf: (token: string, now: number) =>
+        this.#secrets.find("runner_tokens", sha256Hex(token), now)?.owner ?? null,
+    };
+    return runGrantsIn(this.#host, tokens, (event, occasion) => {
+      const by: Actor = actor ?? { kind: "runner", id: "runner" in event ? event.runner : "ci" };
+      this.#record(event, `run:${event.type}:${occasion}`, by);
+    });
+  }
+
+  async createLogin(
+    ...args: Parameters<AccountHubRpc["createLogin"]>
+  ): ReturnType<AccountHubRpc["createLogin"]> {
+    return this.#signIn.createLogin(...args);
+  }
+
+  async redeemLogin(login: string): ReturnType<AccountHubRpc["redeemLogin"]> {
+    return this.#signIn.redeem(login);
+  }
+
+  async sessionPerson(session: string): ReturnType<AccountHubRpc["sessionPerson"]> {
+    return this.#signIn.person(session);
   }
 
   #record(event: AccountEvent, commandId: string, actor: Actor): void {
@@ -387,8 +340,4 @@ function changesOf({ webhook, label, workflow }: RepositorySetUp) {
     ...(label === "made" ? { label } : {}),
     ...(workflow?.state === "proposed" && workflow.url !== null ? { workflow: workflow.url } : {}),
   };
-}
-
-function secret(): string {
-  return randomBytes(secretBytes).toString("base64url");
 }

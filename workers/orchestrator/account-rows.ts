@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 /** Secrets are kept as hashes only: who reads the database can sign in as nobody. */
 export const accountTables = `
   CREATE TABLE repositories (
@@ -17,6 +19,22 @@ export const runnerColumns = `
   ALTER TABLE runners ADD COLUMN about TEXT;
   ALTER TABLE runners ADD COLUMN revoked_at INTEGER`;
 
+/** What a runner says of itself when it asks for jobs. */
+export interface RunnerAbout {
+  labels: string[];
+  tools: Record<string, string>;
+}
+
+export type RunnerRow = {
+  id: string;
+  name: string;
+  public_key: string;
+  at: number;
+  seen_at: number | null;
+  about: string | null;
+  revoked_at: number | null;
+};
+
 type Secrets = "runner_tokens" | "logins" | "sessions";
 const ownerColumn: Record<Secrets, string> = {
   runner_tokens: "runner",
@@ -35,6 +53,13 @@ export interface SecretRows {
   forgetAll(table: Secrets, owner: string): void;
   /** False when the runner used this nonce before. */
   useNonce(runner: string, nonce: string, now: number): boolean;
+}
+
+const secretBytes = 32;
+
+/** A new secret, as text that needs no escaping anywhere. */
+export function secret(): string {
+  return randomBytes(secretBytes).toString("base64url");
 }
 
 /** A nonce is kept longer than a request with it could be accepted. */

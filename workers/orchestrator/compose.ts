@@ -5,6 +5,7 @@ import type { LoopPorts } from "@tamma/core/engine/perform.ts";
 import { clockedFetch } from "@tamma/core/platforms/_shared/platform-clock.ts";
 import { type ConnectHost, connect, connectAccount } from "@tamma/core/platforms/connect.ts";
 import { plainGitPlatform } from "@tamma/core/platforms/plain-git/index.ts";
+import { runProofs } from "@tamma/core/platforms/run-proofs.ts";
 import { senderOf, webhookSources } from "@tamma/core/platforms/webhooks.ts";
 import type { Prompts } from "@tamma/core/ports/model.ts";
 import type {
@@ -45,6 +46,9 @@ export function providerOf(env: OrchestratorEnv): Provider {
 export function webhooksOf(platform: WebhookPlatform, headers: Headers): WebhookSource | null {
   return senderOf(headers) === platform ? webhookSources[platform] : null;
 }
+
+/** How runs of a platform's CI prove themselves. One for the process, which keeps the keys of issuers. */
+export const proofsOfRuns = runProofs((input, init) => fetch(input, init));
 
 /** The repository `owner/name` on its platform. @throws PlatformError */
 export function connectRepository(access: PlatformAccess, name: string): Promise<PlatformRepository> {

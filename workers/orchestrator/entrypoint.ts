@@ -15,6 +15,7 @@ import * as people from "./people.ts";
 import { reconcile } from "./reconcile.ts";
 import * as repositories from "./repositories.ts";
 import { resume } from "./resume.ts";
+import { runnerToken } from "./runner-tokens.ts";
 import * as runners from "./runners.ts";
 import * as turns from "./turns.ts";
 
@@ -119,13 +120,19 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
     return runners.revokeRunner(this.#parts, ...args);
   }
   runnerToken(...args: Args<"runnerToken">): Result<"runnerToken"> {
-    return accountHub(this.env).runnerToken(...args);
+    return runnerToken(this.#parts, ...args);
+  }
+  makeTicket(...args: Args<"makeTicket">): Result<"makeTicket"> {
+    return accountHub(this.env).makeTicket(...args);
   }
   runnerOf(...args: Args<"runnerOf">): Result<"runnerOf"> {
     return runners.runnerOf(this.#parts, ...args);
   }
   lease(...args: Args<"lease">): Result<"lease"> {
     return runners.lease(this.#parts, ...args);
+  }
+  loopStanding(...args: Args<"loopStanding">): Result<"loopStanding"> {
+    return runners.loopStanding(this.#parts, ...args);
   }
   heartbeat(...args: Args<"heartbeat">): Result<"heartbeat"> {
     return runners.heartbeat(this.#parts, ...args);
@@ -142,8 +149,8 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   result(...args: Args<"result">): Result<"result"> {
     return runners.result(this.#parts, ...args);
   }
-  watchList(_runner: string): Result<"watchList"> {
-    return runners.watchList(this.#parts);
+  watchList(...args: Args<"watchList">): Result<"watchList"> {
+    return runners.watchList(this.#parts, ...args);
   }
   reportRefs(...args: Args<"reportRefs">): Result<"reportRefs"> {
     return runners.reportRefs(this.#parts, ...args);

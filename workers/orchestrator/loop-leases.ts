@@ -42,6 +42,7 @@ export function loopLeases(core: LoopCore, rows: LeaseRows, host: LeaseHost): Lo
     // Its answer was lost on the way: the very same lease once more, which costs the attempt nothing.
     const unheard = known && sameHolder(known, wish) && !received.includes(`${job}:${known.fence}`);
     if (known && !unheard) return ok({ state: "held", by: known, fence: known.fence });
+    if (isOfOtherKind(core, loop, job, wish)) return ok({ state: "other-kind" });
     return answered(() =>
       core.together(() => {
         if (known) rows.beat(job, known.fence, runner, known.part, now());
@@ -101,6 +102,13 @@ export function loopLeases(core: LoopCore, rows: LeaseRows, host: LeaseHost): Lo
       return next !== null && rows.expired(next).some(({ loop }) => !held(loop)) ? next : null;
     },
   };
+}
+
+/** A job that is not open any more is of no kind: whoever leases it learns why it cannot. */
+function isOfOtherKind(core: LoopCore, loop: string, job: string, { kinds }: LeaseWish): boolean {
+  const { state } = core.state(loop);
+  if (!kinds || state.state !== "active" || state.doing.kind !== "job") return false;
+  return state.doing.job.id === job && !kinds.includes(state.doing.job.kind);
 }
 
 /** The leased job as its runner sees it. */

@@ -31,6 +31,8 @@ import type { TakenDelivery } from "./deliveries/delivery-rows.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import type { Holder } from "./lease-rows.ts";
 import type { SetUpRow } from "./listed-rows.ts";
+import type { Admission, AdmissionRequest } from "./run-grants.ts";
+import type { RunScope } from "./run-rows.ts";
 
 /**
  * What the objects ask of each other, in plain data. Refusals are data, because errors lose their class on
@@ -99,10 +101,14 @@ export interface TurnSettlement {
 /** Who asks for a job, and which leases (`<job>:<fence>`) have reached that process. */
 export interface LeaseWish extends Holder {
   received: readonly string[];
+  /** Kinds of jobs that it does; absent for all. */
+  kinds?: readonly string[] | undefined;
 }
 
+/** `other-kind`: open, but none that it does. */
 export type JobGrant =
   | { state: "granted"; lease: runner.LeaseResponse }
+  | { state: "other-kind" }
   | { state: "held"; by: Holder; fence: number };
 
 /** How the copies of an object's events stand, for the health page. */
@@ -236,8 +242,17 @@ export interface AccountHubRpc extends KeeperRpc {
   revokeRunner(caller: Caller, runner: string): Promise<boolean>;
   /** Keeps when it was seen and what it says of itself. False: it was revoked, give it nothing. */
   noteRunner(runner: string, about: { labels: string[]; tools: Record<string, string> }): Promise<boolean>;
-  runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>>;
-  runnerOf(token: string): Promise<{ runner: string; expiresAt: number } | null>;
+  runnerToken(request: runner.KeyProof): Promise<Answer<{ token: string; expiresAt: number }>>;
+  /** `scope` null: an enrolled runner, which works for every repository. */
+  runnerOf(token: string): Promise<{ runner: string; expiresAt: number; scope: RunScope | null } | null>;
+  /** Lets a run of CI in; its proof was read before. */
+  admitRun(request: AdmissionRequest): Promise<Answer<Admission>>;
+  makeTicket(
+    caller: Pick<Caller, "person">,
+    loop: string,
+  ): Promise<Answer<{ ticket: string; expiresAt: number }>>;
+  /** The platform started this run for the loop. */
+  noteDispatch(loop: string, run: string): Promise<void>;
   createLogin(caller: Caller): Promise<{ secret: string; expiresAt: number }>;
   redeemLogin(secret: string): Promise<{ session: string; expiresAt: number } | null>;
   sessionPerson(session: string): Promise<{ id: string } | null>;

@@ -1,11 +1,13 @@
 import type { JobKind } from "@tamma/core/domain/loop/events/control.ts";
-import type * as runnerWire from "@tamma/core/protocol/runner.ts";
+import { standing } from "@tamma/core/domain/projections/standing.ts";
+import * as runnerWire from "@tamma/core/protocol/runner.ts";
 import { blobBytesMax, runnerProtocol } from "@tamma/core/protocol/runner.ts";
-import type { Answer, Caller } from "../rpc.ts";
+import type { Answer, Caller, RunnerPass } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
 import { accountHub, type LeaseWish, repoCoordinator } from "./objects.ts";
 import { allRepositories, ownerOf, type Parts } from "./parts.ts";
 import { ok, refuse } from "./refusal.ts";
+import { isWithin } from "./run-grants.ts";
 
 /** What runners ask for. `runner` is the id that the token proved. */
 
@@ -19,18 +21,19 @@ const tokensMax = 1_000;
 /** Jobs that write to the repository; all others only read it. */
 const pushes: ReadonlySet<JobKind> = new Set(["open", "publish", "merge"]);
 
-const seenTokens = new Map<string, { runner: string; until: number }>();
+const seenTokens = new Map<string, RunnerPass & { until: number }>();
 
 /** The runner of a token, or null. Good answers are remembered shortly, because every heartbeat asks. */
-export async function runnerOf({ env }: Parts, token: string): Promise<string | null> {
+export async function runnerOf({ env }: Parts, token: string): Promise<RunnerPass | null> {
   const hash = sha256Hex(`${env.TAMMA_ORIGIN} ${token}`);
   const seen = seenTokens.get(hash);
-  if (seen && seen.until > Date.now()) return seen.runner;
+  if (seen && seen.until > Date.now()) return { runner: seen.runner, scope: seen.scope };
   const found = await accountHub(env).runnerOf(token);
   if (!found) return null;
   if (seenTokens.size >= tokensMax) seenTokens.clear();
-  seenTokens.set(hash, { runner: found.runner, until: Math.min(found.expiresAt, Date.now() + tokenTrustMs) });
-  return found.runner;
+  const { runner, scope, expiresAt } = found;
+  seenTokens.set(hash, { runner, scope, until: Math.min(expiresAt, Date.now() + tokenTrustMs) });
+  return { runner, scope };
 }
 
 /**
@@ -39,9 +42,10 @@ export async function runnerOf({ env }: Parts, token: string): Promise<string | 
  */
 export async function lease(
   parts: Parts,
-  runner: string,
-  request: runnerWire.LeaseRequest,
+  { runner, scope }: RunnerPass,
+  asked: runnerWire.LeaseRequest,
 ): Promise<Answer<runnerWire.LeaseResponse | null>> {
+  const request = { ...asked, loop: asked.loop ?? scope?.loop ?? null };
   if (request.protocol !== runnerProtocol)
     return refuse(
       409,
@@ -49,22 +53,25 @@ export async function lease(
       `this server speaks runner protocol ${runnerProtocol}, the runner ${request.protocol}`,
       "install the runner of the server's version",
     );
+  if (request.loop !== null && !mayDo(scope, request.loop)) return outside(request.loop);
   if (request.gone.length > 0) await loseLeases(parts, runner, request.gone);
-  const wish: LeaseWish = { runner, instance: request.instance, received: request.received };
+  const { instance, received, kinds } = request;
+  const wish: LeaseWish = { runner, instance, received, kinds };
   if (!(await mayWork(parts, runner, request, false))) return revoked();
-  for (const coordinator of await coordinatorsFor(parts, request.loop)) {
+  for (const coordinator of await coordinatorsFor(parts, request.loop, scope)) {
     for (const open of await coordinator.openJobs(request.loop, wish)) {
       // Before anything is given out the account is asked itself: a token is trusted for a while.
       if (!(await mayWork(parts, runner, request, true))) return revoked();
       const owner = ownerOf(parts, open.job);
       if (!owner.ok) continue;
-      const asked = await owner.value.object.lease(open.loop, open.job, wish);
-      if (!asked.ok) {
+      const answer = await owner.value.object.lease(open.loop, open.job, wish);
+      if (!answer.ok) {
         // Not wanted any more: the index is behind.
         await coordinator.forgetJob(open.job);
         continue;
       }
-      const grant = asked.value;
+      const grant = answer.value;
+      if (grant.state === "other-kind") continue;
       if (grant.state === "granted") {
         await coordinator.holdJob(open.job, wish, grant.lease.fence);
         // Refused: the job stays with this runner, which finds it again when it asks the next time.
@@ -128,7 +135,19 @@ async function loseLeases(parts: Parts, runner: string, gone: readonly string[] 
   }
 }
 
-async function coordinatorsFor(parts: Parts, loop: string | null) {
+/** May it do jobs of this loop? An enrolled runner may of all, a run of CI of what it was let in for. */
+function mayDo(scope: RunnerPass["scope"], loop: string): boolean {
+  if (scope === null) return true;
+  return scope.loop === null ? isWithin(loop, scope) : scope.loop === loop;
+}
+
+function outside<T>(what: string): Answer<T> {
+  const message = `this run was not let in for ${what}`;
+  return refuse(403, "outside-of-run", message, "a run works for its own loop, or its own repository");
+}
+
+async function coordinatorsFor(parts: Parts, loop: string | null, scope: RunnerPass["scope"]) {
+  if (scope) return [repoCoordinator(parts.env, { connection: scope.connection, id: scope.repository })];
   const route = loop === null ? null : ownerOf(parts, loop);
   if (route === null) return (await allRepositories(parts)).map((each) => each.coordinator);
   if (!route.ok) return [];
@@ -213,16 +232,34 @@ export async function getBlob(
   return ok(body.buffer);
 }
 
-export async function watchList(parts: Parts): Promise<runnerWire.WatchResponse> {
+/** How a loop stands, for a runner that may do its jobs. */
+export async function loopStanding(
+  parts: Parts,
+  { scope }: RunnerPass,
+  loop: string,
+): Promise<Answer<runnerWire.LoopStanding>> {
+  if (!mayDo(scope, loop)) return outside(loop);
+  const owner = ownerOf(parts, loop);
+  if (!owner.ok) return owner;
+  const view = await owner.value.object.view(loop);
+  if (!view.ok) return view;
+  const url = `${parts.env.TAMMA_ORIGIN}/app/loops/${encodeURIComponent(loop)}`;
+  return ok(runnerWire.LoopStanding.parse(standing(view.value, url)));
+}
+
+/** A run of CI watches nothing: it is there for its jobs, and its platform tells of pushes itself. */
+export async function watchList(parts: Parts, { scope }: RunnerPass): Promise<runnerWire.WatchResponse> {
+  if (scope !== null) return { repositories: [], everyMs: refsEveryMs };
   const watched = await Promise.all((await allRepositories(parts)).map((each) => each.coordinator.watched()));
   return { repositories: watched.filter((each) => each !== null), everyMs: refsEveryMs };
 }
 
 export async function reportRefs(
   parts: Parts,
-  runner: string,
+  { runner, scope }: RunnerPass,
   report: runnerWire.RefsReport,
 ): Promise<Answer<{ accepted: boolean }>> {
   const { connection, repository: id } = report;
+  if (scope !== null) return outside(`the refs of ${connection}/${id}`);
   return repoCoordinator(parts.env, { connection, id }).reportRefs(runner, report);
 }

@@ -14,6 +14,23 @@ export const AccountEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("RunnerEnrolled"), runner: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerRevoked"), runner: z.string(), name: z.string() }),
   z.object({ type: z.literal("RunnerTokenIssued"), runner: z.string(), expiresAt: z.number() }),
+  /** A run of CI may do jobs: of one loop, or of its repository where `loop` is null. */
+  z.object({
+    type: z.literal("RunAdmitted"),
+    runner: z.string(),
+    proof: z.enum(["id-token", "ticket"]),
+    connection: z.string(),
+    repository: z.string(),
+    loop: z.string().nullable(),
+    /** The platform's ids of run and attempt; null where a ticket let it in. */
+    run: z.string().nullable(),
+    attempt: z.string().nullable(),
+    /** No token of the run outlives this. */
+    until: z.number(),
+  }),
+  z.object({ type: z.literal("TicketMade"), loop: z.string(), expiresAt: z.number() }),
+  /** The platform started this run for this loop, because Tamma asked for it. */
+  z.object({ type: z.literal("RunDispatched"), loop: z.string(), run: z.string() }),
   z.object({
     type: z.literal("ConnectionAdded"),
     connection: z.string(),

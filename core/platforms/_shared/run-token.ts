@@ -19,7 +19,7 @@ const ageMaxS = 900;
 /** Issuers sign with RSA or elliptic curves; a shared secret or none at all proves nothing. */
 const algorithms = ["RS256", "ES256"];
 /** A key that is not known is looked for, but not more often than this. */
-const keysCooldownMs = 30_000;
+const keysCooldownMs = 5_000;
 const keysAgeMaxMs = 600_000;
 const keysAnswerMsMax = 5_000;
 
@@ -27,20 +27,21 @@ const keysAnswerMsMax = 5_000;
 export function keysOf({ jwks }: RunTokenIssuer, fetch: typeof globalThis.fetch): JWTVerifyGetKey {
   return createRemoteJWKSet(new URL(jwks), {
     ...{ cooldownDuration: keysCooldownMs, cacheMaxAge: keysAgeMaxMs, timeoutDuration: keysAnswerMsMax },
-    // Whoever can answer in the issuer's place, or send us elsewhere, could sign.
-    [customFetch]: (url, init) => fetch(url, { ...init, redirect: "error" }),
+    // Whoever can send us elsewhere could sign: a redirect is no answer. (Workers know no redirect "error".)
+    [customFetch]: (url, init) => fetch(url, { ...init, redirect: "manual" }),
   });
 }
 
 /**
- * The claims of a token that `issuer` gave to a run for `audience`; otherwise why it is refused. Whether it
- * was used before is for whoever remembers its `jti`.
+ * The claims of a token that `issuer` gave to a run for `audience`; otherwise why it is refused. `later`:
+ * nothing is proven either way, and another try may help. Whether it was used before is for whoever remembers
+ * its `jti`.
  */
 export async function claimsOf<T>(
   token: string,
   expected: { issuer: string; audience: string; keys: JWTVerifyGetKey; claims: z.ZodType<T> },
   now: Instant,
-): Promise<{ claims: T } | { refused: string }> {
+): Promise<{ claims: T } | { refused: string; later?: true }> {
   try {
     const { payload } = await jwtVerify(token, expected.keys, {
       ...{ issuer: expected.issuer, audience: expected.audience, algorithms },
@@ -51,11 +52,14 @@ export async function claimsOf<T>(
     if (parsed.success) return { claims: parsed.data };
     return { refused: `the claim ${parsed.error.issues[0]?.path.join(".")} is missing or no text` };
   } catch (error) {
-    if (error instanceof errors.JOSEError) return { refused: reasons[error.code] ?? error.message };
-    // The issuer cannot be reached: nothing is proven, and another try may help.
-    return { refused: `the issuer's keys could not be read: ${String(error)}` };
+    const answered = error instanceof errors.JOSEError && !unreadable.includes(error.code);
+    if (answered) return { refused: reasons[error.code] ?? error.message };
+    return { refused: `the issuer's keys could not be read: ${String(error)}`, later: true };
   }
 }
+
+/** The issuer was asked for its keys and did not answer with them. */
+const unreadable: readonly string[] = ["ERR_JOSE_GENERIC", "ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID"];
 
 const reasons: Readonly<Record<string, string>> = {
   ERR_JWT_EXPIRED: "it is expired",

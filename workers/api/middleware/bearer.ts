@@ -25,15 +25,16 @@ export const localToken: MiddlewareHandler<AppEnv> = async (c, next) => {
 /** The runner API: short-lived tokens that the orchestrator gave out. */
 export const runnerToken: MiddlewareHandler<AppEnv> = async (c, next) => {
   const token = bearerOf(c);
-  const runner = token === null ? null : await c.env.ORCHESTRATOR.runnerOf(token);
-  if (runner === null)
+  const pass = token === null ? null : await c.env.ORCHESTRATOR.runnerOf(token);
+  if (pass === null)
     throw new HttpProblem(
       401,
       "bad-runner-token",
       "The runner token is missing, wrong or expired.",
       "Ask for a new one: POST /runner/v1/token.",
     );
-  c.set("runner", runner);
+  c.set("pass", pass);
+  c.set("runner", pass.runner);
   await next();
 };
 

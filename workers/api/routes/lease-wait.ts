@@ -1,7 +1,7 @@
 import type { LeaseRequest, LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import { inFlight } from "../../in-flight.ts";
 import { jobBell } from "../../job-bell.ts";
-import type { OrchestratorRpc } from "../../rpc.ts";
+import type { OrchestratorRpc, RunnerPass } from "../../rpc.ts";
 import { unwrap } from "../problem.ts";
 
 /** First pause between two questions: a job that was just queued should start at once. */
@@ -17,7 +17,7 @@ const pauseGrowth = 1.5;
  */
 export async function leaseWithin(
   orchestrator: OrchestratorRpc,
-  runner: string,
+  pass: RunnerPass,
   request: LeaseRequest,
   gone: AbortSignal | undefined,
 ): Promise<LeaseResponse | null> {
@@ -28,7 +28,7 @@ export async function leaseWithin(
   // begun when the server ends.
   while (!gone?.aborted && !inFlight.ending) {
     const { rings } = jobBell;
-    const job = unwrap(await orchestrator.lease(runner, ask));
+    const job = unwrap(await orchestrator.lease(pass, ask));
     // Said once is enough: their leases are over.
     ask = { ...ask, gone: [] };
     const leftMs = until - Date.now();

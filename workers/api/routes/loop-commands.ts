@@ -46,5 +46,9 @@ export function loopCommandRoutes() {
     const input = await readJson(c, NewComment);
     return c.json(unwrap(await c.env.ORCHESTRATOR.comment(apiCaller(c), loopOf(c), input)));
   });
+  routes.post("/:loop/ticket", async (c) => {
+    await readJson(c, NoInput);
+    return c.json(unwrap(await c.env.ORCHESTRATOR.makeTicket(apiCaller(c), loopOf(c))), 201);
+  });
   return routes;
 }

@@ -13,7 +13,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../bindings.ts";
 import { runnerToken } from "../middleware/bearer.ts";
-import { jobOf, sha256Of } from "../path-ids.ts";
+import { jobOf, loopOf, sha256Of } from "../path-ids.ts";
 import { HttpProblem, unwrap } from "../problem.ts";
 import { parseInput, readBytes, readJson } from "../request-body.ts";
 import { leaseWithin } from "./lease-wait.ts";
@@ -37,13 +37,16 @@ export function runnerRoutes() {
   routes.use("*", runnerToken);
   routes.post("/lease", async (c) => {
     const request = await readJson(c, LeaseRequest);
-    const job = await leaseWithin(c.env.ORCHESTRATOR, c.var.runner, request, c.req.raw.signal);
+    const job = await leaseWithin(c.env.ORCHESTRATOR, c.var.pass, request, c.req.raw.signal);
     return job === null ? c.body(null, 204) : c.json(job);
   });
-  routes.post("/refs/watch", async (c) => c.json(await c.env.ORCHESTRATOR.watchList(c.var.runner)));
+  routes.get("/loops/:loop", async (c) =>
+    c.json(unwrap(await c.env.ORCHESTRATOR.loopStanding(c.var.pass, loopOf(c)))),
+  );
+  routes.post("/refs/watch", async (c) => c.json(await c.env.ORCHESTRATOR.watchList(c.var.pass)));
   routes.post("/refs", async (c) => {
     const report = await readJson(c, RefsReport, logBytesMax);
-    return c.json(unwrap(await c.env.ORCHESTRATOR.reportRefs(c.var.runner, report)));
+    return c.json(unwrap(await c.env.ORCHESTRATOR.reportRefs(c.var.pass, report)));
   });
   jobRoutes(routes);
   blobRoutes(routes);

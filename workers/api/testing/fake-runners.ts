@@ -1,5 +1,5 @@
 import type * as runner from "@tamma/core/protocol/runner.ts";
-import type { Answer, Caller, Refusal } from "../../rpc.ts";
+import type { Answer, Caller, Refusal, RunnerPass } from "../../rpc.ts";
 import { FakeAccount } from "./fake-account.ts";
 
 /** The runners' side of the orchestrator in memory: tokens, one queue of jobs, fences, logs and blobs. */
@@ -39,17 +39,25 @@ export class FakeRunners extends FakeAccount {
     this.revoked.add(runner);
     return done({ revoked: runner });
   }
-  async runnerToken(request: runner.TokenRequest): Promise<Answer<{ token: string; expiresAt: number }>> {
+  async runnerToken(request: runner.TokenRequest): Promise<Answer<runner.TokenResponse>> {
+    if (!("runner" in request)) return refused(403, "run-refused", "No run is let in here.");
     if (!this.runners.some((known) => known.id === request.runner))
       return refused(401, "no-runner", "This runner is not enrolled.");
     const token = `runner-token-of-${request.runner}`;
     this.tokens.set(token, request.runner);
-    return done({ token, expiresAt: request.at + 900_000 });
+    return done({ token, expiresAt: request.at + 900_000, loop: null });
   }
   async runnerOf(token: string) {
-    return this.tokens.get(token) ?? null;
+    const runner = this.tokens.get(token);
+    return runner === undefined ? null : { runner, scope: null };
   }
-  async lease(_runner: string, request: runner.LeaseRequest): Promise<Answer<runner.LeaseResponse | null>> {
+  async makeTicket(_caller: Caller, loop: string) {
+    return done({ ticket: `ticket-for-${loop}`, expiresAt: 1_700_000_000_000 });
+  }
+  async loopStanding(_pass: RunnerPass, _loop: string): Promise<Answer<runner.LoopStanding>> {
+    return refused(404, "unknown-loop", "There is no such loop.");
+  }
+  async lease(_pass: RunnerPass, request: runner.LeaseRequest): Promise<Answer<runner.LeaseResponse | null>> {
     this.leaseAsked.push(request);
     if (this.leaseAsked.length < this.leaseAfter) return done(null);
     const job = this.queue.shift() ?? null;
@@ -93,10 +101,10 @@ export class FakeRunners extends FakeAccount {
     this.results.set(job, request);
     return done({ accepted: true, already });
   }
-  async watchList(_runner: string): Promise<runner.WatchResponse> {
+  async watchList(_pass: RunnerPass): Promise<runner.WatchResponse> {
     return { repositories: [], everyMs: 2_000 };
   }
-  async reportRefs(_runner: string, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>> {
+  async reportRefs(_pass: RunnerPass, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>> {
     this.refs.push(report);
     return done({ accepted: true });
   }

@@ -7,6 +7,7 @@ import { postedLine, postedText, postedTitle } from "../domain/text/posted.ts";
 import type { Coordinator } from "../ports/coordinator.ts";
 import { type Platform, PlatformError, type PullRequestRef } from "../ports/platform.ts";
 import { type AskPorts, askModel } from "./ask-model.ts";
+import { mergeByPlatform } from "./merge-by-platform.ts";
 
 /** Everything that a loop's effects touch. */
 export interface LoopPorts extends AskPorts {
@@ -24,11 +25,13 @@ export interface LoopPorts extends AskPorts {
 
 /**
  * How an effect ended. `command` is what the loop is told, null when nothing; `again`: try later (at `at`
- * when the other side named a time); `failed`: trying again cannot help.
+ * when the other side named a time); `waits`: the other side took it and is not done, ask again after
+ * `pauseMs` without counting a try; `failed`: trying again cannot help.
  */
 export type Performed =
   | { ended: "done"; command: LoopCommand | null }
   | { ended: "again"; reason: string; at: number | null }
+  | { ended: "waits"; command: LoopCommand; pauseMs: number; reason: string }
   | { ended: "failed"; reason: string };
 
 type Started = Exclude<Loop, { state: "not-started" }>;
@@ -55,10 +58,20 @@ export async function perform(effect: Effect, loop: Loop, ports: LoopPorts): Pro
         ? { ended: "done", command }
         : { ended: "again", reason: "the turn is under way", at: null };
     }
+    if (effect.kind === "call" && effect.call === "merge") return await merge(loop, ports);
     return { ended: "done", command: (await touch(effect, loop, ports)) ?? null };
   } catch (thrown) {
     return failureOf(thrown);
   }
+}
+
+/** Asks the platform to merge; a loop that went on meanwhile asks for nothing any more. */
+async function merge(loop: Started, ports: LoopPorts): Promise<Performed> {
+  if (loop.state !== "active") return { ended: "done", command: null };
+  const { codeHost } = await ports.platform();
+  const { command, askAgainMs } = await mergeByPlatform(loop, pullRequestOf(loop.facts), codeHost);
+  if (askAgainMs === null) return { ended: "done", command };
+  return { ended: "waits", command, pauseMs: askAgainMs, reason: "it stands in the platform's queue" };
 }
 
 /** What a port's error means for the effect: errors that we do not know are worth another try. */
@@ -131,6 +144,8 @@ async function touch(
     case "record-merge":
       await recordMerge(facts, ports);
       return;
+    case "delete-branch":
+      return deleteBranch(facts, await ports.platform());
     case "create-issues":
       return createIssues(effect, facts, await ports.platform());
     case "release-slot":
@@ -185,6 +200,9 @@ async function call(
         });
       return { type: "ReportReviewSubmitted" };
     }
+    case "merge":
+      // Not here: only `perform` can say that the platform is not done.
+      return;
     default:
       return name satisfies never;
   }
@@ -236,6 +254,11 @@ async function releaseSlot(reason: string, loop: Started, coordinator: Coordinat
 async function recordMerge(facts: Facts, ports: LoopPorts): Promise<void> {
   const sha = ports.mergeSha();
   if (sha) await (await ports.platform()).codeHost.recordMerge(pullRequestOf(facts), sha);
+}
+
+/** Only a branch of Tamma's own is deleted, and only where it was merged from. */
+async function deleteBranch({ branch, head }: Facts, { codeHost }: Platform): Promise<undefined> {
+  if (branch?.startsWith("tamma/") && head) await codeHost.deleteBranch(branch, head);
 }
 
 async function createIssues(

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Loop } from "@tamma/core/domain/loop/state.ts";
 import { logTo } from "../../workers/orchestrator/log.ts";
 import { reconcile } from "../../workers/orchestrator/reconcile.ts";
 import { resume } from "../../workers/orchestrator/resume.ts";
@@ -72,7 +73,7 @@ export class Simulation {
       provider: new ScriptedProvider(base, (tree) => git.truthOf(tree)),
       bodies: new Bodies(kernel),
       d1: new D1Line(server.copy, base),
-      tracker: new OtherTracker(base),
+      tracker: new OtherTracker({ ...base, git }),
       sha256: plan.realHash ? sha256 : fastSum,
       tell: (who, what, mark) => story.tell(kernel.now, who, what, mark),
       engineerPushes: (loop) => this.#push(loop),
@@ -217,7 +218,7 @@ export class Simulation {
   #push(loop: string): void {
     const { git, tell } = this.world;
     const record = this.watch.loops.get(loop);
-    const branch = record && record.state.state !== "not-started" ? record.state.facts.branch : null;
+    const branch = record ? branchOf(record.state) : null;
     const head = branch ? git.branches.get(branch) : undefined;
     if (!branch || !head) return;
     const sha = git.commit(git.tree(this.world.plan.skill), [head]);
@@ -231,6 +232,10 @@ export class Simulation {
     git.onPush = () => {
       for (const ms of [dice.between(300, 4_000), dice.between(5_000, 60_000)])
         kernel.after(ms, life, () => void this.#reportRefs());
+    };
+    tracker.onMerged = (branch, head) => {
+      const [loop = ""] = [...this.watch.loops].find(([, one]) => branchOf(one.state) === branch) ?? [];
+      this.watch.merged(loop, head);
     };
     tracker.onAsked = (sha) => {
       tracker.checks.set(sha, [{ name: "build", state: "pending", required: true, url: null }]);
@@ -286,6 +291,10 @@ export class Simulation {
     };
     deliver(20);
   }
+}
+
+function branchOf(loop: Loop): string | null {
+  return loop.state === "not-started" ? null : loop.facts.branch;
 }
 
 function sha256(text: string): string {

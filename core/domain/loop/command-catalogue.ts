@@ -31,6 +31,10 @@ export const commandCatalogue: Record<LoopCommandType, CommandEntry> = {
   ReportPullRequestReady: { from: "platform", says: "The pull request left draft." },
   ReportReviewSubmitted: { from: "platform", says: "The review is on the pull request." },
   GrantMergeTurn: { from: "coordinator", says: "It is the loop's turn to merge." },
+  ReportMerge: {
+    from: "platform",
+    says: "The platform merged, will merge in its own time, or does not, for this reason.",
+  },
   ReportEffectFailed: {
     from: "platform",
     says: "Something outside could not be done, and trying again cannot help.",

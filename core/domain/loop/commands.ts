@@ -1,4 +1,5 @@
 import type { Instant, MicroUsd, Sha } from "../ids.ts";
+import type { MergeOutcome } from "../platform/merging.ts";
 import type { TimerName } from "./effects.ts";
 import type { BlobRef, Check } from "./evidence.ts";
 import type { JobResult } from "./jobs.ts";
@@ -58,6 +59,8 @@ export type LoopCommand =
   | { type: "ReportPullRequestReady" }
   | { type: "ReportReviewSubmitted" }
   | { type: "GrantMergeTurn" }
+  /** The platform's answer to the merge call `n`. */
+  | { type: "ReportMerge"; n: number; outcome: MergeOutcome }
   /** A call failed for good (its retries are spent, or retrying cannot help). */
   | { type: "ReportEffectFailed"; key: string; mainLine: boolean; effect: string; reason: string }
   // model

@@ -4,6 +4,7 @@ import { decideCheckpoint } from "./decide/decide-checkpoint.ts";
 import { enterCi, enterImplement, enterVerify } from "./decide/enter.ts";
 import { jobResult, mergeTurnGranted } from "./decide/job-result.ts";
 import { expireLease, leaseJob } from "./decide/lease.ts";
+import { reportMerge } from "./decide/merge-answer.ts";
 import { modelFailure, reportDesign, reportPlan, reportReview, reviewSubmitted } from "./decide/model.ts";
 import { answerQuestions, cancel, comment } from "./decide/people.ts";
 import { clearObstacle, resolveEscalation, slotGranted } from "./decide/resume.ts";
@@ -48,6 +49,8 @@ function route(b: Batch, command: Exclude<LoopCommand, { type: "StartLoop" }>): 
     case "GrantMergeTurn":
     case "GrantSlot":
       return answered(b, command);
+    case "ReportMerge":
+      return reportMerge(b, command);
     case "ReportEffectFailed":
       return effectFailed(b, command);
     case "ReportPlan":

@@ -22,6 +22,8 @@ export type Effect =
   | { kind: "close-issue"; key: string }
   | { kind: "close-pull-request"; key: string }
   | { kind: "record-merge"; key: string }
+  /** The branch of a loop whose platform merged; a runner deletes it itself. */
+  | { kind: "delete-branch"; key: string }
   | { kind: "create-issues"; key: string; titles: string[] }
   | { kind: "release-slot"; key: string; reason: string }
   | { kind: "release-merge-turn"; key: string };

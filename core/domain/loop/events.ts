@@ -61,6 +61,7 @@ export const LoopEvent = z.discriminatedUnion("type", [
   code.ReviewSubmitted,
   code.AddressRoundStarted,
   code.MergeTurnGranted,
+  code.MergeQueued,
   code.Merged,
   control.StepEntered,
   control.JobQueued,

@@ -104,7 +104,9 @@ function slotGiven(facts: Facts, wait: Reaction): Reaction {
 function whenEnded({ outcome, facts }: Ended): Reaction {
   const effects: Effect[] = [{ kind: "notice", key: "notice:ended", notice: "ended" }];
   if (outcome === "merged") {
-    effects.push({ kind: "record-merge", key: "record-merge" }, { kind: "close-issue", key: "close-issue" });
+    const byPlatform = facts.settings.merges === "platform";
+    const kind = byPlatform ? "delete-branch" : "record-merge";
+    effects.push({ kind, key: kind }, { kind: "close-issue", key: "close-issue" });
   } else if (facts.pullRequest) effects.push({ kind: "close-pull-request", key: "close-pull-request" });
   if (facts.split.length > 0)
     effects.push({ kind: "create-issues", key: "create-issues", titles: facts.split });

@@ -48,8 +48,11 @@ export interface Ended {
 
 /** The one thing an active loop is doing or waiting for. */
 export type Doing =
-  /** A call to the platform or the coordinator; its answer is a command. `n` makes its key unique. */
-  | { kind: "call"; call: CallName; n: number; since: Instant }
+  /**
+   * A call to the platform or the coordinator; its answer is a command. `n` makes its key unique. `queued`:
+   * the platform merges in its own time.
+   */
+  | { kind: "call"; call: CallName; n: number; since: Instant; queued?: true }
   | { kind: "model"; task: ModelTask; n: number; notBefore: Instant; since: Instant }
   | { kind: "job"; job: Job; since: Instant }
   | { kind: "checkpoint"; checkpoint: Checkpoint; since: Instant }

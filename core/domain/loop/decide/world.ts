@@ -1,6 +1,7 @@
 import { checksGreen } from "../../policy/gates.ts";
 import type { CommandOf } from "../commands.ts";
 import { react } from "../react.ts";
+import type { Loop } from "../state.ts";
 import type { Batch } from "./batch.ts";
 import { call, enterCi, enterReview, enterVerify } from "./enter.ts";
 import { escalate } from "./escalate.ts";
@@ -21,7 +22,14 @@ export function reportHead(b: Batch, { branch, head }: CommandOf<"ReportHead">):
     const { kind } = loop.doing.job;
     if (kind === "publish" || kind === "merge" || kind === "open") return;
   }
+  // The platform merges no head but the one that it was told; its answer says what became of that.
+  if (isMerging(loop)) return;
   foreignHead(b, head);
+}
+
+/** Has the platform been asked to merge, so that it may have happened already? */
+export function isMerging(loop: Loop): boolean {
+  return loop.state === "active" && loop.doing.kind === "call" && loop.doing.call === "merge";
 }
 
 export function foreignHead(b: Batch, head: string): void {

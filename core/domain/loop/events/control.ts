@@ -14,6 +14,7 @@ export const callNames = [
   "mark-ready",
   "submit-review",
   "request-merge-turn",
+  "merge",
 ] as const;
 
 export const StepEntered = z.object({ type: z.literal("StepEntered"), step: z.enum(stepNames) });

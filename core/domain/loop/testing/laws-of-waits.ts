@@ -66,7 +66,9 @@ function needs(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
   const person: Need[] = [{ effect: "notice" }, { timer: "expire-wait" }];
   if (loop.state === "ended") {
     const own: Need[] = [{ effect: "notice" }, { effect: "sticky-comment" }, { effect: "release-slot" }];
-    if (loop.outcome === "merged") return [...own, { effect: "record-merge" }, { effect: "close-issue" }];
+    const platform = loop.facts.settings.merges === "platform";
+    const rest = platform ? ({ effect: "delete-branch" } as const) : ({ effect: "record-merge" } as const);
+    if (loop.outcome === "merged") return [...own, rest, { effect: "close-issue" }];
     return loop.facts.pullRequest ? [...own, { effect: "close-pull-request" }] : own;
   }
   const always: Need[] = [{ effect: "sticky-comment" }, { timer: "total-time" }];

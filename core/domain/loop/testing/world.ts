@@ -29,6 +29,8 @@ export type Trouble =
   | "questions"
   | "reject"
   | "dirty"
+  /** The platform merges in its own time. */
+  | "queue"
   /** Runners come back with old fences; answers, decisions and timers come too late. */
   | "zombies"
   | "late"

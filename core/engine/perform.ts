@@ -7,6 +7,7 @@ import { postedLine, postedText, postedTitle } from "../domain/text/posted.ts";
 import type { Coordinator } from "../ports/coordinator.ts";
 import { type Platform, PlatformError, type PullRequestRef } from "../ports/platform.ts";
 import { type AskPorts, askModel } from "./ask-model.ts";
+import { checksReport } from "./checks-report.ts";
 import { mergeByPlatform } from "./merge-by-platform.ts";
 
 /** Everything that a loop's effects touch. */
@@ -121,11 +122,7 @@ async function touch(
       await coordinator.offerJob(facts.loop, effect.job);
       return;
     case "ask-checks":
-      return {
-        type: "ReportChecks",
-        sha: effect.sha,
-        checks: await (await ports.platform()).ci.checks(effect.sha),
-      };
+      return checksReport(await ports.platform(), effect.sha);
     case "sticky-comment":
       return stickyOn(loop, ports);
     case "notice":

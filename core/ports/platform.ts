@@ -3,6 +3,7 @@ import type { Check } from "../domain/loop/evidence.ts";
 import type { Finding } from "../domain/loop/proposal.ts";
 import type { MergeMethod } from "../domain/platform/capabilities.ts";
 import type { MergeOutcome } from "../domain/platform/merging.ts";
+import type { CiRuns } from "./ci-runs.ts";
 
 /**
  * Why a platform did not do it, by what the caller should do: `transient` and `rate-limited` again later,
@@ -143,6 +144,11 @@ export interface CiHost {
   checks(sha: Sha): Promise<Check[]>;
   /** Names of the checks without which nothing is merged into `branch`; null where it cannot be asked. */
   requiredChecks(branch: string): Promise<string[] | null>;
+  /**
+   * Which required checks of the default branch are not among these verdicts of a commit, by name, or by
+   * pattern where the platform takes patterns; empty too where it cannot be asked.
+   */
+  unreported(checks: readonly Check[]): Promise<string[]>;
   /** Reports our own verdict under `name`; a later one replaces it. */
   reportStatus(sha: Sha, name: string, state: Check["state"], url: string | null): Promise<void>;
 }
@@ -152,4 +158,6 @@ export interface Platform {
   readonly codeHost: CodeHost;
   readonly issues: IssueTracker;
   readonly ci: CiHost;
+  /** The platform's own CI; null for one that has none. */
+  readonly runs: CiRuns | null;
 }

@@ -140,8 +140,34 @@ export function otherPlatform(tracker: OtherTracker, life: Life): Platform {
           return known ?? [{ name: "build", state: "pending", required: true, url: null }];
         }),
       requiredChecks: () => noLoopDoes("requiredChecks"),
+      unreported: async () => [],
       reportStatus: () => call("reportStatus", () => {}),
     },
+    runs: ciRuns(tracker, call),
+  };
+}
+
+/** One run of one job for each commit whose checks have reported; its log names the wall. */
+function ciRuns(tracker: OtherTracker, call: Call): Platform["runs"] {
+  const stateOf = (sha: string) => tracker.checks.get(sha)?.[0]?.state ?? "pending";
+  const log = (sha: string) => {
+    const wall = tracker.git.truthOf(tracker.git.commitOf(sha).tree).ci;
+    // Letters: numbers are left out where two failures are compared.
+    return wall?.replace(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "") ?? null;
+  };
+  return {
+    dispatch: () => noLoopDoes("dispatch"),
+    run: () => noLoopDoes("run"),
+    runsFor: (sha) =>
+      call("runsFor", () => {
+        const state = stateOf(sha);
+        if (state === "pending") return [];
+        return [{ id: sha, url: "/run", sha, branch: "", state, startedAt: null }];
+      }),
+    jobs: (run) => call("jobs", () => [{ id: run, name: "build", state: "failed" }]),
+    log: (job) => call("log", () => log(job)),
+    cancel: () => noLoopDoes("cancel"),
+    rerunFailed: () => noLoopDoes("rerunFailed"),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Loop } from "@tamma/core/domain/loop/state.ts";
+import { checksReport } from "@tamma/core/engine/checks-report.ts";
 import { logTo } from "../../workers/orchestrator/log.ts";
 import { reconcile } from "../../workers/orchestrator/reconcile.ts";
 import { resume } from "../../workers/orchestrator/resume.ts";
@@ -13,7 +14,7 @@ import { fastSum } from "./fast-sum.ts";
 import { Faults } from "./faults.ts";
 import { GitWorld } from "./git.ts";
 import { forever, Kernel } from "./kernel.ts";
-import { OtherTracker } from "./other-platform.ts";
+import { OtherTracker, otherPlatform } from "./other-platform.ts";
 import { People } from "./people.ts";
 import type { Plan } from "./plan.ts";
 import { ScriptedProvider } from "./provider.ts";
@@ -277,13 +278,14 @@ export class Simulation {
     );
     if (!loop) return;
     const [id] = loop;
-    const command = { type: "ReportChecks", sha, checks } as const;
     const actor = { kind: "platform", id: "other" } as const;
     const deliver = (tries: number): void => {
       const name = id.slice(0, id.lastIndexOf("#"));
-      void server
-        .request(life, "checks", () =>
-          server.loopFor(server.process ?? life, name).command(id, command, `delivery:${sha}`, actor),
+      void checksReport(otherPlatform(tracker, life), sha)
+        .then((command) =>
+          server.request(life, "checks", () =>
+            server.loopFor(server.process ?? life, name).command(id, command, `delivery:${sha}`, actor),
+          ),
         )
         .catch(() => {
           if (tries > 0) kernel.after(dice.between(1_000, 300_000), life, () => deliver(tries - 1));

@@ -103,7 +103,8 @@ export type LoopCommand =
   | { type: "ExpireLease"; job: string; fence: number }
   | { type: "ReportJobResult"; job: string; fence: number; result: JobResult }
   // the world
-  | { type: "ReportChecks"; sha: Sha; checks: Check[] }
+  /** `logs`: ends of the logs of failed required checks, for people and the model; absent: none. */
+  | { type: "ReportChecks"; sha: Sha; checks: Check[]; logs?: string }
   | { type: "ReportHead"; branch: string; head: Sha }
   | { type: "FireTimer"; key: string; timer: TimerName };
 

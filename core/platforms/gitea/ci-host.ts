@@ -28,6 +28,8 @@ export function giteaCiHost(connection: Connection): CiHost {
       return checksOf(statuses, (name) => patterns.some((pattern) => fitsPattern(pattern, name)));
     },
     requiredChecks: (branch) => requiredPatterns(connection, branch),
+    unreported: async (checks) =>
+      (await requiredNow()).filter((pattern) => !checks.some(({ name }) => fitsPattern(pattern, name))),
     reportStatus: async (sha, context, state, url) => {
       const body = { context, state: stateWordOf(state), ...(url === null ? {} : { target_url: url }) };
       await api.tell({ operation: "reportStatus", method: "POST", path: at`/statuses/${sha}`, body });

@@ -38,6 +38,10 @@ export function githubCi(repository: GithubRepository, base: string): CiHost {
       }));
     },
     requiredChecks: (branch) => requiredChecks(repository, branch),
+    async unreported(checks) {
+      const names = new Set(checks.map(({ name }) => name));
+      return (await requiredNow()).filter((name) => !names.has(name));
+    },
     async reportStatus(sha, name, state, url) {
       await client.on("reportStatus").repos.createCommitStatus({
         ...{ ...at, sha, context: name, state: statusStates[state] },

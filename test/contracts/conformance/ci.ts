@@ -56,6 +56,7 @@ export function ciContract(dialect: Dialect): void {
         ["build", "passed", true],
         ["lint", "failed", false],
       ]);
+      expect(await world.forge.ci.unreported(checks)).toEqual(["never started"]);
       expect((await world.forge.ci.requiredChecks("main"))?.sort()).toEqual(["build", "never started"]);
       expect(await world.forge.ci.requiredChecks(branch)).toEqual([]);
     });

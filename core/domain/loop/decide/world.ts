@@ -1,5 +1,6 @@
 import { checksGreen } from "../../policy/gates.ts";
 import type { CommandOf } from "../commands.ts";
+import { ownStatus } from "../own-status.ts";
 import { react } from "../react.ts";
 import type { Loop } from "../state.ts";
 import type { Batch } from "./batch.ts";
@@ -53,7 +54,9 @@ export function foreignHead(b: Batch, head: string): void {
   enterVerify(b, "take-over");
 }
 
-export function reportChecks(b: Batch, { sha, checks }: CommandOf<"ReportChecks">): void {
+export function reportChecks(b: Batch, command: CommandOf<"ReportChecks">): void {
+  const { sha, logs = "" } = command;
+  const checks = command.checks.filter(({ name }) => name !== ownStatus);
   // Also while a person has the loop: checks that turn green meanwhile are what a retry looks at.
   const loop = b.live();
   if (sha !== b.facts.head) return;
@@ -63,12 +66,20 @@ export function reportChecks(b: Batch, { sha, checks }: CommandOf<"ReportChecks"
   if (failed.length > 0) {
     const names = failed.map((check) => check.name).sort();
     const summary = `failed: ${names.join(", ")}`;
-    return failGate(b, "ci", { summary, fingerprint: `ci:${names.join("|")}`, excerpt: "", log: null });
+    const fingerprint = `ci:${names.join("|")}${wallOf(b, logs)}`;
+    return failGate(b, "ci", { summary, fingerprint, excerpt: logs, log: null });
   }
   if (!checksGreen(b.facts)) return;
   const verdict = { gate: "ci", outcome: "passed", evidence: null } as const;
   b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: sha });
   enterReview(b);
+}
+
+/** The same check may fail for another reason. Numbers in a log (times, ids) are not what it fails of. */
+function wallOf(b: Batch, logs: string): string {
+  if (logs === "") return "";
+  const words = logs.replace(/\w+/g, (word) => (/\d/.test(word) ? "0" : word));
+  return `:${b.context.sha256(words).slice(0, 16)}`;
 }
 
 /** A timer counts only while the present state still wants it; an old one changes nothing. */

@@ -1,7 +1,7 @@
 import type { LoopCommand } from "../domain/loop/commands.ts";
 import { type Effect, isMainLine } from "../domain/loop/effects.ts";
 import type { Review } from "../domain/loop/proposal.ts";
-import type { Facts, Loop } from "../domain/loop/state.ts";
+import type { Facts, Loop, Thread } from "../domain/loop/state.ts";
 import { endedComment, noticeComment, stickyComment } from "../domain/projections/comments.ts";
 import { postedLine, postedText, postedTitle } from "../domain/text/posted.ts";
 import type { Coordinator } from "../ports/coordinator.ts";
@@ -43,6 +43,8 @@ const labels = { working: "tamma:working", needsReview: "needs-human-review" } a
 /** The strictest platform takes 4,000 characters in a comment and 255 in a title; marks add some. */
 const textCharsMax = 3_000;
 const titleCharsMax = 250;
+/** A quote says what is answered, and no more. */
+const quoteCharsMax = 200;
 /** Longer paths are possible on no common file system. */
 const pathCharsMax = 4_096;
 /** More findings than that are not read; the dashboard has them all. */
@@ -236,11 +238,29 @@ async function replyInThread(
   facts: Facts,
   ports: LoopPorts,
 ): Promise<undefined> {
-  const reply = facts.threads.find((each) => each.id === thread)?.reply;
-  if (!reply) return;
+  const answered = facts.threads.find((each) => each.id === thread);
+  if (!answered?.reply) return;
   const { codeHost } = await ports.platform();
-  const text = postedText(reply, textCharsMax);
-  await codeHost.replyToThread(pullRequestOf(facts), thread, `${facts.loop}:${key}`, text);
+  const text = postedText(answered.reply, textCharsMax);
+  const marker = `${facts.loop}:${key}`;
+  if (!isRemark(answered, facts)) {
+    await codeHost.replyToThread(pullRequestOf(facts), thread, marker, text);
+    return;
+  }
+  const [said = ""] = answered.text.split("\n").filter((line) => line.trim() !== "");
+  await codeHost.upsertComment(
+    pullRequestOf(facts),
+    marker,
+    `> ${postedLine(said, quoteCharsMax)}\n\n${text}`,
+  );
+}
+
+/**
+ * Is it no thread that a platform with an API knows? Remarks in the conversation (`comment-`, `review-`) have
+ * no place in the code, and threads of Tamma's own making (`p1`, `f1`, `c-...`) have ids that it never saw.
+ */
+function isRemark({ id, path }: Thread, { settings }: Facts): boolean {
+  return settings.merges === "platform" && (path === null || /^(?:[pf]\d+$|c-)/.test(id));
 }
 
 async function releaseSlot(reason: string, loop: Started, coordinator: Coordinator): Promise<void> {

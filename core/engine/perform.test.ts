@@ -193,6 +193,22 @@ test("a checkpoint is a comment of its own, on the pull request once there is on
   expect((await performAll(loopDoing("complete", "checkpoint"))).calls).toMatch(/putComment \["pull:\d+"/);
 });
 
+test("that no check has started is said once, and only while the loop waits for it", async () => {
+  const waits = loopDoing("ci", "checks", { checks: "platform", merges: "platform" });
+  const timer = react(waits).timers.find((one) => one.timer === "checks-silent");
+  const silent = send(waits, { type: "FireTimer", key: timer?.key ?? "", timer: "checks-silent" }).loop;
+  const effect = react(silent).effects.find((one) => one.kind === "notice") as Effect;
+  const said = async (what: Effect, loop: Loop) => {
+    const { store, calls } = recordingStore();
+    await perform(what, loop, ports(store, calls));
+    return calls.join("\n");
+  };
+  expect(await said(effect, silent)).toMatch(/putComment \["pull:1","local\/calc\/7#1:notice:checks:d/);
+  const old: Effect = { kind: "notice", key: "notice:checkpoint:1", notice: "checkpoint" };
+  expect(await said(old, silent)).toBe("");
+  expect(await said(effect, loopDoing("complete", "checkpoint"))).toBe("");
+});
+
 test("a merged loop records the merge, closes the issue and gives its slot back for good", async () => {
   const { calls } = await performAll(merged());
   expect(calls).toContain(`"state":"merged","draft":false,"mergeSha":"${"a".repeat(40)}"`);

@@ -214,6 +214,9 @@ async function notice(
   { platform: platformOf, loopUrl }: LoopPorts,
 ): Promise<undefined> {
   const { facts } = loop;
+  // What people are told of is over when the loop does something else by now.
+  const waitsForChecks = loop.state === "active" && loop.doing.kind === "checks";
+  if (waitsForChecks !== (effect.notice === "checks")) return;
   const body = loop.state === "ended" ? endedComment(loop, loopUrl) : noticeComment(loop, loopUrl);
   if (body === null) return;
   const platform = await platformOf();

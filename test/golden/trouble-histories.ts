@@ -110,6 +110,15 @@ export const troubleHistories: LoopHistories = {
       cancel(told, "seen enough");
     },
   },
+  "checks-that-nobody-starts": {
+    says: "no check begins, people are told, the loop asks again and again, and they come in the end",
+    settings: { checks: "platform", merges: "platform" },
+    tell: (told) => {
+      told.untilDoing("ci", "checks").fire("checks-again").fire("checks-again").fire("checks-again");
+      told.fire("checks-silent").fire("checks-again").untilDoing("review", "model");
+      cancel(told, "seen enough");
+    },
+  },
   "comments-without-an-end": {
     says: "a comment gets no answer in all rounds, so a person has to look",
     tell: (told) => {

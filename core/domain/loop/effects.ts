@@ -16,7 +16,7 @@ export type Effect =
   /** One sticky comment per loop, updated in place; `revision` grows with what it shows. */
   | { kind: "sticky-comment"; key: string; revision: string }
   /** A comment of its own, only when a person must act or the loop ended. */
-  | { kind: "notice"; key: string; notice: "checkpoint" | "questions" | "escalation" | "obstacle" | "ended" }
+  | { kind: "notice"; key: string; notice: NoticeName }
   | { kind: "report-status"; key: string; sha: string; check: string; state: "pending" | "passed" | "failed" }
   | { kind: "reply-thread"; key: string; thread: string }
   | { kind: "close-issue"; key: string }
@@ -27,6 +27,8 @@ export type Effect =
   | { kind: "create-issues"; key: string; titles: string[] }
   | { kind: "release-slot"; key: string; reason: string }
   | { kind: "release-merge-turn"; key: string };
+
+export type NoticeName = "checkpoint" | "questions" | "escalation" | "obstacle" | "checks" | "ended";
 
 /** On the main line an effect's answer moves the loop; the others may fail for good without stopping it. */
 export function isMainLine(effect: Effect): boolean {
@@ -55,6 +57,10 @@ export const timerNames = [
   "expire-wait",
   "runner-deadline",
   "checks-deadline",
+  /** The platform may have told how the checks stand, and nobody heard it. */
+  "checks-again",
+  /** No check has begun: people have to know before the deadline. */
+  "checks-silent",
   "turn-deadline",
   "total-time",
 ] as const;

@@ -68,6 +68,8 @@ export const LoopEvent = z.discriminatedUnion("type", [
   control.CallRequested,
   control.ModelAsked,
   control.ChecksAwaited,
+  control.ChecksAskedAgain,
+  control.ChecksSilent,
   control.LeaseGranted,
   control.LeaseLost,
   control.JobFinished,

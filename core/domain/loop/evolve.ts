@@ -90,6 +90,8 @@ function nextDoing(doing: Doing, event: LoopEvent, at: Instant): Doing {
 /** Events that change the present thing without ending it: leases, approvals, a place in a queue. */
 function progress(doing: Doing, event: LoopEvent, at: Instant): Doing {
   if (doing.kind === "call" && event.type === "MergeQueued") return { ...doing, queued: true };
+  if (doing.kind === "checks" && event.type === "ChecksAskedAgain") return { ...doing, asked: event.n };
+  if (doing.kind === "checks" && event.type === "ChecksSilent") return { ...doing, silent: true };
   if (doing.kind === "job" && event.type === "LeaseGranted" && event.job === doing.job.id) {
     const { fence, runner } = event;
     return { ...doing, job: { ...doing.job, fence, runner }, since: at };

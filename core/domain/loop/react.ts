@@ -1,5 +1,7 @@
 import {
+  checksAskedAfterMs,
   checksDeadlineMs,
+  checksSilentMs,
   escalationExpiryMs,
   leaseMs,
   remindEveryMs,
@@ -64,16 +66,32 @@ function whenActive({ doing, facts }: Active): Reaction {
       return personWait(facts, "questions", doing.since, waitExpiryMs);
     case "obstacle":
       return slotGiven(facts, personWait(facts, "obstacle", doing.since, waitExpiryMs));
-    case "checks": {
-      const { sha, n, since } = doing;
-      const timer: Timer = { key: `checks:${n}`, timer: "checks-deadline", due: since + checksDeadlineMs };
-      return { effects: [{ kind: "ask-checks", key: `ask-checks:${n}`, sha }], timers: [timer] };
-    }
+    case "checks":
+      return checksWait(facts, doing);
     case "deciding":
       return { effects: [], timers: [] };
     default:
       return doing satisfies never;
   }
+}
+
+/**
+ * Checks are asked for at once and then ever more seldom, until they stand or their time is up; people are
+ * told once a commit when none has begun.
+ */
+function checksWait(facts: Facts, doing: Extract<Active["doing"], { kind: "checks" }>): Reaction {
+  const { sha, n, since, asked = 0, silent } = doing;
+  const key = asked === 0 ? `ask-checks:${n}` : `ask-checks:${n}:${asked}`;
+  const effects: Effect[] = [{ kind: "ask-checks", key, sha }];
+  const timers: Timer[] = [
+    { key: `checks:${n}`, timer: "checks-deadline", due: since + checksDeadlineMs },
+    { key: `checks-again:${n}:${asked}`, timer: "checks-again", due: since + checksAskedAfterMs(asked + 1) },
+  ];
+  const begun = facts.checks?.sha === sha && facts.checks.checks.length > 0;
+  if (silent) effects.push({ kind: "notice", key: `notice:checks:${sha}`, notice: "checks" });
+  else if (!begun)
+    timers.push({ key: `checks-silent:${n}`, timer: "checks-silent", due: since + checksSilentMs });
+  return { effects, timers };
 }
 
 /** A notice to the person, reminders, and an end to the wait. */

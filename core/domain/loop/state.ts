@@ -58,7 +58,8 @@ export type Doing =
   | { kind: "checkpoint"; checkpoint: Checkpoint; since: Instant }
   | { kind: "questions"; askedBy: "plan" | "implement"; since: Instant }
   | { kind: "obstacle"; obstacle: Obstacle; since: Instant }
-  | { kind: "checks"; sha: Sha; n: number; since: Instant }
+  /** `asked`: how often they were asked for again; `silent`: people know that none has begun. */
+  | { kind: "checks"; sha: Sha; n: number; since: Instant; asked?: number; silent?: true }
   /** Only inside a batch: something ended and the next thing is not decided yet. Never at rest. */
   | { kind: "deciding" };
 

@@ -1,4 +1,5 @@
 import { checksGreen } from "../../policy/gates.ts";
+import { noChecksAfterMs } from "../../policy/limits.ts";
 import type { CommandOf } from "../commands.ts";
 import { ownStatus } from "../own-status.ts";
 import { react } from "../react.ts";
@@ -69,7 +70,8 @@ export function reportChecks(b: Batch, command: CommandOf<"ReportChecks">): void
     const fingerprint = `ci:${names.join("|")}${wallOf(b, logs)}`;
     return failGate(b, "ci", { summary, fingerprint, excerpt: logs, log: null });
   }
-  if (!checksGreen(b.facts)) return;
+  const tooEarly = checks.length === 0 && b.context.at < loop.doing.since + noChecksAfterMs;
+  if (tooEarly || !checksGreen(b.facts)) return;
   const verdict = { gate: "ci", outcome: "passed", evidence: null } as const;
   b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: sha });
   enterReview(b);
@@ -121,6 +123,12 @@ export function fireTimer(b: Batch, { key, timer }: CommandOf<"FireTimer">): voi
         why: "the deadline passed",
         excerpt: "",
       });
+    case "checks-again":
+      if (loop.state !== "active" || loop.doing.kind !== "checks") return;
+      return b.add({ type: "ChecksAskedAgain", sha: loop.doing.sha, n: (loop.doing.asked ?? 0) + 1 });
+    case "checks-silent":
+      if (loop.state !== "active" || loop.doing.kind !== "checks") return;
+      return b.add({ type: "ChecksSilent", sha: loop.doing.sha });
     case "total-time":
       if (loop.state === "escalated")
         return b.add({ type: "LoopAbandoned", by: null, reason: "the loop is too old", split: [] });

@@ -52,6 +52,16 @@ export const ChecksAwaited = z.object({
   n: z.number().int().positive(),
 });
 
+/** What a platform tells may get lost, so the loop asks it again, `n` times by now. */
+export const ChecksAskedAgain = z.object({
+  type: z.literal("ChecksAskedAgain"),
+  sha: Sha,
+  n: z.number().int().positive(),
+});
+
+/** No check has begun for so long that people have to know. */
+export const ChecksSilent = z.object({ type: z.literal("ChecksSilent"), sha: Sha });
+
 export const LeaseGranted = z.object({
   type: z.literal("LeaseGranted"),
   job: z.string(),

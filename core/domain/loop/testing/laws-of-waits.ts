@@ -61,6 +61,12 @@ const totalMsMax = 14 * 24 * 60 * 60_000;
 
 type Need = { effect: Effect["kind"] } | { timer: TimerName };
 
+const checksWait: readonly Need[] = [
+  { effect: "ask-checks" },
+  { timer: "checks-deadline" },
+  { timer: "checks-again" },
+];
+
 /** What a state must want. A wait for others has a deadline, a person is told, an end is cleaned up. */
 function needs(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
   const person: Need[] = [{ effect: "notice" }, { timer: "expire-wait" }];
@@ -87,7 +93,7 @@ function needs(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
     case "obstacle":
       return [...always, ...person];
     case "checks":
-      return [...always, { effect: "ask-checks" }, { timer: "checks-deadline" }];
+      return [...always, ...checksWait];
     case "deciding":
       return always;
     default:

@@ -232,6 +232,7 @@ function whereIs(loop: Exclude<Loop, { state: "not-started" }>): unknown {
   if (doing.kind === "checkpoint")
     return [step, doing.checkpoint.kind, doing.checkpoint.approvals.map((one) => one.by.id).sort()];
   if (doing.kind === "call") return [step, doing.call, doing.queued];
+  if (doing.kind === "checks") return [step, doing.kind, doing.silent];
   if (doing.kind === "model") return [step, doing.task];
   if (doing.kind === "obstacle") return [step, doing.obstacle.obstacle];
   return [step, doing.kind];

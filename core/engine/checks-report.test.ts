@@ -81,7 +81,7 @@ test("a required check that never began is pending, so that others alone do not 
   expect(report.checks).toEqual([check("unit", "passed"), check("e2e", "pending")]);
 });
 
-test("where the branch requires none, all verdicts count, and none counts before the runs are over", async () => {
+test("where the branch requires none, all verdicts count, as soon as the runs are over", async () => {
   const optional = [check("unit", "passed", false), check("lint", "failed", false)];
   const report = await checksReport({ ci: ci(optional), runs: null }, sha);
   expect(report.checks.every(({ required }) => required)).toBe(true);
@@ -94,7 +94,7 @@ test("where the branch requires none, all verdicts count, and none counts before
   expect(states((await checksReport(ruled, sha)).checks)).toEqual(["unit passed"]);
 });
 
-test("a platform that shows no runs is believed its verdicts; one that cannot be reached is asked again", async () => {
+test("a platform that shows no runs is believed; one that cannot be reached is asked again", async () => {
   const passed = ci([check("unit", "passed", false)]);
   const shows = (kind: PlatformError["kind"]) => ({
     ...{ ci: passed, runs: { ...ciRuns([]), runsFor: () => refuse(kind) } },

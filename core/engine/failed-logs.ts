@@ -13,8 +13,8 @@ const timeInFront = /^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z /gm;
 const colours = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /**
- * The ends of the logs of failed CI jobs on `sha`, at most `excerptCharsMax` characters; empty where there are
- * none, or the platform does not show them: a failed check is one all the same. Nothing in it is redacted.
+ * The ends of the logs of failed CI jobs on `sha`, at most `excerptCharsMax` characters; empty where there
+ * are none, or the platform does not show them: a failed check is one all the same. Nothing is redacted yet.
  *
  * @param runs null: a platform without CI of its own
  * @param failed names of the failed checks; jobs that belong to one of them come alone, if there are any

@@ -4,7 +4,13 @@ import { react } from "../domain/loop/react.ts";
 import type { Loop } from "../domain/loop/state.ts";
 import { drive, send, started } from "../domain/loop/testing/scenario.ts";
 import type { MergeOutcome } from "../domain/platform/merging.ts";
-import { type CodeHost, type MergeRequest, type Platform, PlatformError } from "../ports/platform.ts";
+import {
+  type CiHost,
+  type CodeHost,
+  type MergeRequest,
+  type Platform,
+  PlatformError,
+} from "../ports/platform.ts";
 import { type LoopPorts, perform } from "./perform.ts";
 
 const hosted = { checks: "platform", merges: "platform", mergeMethod: "squash" } as const;
@@ -23,8 +29,12 @@ function platform(answer: () => MergeOutcome) {
     },
     deleteBranch: async (...branch) => void deleted.push(branch),
   };
-  const ports = { platform: async () => ({ codeHost }) as unknown as Platform } as LoopPorts;
-  return { asked, deleted, ports };
+  const statuses: string[] = [];
+  const ci: Partial<CiHost> = {
+    reportStatus: async (sha, name, { state }) => void statuses.push(`${sha} ${name} ${state}`),
+  };
+  const ports = { platform: async () => ({ codeHost, ci }) as unknown as Platform } as LoopPorts;
+  return { asked, deleted, statuses, ci, ports };
 }
 
 function wanted(loop: Loop, kind: Effect["kind"]): Effect {
@@ -58,15 +68,31 @@ test("words that an issue smuggles into its title order nothing in the merge's c
   expect(asked[0]?.title).toBe("fixes issue 1 (#1)");
 });
 
-test("a queue is asked again after a pause that counts no try, and knows that it was asked before", async () => {
+test("a queue is asked again after a pause, and knows that it was asked before", async () => {
   const loop = merging();
-  const { asked, ports } = platform(() => ({ state: "queued" }));
+  const { asked, ports, statuses } = platform(() => ({ state: "queued" }));
   const done = await perform(wanted(loop, "call"), loop, ports);
   if (done.ended !== "waits") throw new Error(done.ended);
   expect(done.pauseMs).toBeGreaterThan(0);
   const waits = send(loop, done.command).loop;
   await perform(wanted(waits, "call"), waits, ports);
+  expect(statuses).toHaveLength(1);
   expect(asked.map(({ queued }) => queued)).toEqual([false, true]);
+});
+
+test("Tamma's own status, which a rule may require, is said first, if it can be", async () => {
+  const loop = merging() as Extract<Loop, { state: "active" }>;
+  const merged = { state: "merged", sha: "a".repeat(40) } as const;
+  const { ports, statuses, ci } = platform(() => {
+    expect(statuses).toEqual([`${loop.facts.head} tamma passed`]);
+    return merged;
+  });
+  expect(await perform(wanted(loop, "call"), loop, ports)).toMatchObject({ command: { outcome: merged } });
+  ci.reportStatus = async () => {
+    throw new PlatformError({ kind: "forbidden", operation: "reportStatus", message: "no" });
+  };
+  statuses.splice(0, 1, `${loop.facts.head} tamma passed`);
+  expect(await perform(wanted(loop, "call"), loop, ports)).toMatchObject({ command: { outcome: merged } });
 });
 
 test("no answer is asked for again, and what a platform cannot do is given up", async () => {

@@ -71,8 +71,9 @@ export async function perform(effect: Effect, loop: Loop, ports: LoopPorts): Pro
 /** Asks the platform to merge; a loop that went on meanwhile asks for nothing any more. */
 async function merge(loop: Started, ports: LoopPorts): Promise<Performed> {
   if (loop.state !== "active") return { ended: "done", command: null };
-  const { codeHost } = await ports.platform();
-  const { command, askAgainMs } = await mergeByPlatform(loop, pullRequestOf(loop.facts), codeHost);
+  const platform = await ports.platform();
+  const pullRequest = pullRequestOf(loop.facts);
+  const { command, askAgainMs } = await mergeByPlatform(loop, pullRequest, platform, ports.loopUrl);
   if (askAgainMs === null) return { ended: "done", command };
   return { ended: "waits", command, pauseMs: askAgainMs, reason: "it stands in the platform's queue" };
 }
@@ -130,8 +131,7 @@ async function touch(
     case "notice":
       return notice(effect, loop, ports);
     case "report-status":
-      await (await ports.platform()).ci.reportStatus(effect.sha, effect.check, effect.state, ports.loopUrl);
-      return;
+      return reportStatus(effect, ports);
     case "reply-thread":
       return replyInThread(effect, facts, ports);
     case "close-issue":
@@ -234,6 +234,17 @@ async function stickyOn(loop: Started, ports: LoopPorts): Promise<undefined> {
   const { issue, loop: id } = loop.facts;
   const { issues } = await ports.platform();
   await issues.upsertComment(issue, `${id}:sticky`, stickyComment(loop, ports.loopUrl));
+}
+
+async function reportStatus(
+  { sha, check, state, words = "" }: Extract<Effect, { kind: "report-status" }>,
+  { platform, loopUrl: url }: LoopPorts,
+): Promise<undefined> {
+  await (await platform()).ci.reportStatus(sha, check, {
+    state,
+    words: postedTitle(words, titleCharsMax),
+    url,
+  });
 }
 
 async function replyInThread(

@@ -138,6 +138,13 @@ export interface IssueTracker {
   }): Promise<number>;
 }
 
+/** A verdict of ours: `words` say why, and may be empty; `url` is where people see more. */
+export interface OwnVerdict {
+  readonly state: Check["state"];
+  readonly words: string;
+  readonly url: string | null;
+}
+
 /** Verdicts on commits. */
 export interface CiHost {
   /** All verdicts on `sha`, each name once; empty when nobody reported one. */
@@ -149,8 +156,11 @@ export interface CiHost {
    * pattern where the platform takes patterns; empty too where it cannot be asked.
    */
   unreported(checks: readonly Check[]): Promise<string[]>;
-  /** Reports our own verdict under `name`; a later one replaces it. */
-  reportStatus(sha: Sha, name: string, state: Check["state"], url: string | null): Promise<void>;
+  /**
+   * Reports our own verdict under `name`; a later one replaces it. `words` are shown beside it where the
+   * platform has room for them, 140 characters at most: the rest of a longer text is left out.
+   */
+  reportStatus(sha: Sha, name: string, verdict: OwnVerdict): Promise<void>;
 }
 
 /** What a loop does on a platform. */

@@ -87,7 +87,7 @@ test("a pull request goes from draft to merged, with review, checks and thread",
 
   await simulated.people.protect(name, "main", { checks: ["build"] });
   simulated.people.reportCheck(ann, { sha: commit, name: "build", conclusion: "success" });
-  await forge.ci.reportStatus(commit, "tamma", "passed", null);
+  await forge.ci.reportStatus(commit, "tamma", { state: "passed", words: "", url: null });
   expect(await forge.ci.requiredChecks("main")).toEqual(["build"]);
   expect(await forge.ci.checks(commit)).toMatchObject([
     { name: "build", state: "passed", required: true },

@@ -51,6 +51,9 @@ export function checkPlatform(
       "7 an end keeps its promises",
       broken(`its pull request is ${pull?.state}`),
     );
+    const word = state.outcome === "merged" ? "passed" : "failed";
+    const told = !pull || tracker.statuses.includes(`${state.facts.head} tamma ${word}`);
+    hold(told, "7 an end keeps its promises", broken("its status says otherwise"));
     const left = state.outcome === "merged" && pull && tracker.git.branches.get(pull.branch);
     hold(!left || left !== state.facts.head, "7 an end keeps its promises", broken("its branch is there"));
   }

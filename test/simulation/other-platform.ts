@@ -38,6 +38,8 @@ export class OtherTracker {
   readonly closed = new Set<string>();
   readonly labels = new Map<string, Set<string>>();
   readonly checks = new Map<string, Check[]>();
+  /** Tamma's own verdicts, in the order in which they came. */
+  readonly statuses: string[] = [];
   /** Called for each merge that the platform did, with its branch. */
   onMerged: (branch: string, head: string) => void = () => {};
   /** Called when checks of a commit are asked for the first time. */
@@ -140,7 +142,8 @@ export function otherPlatform(tracker: OtherTracker, life: Life): Platform {
         }),
       requiredChecks: () => noLoopDoes("requiredChecks"),
       unreported: async () => [],
-      reportStatus: () => call("reportStatus", () => {}),
+      reportStatus: (sha, name, { state }) =>
+        call("reportStatus", () => void tracker.statuses.push(`${sha} ${name} ${state}`)),
     },
     runs: ciRuns(tracker, call),
   };

@@ -1,6 +1,9 @@
 import type { Instant } from "../ids.ts";
 import type { CallName } from "./events/control.ts";
+import type { Check } from "./evidence.ts";
 import type { ModelTask } from "./proposal.ts";
+
+type CheckState = Check["state"];
 
 /**
  * An intended touch of the world as data. `key` is unique per occasion and visible in the world where
@@ -17,7 +20,8 @@ export type Effect =
   | { kind: "sticky-comment"; key: string; revision: string }
   /** A comment of its own, only when a person must act or the loop ended. */
   | { kind: "notice"; key: string; notice: NoticeName }
-  | { kind: "report-status"; key: string; sha: string; check: string; state: "pending" | "passed" | "failed" }
+  /** `words` say why, in a line; absent: the name says it. */
+  | { kind: "report-status"; key: string; sha: string; check: string; state: CheckState; words?: string }
   | { kind: "reply-thread"; key: string; thread: string }
   | { kind: "close-issue"; key: string }
   | { kind: "close-pull-request"; key: string }

@@ -1,6 +1,7 @@
 import type { Instant } from "../ids.ts";
 import type { LoopEvent } from "./events.ts";
 import { evolveFacts, firstFacts } from "./evolve-facts.ts";
+import { saysOtherwise } from "./own-status.ts";
 import type { StepName } from "./pipeline.ts";
 import type { Doing, Ended, Facts, Loop } from "./state.ts";
 
@@ -11,6 +12,12 @@ export const initialLoop: Loop = { state: "not-started" };
  * throws.
  */
 export function evolve(loop: Loop, event: LoopEvent, at: Instant): Loop {
+  const next = after(loop, event, at);
+  if (next.state === "not-started" || !saysOtherwise(loop, next)) return next;
+  return { ...next, facts: { ...next.facts, words: (next.facts.words ?? 0) + 1 } };
+}
+
+function after(loop: Loop, event: LoopEvent, at: Instant): Loop {
   if (loop.state === "not-started") {
     if (event.type !== "LoopStarted") return loop;
     return { state: "active", step: "assign", doing: { kind: "deciding" }, facts: firstFacts(event, at) };

@@ -10,6 +10,7 @@ import {
   waitExpiryMs,
 } from "../policy/limits.ts";
 import type { Effect, Reaction, Timer } from "./effects.ts";
+import { ownStatusOf } from "./own-status.ts";
 import type { Active, Ended, EscalatedLoop, Facts, Loop } from "./state.ts";
 
 /**
@@ -22,14 +23,19 @@ export function react(loop: Loop): Reaction {
     case "not-started":
       return { effects: [], timers: [] };
     case "active":
-      return join(whenActive(loop), always(loop.facts, stickyRevision(loop)));
+      return join(whenActive(loop), always(loop.facts, stickyRevision(loop)), own(loop));
     case "escalated":
-      return join(whenEscalated(loop), always(loop.facts, stickyRevision(loop)));
+      return join(whenEscalated(loop), always(loop.facts, stickyRevision(loop)), own(loop));
     case "ended":
-      return whenEnded(loop);
+      return join(whenEnded(loop), own(loop));
     default:
       return loop satisfies never;
   }
+}
+
+function own(loop: Active | EscalatedLoop | Ended): Reaction {
+  const status = ownStatusOf(loop);
+  return { effects: status ? [status] : [], timers: [] };
 }
 
 function join(...parts: Reaction[]): Reaction {

@@ -174,6 +174,8 @@ export interface Facts {
   develops: number;
   addressRounds: number;
 
+  /** How often the words of Tamma's own status changed; absent where it reports none. */
+  words?: number;
   /** Titles of the issues that shall be opened instead of this one; empty unless a person split it. */
   split: string[];
   budget: Budget;

@@ -61,6 +61,6 @@ function ciHost(store: PlainGitStore): CiHost {
     checks: (sha) => store.listStatuses(sha),
     requiredChecks: async () => null,
     unreported: async () => [],
-    reportStatus: (sha, name, state, url) => store.putStatus(sha, { name, state, required: true, url }),
+    reportStatus: (sha, name, { state, url }) => store.putStatus(sha, { name, state, required: true, url }),
   };
 }

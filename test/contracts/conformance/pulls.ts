@@ -181,7 +181,7 @@ export function pullsContract(dialect: Dialect): void {
       expect(await now(ref.number)).toMatchObject({ state: "open", head: moved });
     });
 
-    test("a merge into another base than the proven one is refused, and names where the base is", async () => {
+    test("a merge into another base than the proven one is refused, and that base is named", async () => {
       const { ref, head } = await world.pull();
       await world.forge.codeHost.setDraft(ref, false);
       const asked = await how(head);
@@ -210,7 +210,7 @@ export function pullsContract(dialect: Dialect): void {
       },
     );
 
-    test("a conflict, a draft and a closed pull request are not merged, and it is said which of them it was", async () => {
+    test("a conflict, a draft and a closed pull request are not merged, each with its reason", async () => {
       const why = async (of: Awaited<ReturnType<World["pull"]>>) => {
         const answer = await world.forge.codeHost.merge(of.ref, await how(of.head));
         return answer.state === "refused" ? answer.refusal : answer;

@@ -58,7 +58,7 @@ describe("a platform that merges", () => {
     expect(end).toMatchObject({ outcome: "merged", facts: { base: sha("c"), checkpoints: 2 } });
   });
 
-  test("a conflict and a rule that is not met fail the gate in the platform's words, then a person looks", () => {
+  test("a conflict and a rule that is not met fail the gate in the platform's words", () => {
     const loop = merging();
     for (const why of ["conflict", "blocked"] as const) {
       const words = "Required status check is expected";

@@ -69,6 +69,12 @@ const checksWait: readonly Need[] = [
 
 /** What a state must want. A wait for others has a deadline, a person is told, an end is cleaned up. */
 function needs(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
+  const { settings, pullRequest } = loop.facts;
+  const shown = settings.merges === "platform" && pullRequest !== null;
+  return [...waitNeeds(loop), ...(shown ? [{ effect: "report-status" } as const] : [])];
+}
+
+function waitNeeds(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
   const person: Need[] = [{ effect: "notice" }, { timer: "expire-wait" }];
   if (loop.state === "ended") {
     const own: Need[] = [{ effect: "notice" }, { effect: "sticky-comment" }, { effect: "release-slot" }];

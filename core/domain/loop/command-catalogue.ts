@@ -24,6 +24,8 @@ export const commandCatalogue: Record<LoopCommandType, CommandEntry> = {
   },
   ClearObstacle: { from: "person", says: "Say that what was in the way is put right." },
   CancelLoop: { from: "person", says: "Stop the loop, whatever it is doing." },
+  EscalateLoop: { from: "person", says: "Hand the loop to a person, with this reason." },
+  PauseLoop: { from: "person", says: "Stop working until somebody lets the loop go on." },
   CommentOnPullRequest: { from: "person", says: "Open a thread that the loop has to answer." },
   ReportClaimed: { from: "platform", says: "The issue shows that it is being worked on." },
   GrantSlot: { from: "coordinator", says: "The repository has room for the loop again." },

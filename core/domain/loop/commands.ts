@@ -44,6 +44,10 @@ export type LoopCommand =
   /** The obstacle is out of the way: go on. */
   | { type: "ClearObstacle"; by: Person }
   | { type: "CancelLoop"; by: Person; reason: string }
+  /** Hand the loop to a person, wherever it is. */
+  | { type: "EscalateLoop"; by: Person; reason: string }
+  /** Do nothing more until `ClearObstacle`. */
+  | { type: "PauseLoop"; by: Person }
   | {
       type: "CommentOnPullRequest";
       thread: string;

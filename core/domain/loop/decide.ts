@@ -6,8 +6,9 @@ import { jobResult, mergeTurnGranted } from "./decide/job-result.ts";
 import { expireLease, leaseJob } from "./decide/lease.ts";
 import { reportMerge } from "./decide/merge-answer.ts";
 import { modelFailure, reportDesign, reportPlan, reportReview, reviewSubmitted } from "./decide/model.ts";
+import { clearObstacle, escalateLoop, pauseLoop } from "./decide/pause.ts";
 import { answerQuestions, cancel, comment } from "./decide/people.ts";
-import { clearObstacle, resolveEscalation, slotGranted } from "./decide/resume.ts";
+import { resolveEscalation, slotGranted } from "./decide/resume.ts";
 import { claimed, start } from "./decide/start.ts";
 import { reserveTurn, settleTurn } from "./decide/turns.ts";
 import { effectFailed, fireTimer, reportChecks, reportHead } from "./decide/world.ts";
@@ -40,6 +41,10 @@ function route(b: Batch, command: Exclude<LoopCommand, { type: "StartLoop" }>): 
       return clearObstacle(b, command);
     case "CancelLoop":
       return cancel(b, command);
+    case "EscalateLoop":
+      return escalateLoop(b, command);
+    case "PauseLoop":
+      return pauseLoop(b, command);
     case "CommentOnPullRequest":
       return comment(b, command);
     case "ReportClaimed":

@@ -77,8 +77,8 @@ function nextDoing(doing: Doing, event: LoopEvent, at: Instant): Doing {
     case "QuestionsAsked":
       return { kind: "questions", askedBy: event.askedBy, since: at };
     case "ObstacleMet": {
-      const { obstacle, what, todo } = event;
-      return { kind: "obstacle", obstacle: { obstacle, what, todo }, since: at };
+      const { type: _, ...obstacle } = event;
+      return { kind: "obstacle", obstacle, since: at };
     }
     case "ChecksAwaited":
       return { kind: "checks", sha: event.sha, n: event.n, since: at };

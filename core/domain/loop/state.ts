@@ -1,6 +1,6 @@
 import type { Instant, LoopId, MicroUsd, Sha } from "../ids.ts";
 import type { CallName, JobKind, JobPurpose } from "./events/control.ts";
-import type { CheckpointKind, EscalationCard } from "./events/people.ts";
+import type { Begun, CheckpointKind, EscalationCard } from "./events/people.ts";
 import type {
   BlobRef,
   Check,
@@ -87,9 +87,11 @@ export interface Checkpoint {
 }
 
 export interface Obstacle {
-  obstacle: "dirty-tree" | "take-over" | "provider" | "runner";
+  obstacle: "dirty-tree" | "take-over" | "provider" | "runner" | "paused";
   what: string;
   todo: string;
+  /** What is begun again after a pause. */
+  brokenOff?: Begun;
 }
 
 /** What has been established so far; only `evolve` changes it. */

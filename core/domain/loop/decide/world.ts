@@ -48,6 +48,8 @@ export function foreignHead(b: Batch, head: string): void {
     b.add({ type: "ObstacleCleared", obstacle: "take-over", by: null, at: b.context.at });
     return goOn(b, { at: "take-over" });
   }
+  // Whoever paused it says when it goes on; the head is verified then.
+  if (doing.kind === "obstacle" && doing.obstacle.obstacle === "paused") return;
   // Without a slot nothing is begun: the call goes on, and the head is verified as soon as the slot is there.
   if (!b.facts.slotHeld) return;
   // Before the pull request is open its call goes on; the head is verified when the loop resumes.

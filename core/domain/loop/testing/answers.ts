@@ -21,6 +21,7 @@ export function answers(loop: Loop, world: World): Answer[] {
     const head = loop.facts.head === sample.sha("e") ? sample.sha("f") : sample.sha("e");
     list.push({ name: "foreign push", command: { type: "ReportHead", branch: loop.facts.branch, head } });
   }
+  if (trouble.includes("pauses")) list.push(...pauses());
   if (trouble.includes("timers"))
     for (const { key, timer } of react(loop).timers)
       list.push({ name: `timer ${timer}`, command: { type: "FireTimer", key, timer } });
@@ -69,6 +70,15 @@ function doingAnswers({ doing, facts }: Active, world: World): Answer[] {
     default:
       return doing satisfies never;
   }
+}
+
+/** May be refused: while it merges, and where a person is waited for anyway. */
+function pauses(): Answer[] {
+  const by = sample.person("ann");
+  return [
+    { name: "pause", command: { type: "PauseLoop", by }, odd: true },
+    { name: "escalate", command: { type: "EscalateLoop", by, reason: "mine" }, odd: true },
+  ];
 }
 
 function callAnswer(call: string, n: number): Answer {

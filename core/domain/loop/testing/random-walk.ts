@@ -21,7 +21,7 @@ export interface Stride {
 
 const everyTrouble: Trouble[] = [
   ...(["runner-lost", "runner-stops", "head", "base", "timers", "provider"] as const),
-  ...(["effects", "weakened", "threads", "questions", "reject", "dirty", "queue"] as const),
+  ...(["effects", "weakened", "threads", "questions", "reject", "dirty", "queue", "pauses"] as const),
 ];
 const oddTrouble: Trouble[] = ["zombies", "late", "persons", "breaking", "forged", "checks"];
 

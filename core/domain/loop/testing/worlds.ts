@@ -65,6 +65,9 @@ export const settingsWorlds: NamedWorld[] = [
   world("the platform merges while others push", { trouble: ["head", "queue"] }, hosted),
   world("the platform merges while people talk", { trouble: ["threads", "reject", "late"] }, hosted),
   world("the platform merges, or gives no answer", { trouble: ["effects", "timers", "queue"] }, hosted),
+  world("paused and taken", { failing: ["test"], trouble: ["pauses", "threads"] }),
+  world("paused where the platform merges", { trouble: ["pauses", "head", "base"] }, hosted),
+  world("paused without a slot", { failing: ["build"], trouble: ["pauses"] }, { onEscalation: "release" }),
   world("assign is confirmed", busy(), { confirmAssign: true }),
   world(
     "a risky change, all approved ahead",

@@ -196,6 +196,16 @@ test("retry resolves an escalation with its hint and clears an obstacle", async 
   expect(sent("/retry")).toEqual([{}]);
 });
 
+test("a loop is paused, goes on by resume, and is taken with a reason", async () => {
+  expect(await cli(server, ["pause", loopName]).code).toBe(0);
+  expect(sent("/pause")).toEqual([{}]);
+  server.view = loopAt("implement", "needs you", { word: "needs you", ask: obstacle });
+  expect(await cli(server, ["resume", loopName]).code).toBe(0);
+  expect(sent("/retry").at(-1)).toEqual({});
+  expect(await cli(server, ["escalate", loopName, "--reason", "I know this code"]).code).toBe(0);
+  expect(sent("/escalate")).toEqual([{ reason: "I know this code" }]);
+});
+
 test("answers are given by place or id, and must be complete unless the suggestions are taken", async () => {
   server.view = loopAt("plan", "needs you", { word: "needs you", ask: questions });
   expect(await cli(server, ["answer", loopName, "1=up"]).code).toBe(2);

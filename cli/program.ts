@@ -7,6 +7,7 @@ import { registerConnections } from "./commands/connections.ts";
 import { registerDecide } from "./commands/decide.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerLogs } from "./commands/logs.ts";
+import { registerPause } from "./commands/pause.ts";
 import { registerRead } from "./commands/read.ts";
 import { registerReconcile } from "./commands/reconcile.ts";
 import { registerRepos } from "./commands/repos.ts";
@@ -37,7 +38,7 @@ export interface CliHost {
 /** Every command by what it is for, in the order of the help. */
 const groups: Record<string, ((program: Command, shell: Shell) => void)[]> = {
   Loops: [registerRun, registerStatus, registerAccount, registerRead, registerLogs],
-  Decisions: [registerDecide, registerAnswer, registerResolve],
+  Decisions: [registerDecide, registerAnswer, registerResolve, registerPause],
   Record: [registerAudit, registerTape],
   Installation: [
     ...[registerServe, registerRunners, registerConnections, registerRepos],

@@ -103,6 +103,8 @@ export interface OrchestratorRpc {
     input: ResolveEscalation,
   ): Promise<Answer<rest.CommandAnswer>>;
   clearObstacle(caller: Caller, loop: string): Promise<Answer<rest.CommandAnswer>>;
+  pauseLoop(caller: Caller, loop: string): Promise<Answer<rest.CommandAnswer>>;
+  escalateLoop(caller: Caller, loop: string, reason: string): Promise<Answer<rest.CommandAnswer>>;
   cancelLoop(caller: Caller, loop: string, reason: string): Promise<Answer<rest.CommandAnswer>>;
   comment(caller: Caller, loop: string, input: NewComment): Promise<Answer<rest.CommandAnswer>>;
 

@@ -11,16 +11,21 @@ const choices = ResolveEscalation.shape.choice.options;
 
 export function registerResolve(program: Command, shell: Shell): void {
   const loop = ["[loop]", "loop id or issue number; default: the only active one"] as const;
-  program
-    .command("retry")
-    .description("try again: an escalated step with a hint, or go on because an obstacle is out of the way")
-    .argument(...loop)
-    .option("--hint <text>", "what the next attempt should know", "")
-    .action(
-      shell.act((context: Context, ref: string | undefined, options: { hint: string }) =>
-        retry(context, ref, options.hint),
-      ),
-    );
+  const says = {
+    retry: "try again: an escalated step with a hint, or go on because an obstacle is out of the way",
+    resume: "the same as retry, for a loop that was paused",
+  };
+  for (const [name, what] of Object.entries(says))
+    program
+      .command(name)
+      .description(what)
+      .argument(...loop)
+      .option("--hint <text>", "what the next attempt should know", "")
+      .action(
+        shell.act((context: Context, ref: string | undefined, options: { hint: string }) =>
+          retry(context, ref, options.hint),
+        ),
+      );
   program
     .command("resolve")
     .description("decide about an escalation")

@@ -65,6 +65,9 @@ export function createApi(client: Client) {
         rest.CommandAnswer,
       ),
     clearObstacle: (loop: string) => client.send(`${loopPath(loop)}/retry`, {}, rest.CommandAnswer),
+    pause: (loop: string) => client.send(`${loopPath(loop)}/pause`, {}, rest.CommandAnswer),
+    escalate: (loop: string, reason: string) =>
+      client.send(`${loopPath(loop)}/escalate`, { reason }, rest.CommandAnswer),
     cancel: (loop: string, reason: string) =>
       client.send(`${loopPath(loop)}/cancel`, { reason }, rest.CommandAnswer),
     comment: (loop: string, input: z.input<typeof rest.NewComment>) =>

@@ -69,6 +69,7 @@ const bodies: [RegExp, z.ZodType][] = [
   [/\/questions$/, rest.AnswerQuestions],
   [/\/escalations\/[^/]+$/, rest.ResolveEscalation],
   [/\/cancel$/, rest.CancelLoop],
+  [/\/escalate$/, rest.EscalateLoop],
   [/\/comments$/, rest.NewComment],
   [/\/reconcile$/, rest.Reconcile],
 ];

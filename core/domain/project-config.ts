@@ -32,6 +32,10 @@ export const ProjectConfig = z.strictObject({
     .enum(["dev/autopilot", "dev/consultant", "business/advisor", "business/guardian"])
     .optional()
     .describe("how much a person decides; default dev/consultant"),
+  "no-checks": z
+    .enum(["allow", "refuse"])
+    .optional()
+    .describe("step ci on a platform: may a commit pass that no check looks at; default refuse"),
   "merge-method": z
     .enum(["merge", "squash"])
     .optional()

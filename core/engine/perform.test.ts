@@ -5,6 +5,7 @@ import type { Loop } from "../domain/loop/state.ts";
 import { say } from "../domain/loop/testing/commands.ts";
 import { person } from "../domain/loop/testing/samples.ts";
 import { drive, loopDoing, send, sha256, started } from "../domain/loop/testing/scenario.ts";
+import type { LoopSettings } from "../domain/loop/work.ts";
 import { plainGitPlatform } from "../platforms/plain-git/index.ts";
 import type { PlainGitStore, PullRow } from "../ports/plain-git-store.ts";
 import { PlatformError, type PlatformErrorKind } from "../ports/platform.ts";
@@ -142,11 +143,70 @@ test("what a model wrote is posted as text that mentions, closes and loads nothi
   expect(bodies).not.toMatch(/(?<!\\)\[x|(?<!`)https:\/\/evil|(?<!\\)<img/);
 });
 
+const thread = (id: string, path: string | null) => ({
+  ...{ id, author: "ann", person: true, path, line: 3, reply: "because money" },
+  text: "\n**why** not even?\nAnd more.",
+});
+
+/** What is written when the thread is answered on a pull request of a loop with these settings. */
+async function replied(answered: ReturnType<typeof thread>, settings: Partial<LoopSettings>) {
+  const loop = structuredClone(drive(started(settings), ended));
+  if (loop.state === "not-started") throw new Error("it has started");
+  loop.facts.threads = [answered];
+  const { store, calls } = recordingStore();
+  const effect: Effect = { kind: "reply-thread", key: `reply:${answered.id}`, thread: answered.id };
+  expect(await perform(effect, loop, ports(store, calls))).toMatchObject({ ended: "done" });
+  return calls.join("\n");
+}
+
+test("on a platform a remark is answered in the conversation, below the line that it quotes", async () => {
+  const hosted = { checks: "platform", merges: "platform" } as const;
+  for (const id of ["comment-7", "review-9", "p1"]) {
+    const calls = await replied(thread(id, null), hosted);
+    expect(calls).toContain(
+      `putComment ["pull:1","local/calc/7#1:reply:${id}","tamma",` +
+        '"> \\\\*\\\\*why\\\\*\\\\* not even?\\n\\nbecause money"]',
+    );
+    expect(calls).not.toContain("putReply");
+  }
+});
+
+test("a thread at a line is answered in it; one that only Tamma knows, in the conversation", async () => {
+  const hosted = { checks: "platform", merges: "platform" } as const;
+  expect(await replied(thread("4711", "a.ts"), hosted)).toContain('putReply [1,{"key"');
+  for (const id of ["f1", "c-0a1b2c"])
+    expect(await replied(thread(id, "a.ts"), hosted)).toContain('putComment ["pull:1"');
+});
+
+test("on plain Git every thread is one of Tamma's own, and is answered in it", async () => {
+  for (const [id, path] of [
+    ["c-0a1b2c", null],
+    ["f1", "a.ts"],
+  ] as const)
+    expect(await replied(thread(id, path), {})).toContain('putReply [1,{"key"');
+});
+
 test("a checkpoint is a comment of its own, on the pull request once there is one", async () => {
   expect((await performAll(loopDoing("design", "checkpoint"))).calls).toContain(
     'putComment ["issue:7","local/calc/7#1:notice:',
   );
   expect((await performAll(loopDoing("complete", "checkpoint"))).calls).toMatch(/putComment \["pull:\d+"/);
+});
+
+test("that no check has started is said once, and only while the loop waits for it", async () => {
+  const waits = loopDoing("ci", "checks", { checks: "platform", merges: "platform" });
+  const timer = react(waits).timers.find((one) => one.timer === "checks-silent");
+  const silent = send(waits, { type: "FireTimer", key: timer?.key ?? "", timer: "checks-silent" }).loop;
+  const effect = react(silent).effects.find((one) => one.kind === "notice") as Effect;
+  const said = async (what: Effect, loop: Loop) => {
+    const { store, calls } = recordingStore();
+    await perform(what, loop, ports(store, calls));
+    return calls.join("\n");
+  };
+  expect(await said(effect, silent)).toMatch(/putComment \["pull:1","local\/calc\/7#1:notice:checks:d/);
+  const old: Effect = { kind: "notice", key: "notice:checkpoint:1", notice: "checkpoint" };
+  expect(await said(old, silent)).toBe("");
+  expect(await said(effect, loopDoing("complete", "checkpoint"))).toBe("");
 });
 
 test("a merged loop records the merge, closes the issue and gives its slot back for good", async () => {

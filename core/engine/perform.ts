@@ -1,12 +1,15 @@
 import type { LoopCommand } from "../domain/loop/commands.ts";
 import { type Effect, isMainLine } from "../domain/loop/effects.ts";
 import type { Review } from "../domain/loop/proposal.ts";
-import type { Facts, Loop } from "../domain/loop/state.ts";
+import type { Facts, Loop, Thread } from "../domain/loop/state.ts";
+import { triggerLabel } from "../domain/platform/intake.ts";
 import { endedComment, noticeComment, stickyComment } from "../domain/projections/comments.ts";
 import { postedLine, postedText, postedTitle } from "../domain/text/posted.ts";
 import type { Coordinator } from "../ports/coordinator.ts";
 import { type Platform, PlatformError, type PullRequestRef } from "../ports/platform.ts";
 import { type AskPorts, askModel } from "./ask-model.ts";
+import { checksReport } from "./checks-report.ts";
+import { mergeByPlatform } from "./merge-by-platform.ts";
 
 /** Everything that a loop's effects touch. */
 export interface LoopPorts extends AskPorts {
@@ -24,11 +27,13 @@ export interface LoopPorts extends AskPorts {
 
 /**
  * How an effect ended. `command` is what the loop is told, null when nothing; `again`: try later (at `at`
- * when the other side named a time); `failed`: trying again cannot help.
+ * when the other side named a time); `waits`: the other side took it and is not done, ask again after
+ * `pauseMs` without counting a try; `failed`: trying again cannot help.
  */
 export type Performed =
   | { ended: "done"; command: LoopCommand | null }
   | { ended: "again"; reason: string; at: number | null }
+  | { ended: "waits"; command: LoopCommand; pauseMs: number; reason: string }
   | { ended: "failed"; reason: string };
 
 type Started = Exclude<Loop, { state: "not-started" }>;
@@ -39,6 +44,8 @@ const labels = { working: "tamma:working", needsReview: "needs-human-review" } a
 /** The strictest platform takes 4,000 characters in a comment and 255 in a title; marks add some. */
 const textCharsMax = 3_000;
 const titleCharsMax = 250;
+/** A quote says what is answered, and no more. */
+const quoteCharsMax = 200;
 /** Longer paths are possible on no common file system. */
 const pathCharsMax = 4_096;
 /** More findings than that are not read; the dashboard has them all. */
@@ -55,10 +62,21 @@ export async function perform(effect: Effect, loop: Loop, ports: LoopPorts): Pro
         ? { ended: "done", command }
         : { ended: "again", reason: "the turn is under way", at: null };
     }
+    if (effect.kind === "call" && effect.call === "merge") return await merge(loop, ports);
     return { ended: "done", command: (await touch(effect, loop, ports)) ?? null };
   } catch (thrown) {
     return failureOf(thrown);
   }
+}
+
+/** Asks the platform to merge; a loop that went on meanwhile asks for nothing any more. */
+async function merge(loop: Started, ports: LoopPorts): Promise<Performed> {
+  if (loop.state !== "active") return { ended: "done", command: null };
+  const platform = await ports.platform();
+  const pullRequest = pullRequestOf(loop.facts);
+  const { command, askAgainMs } = await mergeByPlatform(loop, pullRequest, platform, ports.loopUrl);
+  if (askAgainMs === null) return { ended: "done", command };
+  return { ended: "waits", command, pauseMs: askAgainMs, reason: "it stands in the platform's queue" };
 }
 
 /** What a port's error means for the effect: errors that we do not know are worth another try. */
@@ -108,18 +126,13 @@ async function touch(
       await coordinator.offerJob(facts.loop, effect.job);
       return;
     case "ask-checks":
-      return {
-        type: "ReportChecks",
-        sha: effect.sha,
-        checks: await (await ports.platform()).ci.checks(effect.sha),
-      };
+      return checksReport(await ports.platform(), effect.sha);
     case "sticky-comment":
       return stickyOn(loop, ports);
     case "notice":
       return notice(effect, loop, ports);
     case "report-status":
-      await (await ports.platform()).ci.reportStatus(effect.sha, effect.check, effect.state, ports.loopUrl);
-      return;
+      return reportStatus(effect, ports);
     case "reply-thread":
       return replyInThread(effect, facts, ports);
     case "close-issue":
@@ -131,6 +144,8 @@ async function touch(
     case "record-merge":
       await recordMerge(facts, ports);
       return;
+    case "delete-branch":
+      return deleteBranch(facts, await ports.platform());
     case "create-issues":
       return createIssues(effect, facts, await ports.platform());
     case "release-slot":
@@ -153,7 +168,7 @@ async function call(
   const { facts } = loop;
   switch (name) {
     case "claim":
-      await (await ports.platform()).issues.addLabels(facts.issue, [labels.working]);
+      await claim(facts, await ports.platform());
       return { type: "ReportClaimed" };
     case "request-slot":
       await coordinator.requestSlot(facts.loop, key);
@@ -185,9 +200,18 @@ async function call(
         });
       return { type: "ReportReviewSubmitted" };
     }
+    case "merge":
+      // Not here: only `perform` can say that the platform is not done.
+      return;
     default:
       return name satisfies never;
   }
+}
+
+/** The label that asked for a loop goes, so that setting it again asks for another one. */
+async function claim({ issue, settings }: Facts, { issues }: Platform): Promise<void> {
+  await issues.addLabels(issue, [labels.working]);
+  if (settings.merges === "platform") await issues.removeLabels(issue, [triggerLabel]);
 }
 
 /** A comment of its own, because a person must act or the loop is over; it stands where people look. */
@@ -197,6 +221,9 @@ async function notice(
   { platform: platformOf, loopUrl }: LoopPorts,
 ): Promise<undefined> {
   const { facts } = loop;
+  // What people are told of is over when the loop does something else by now.
+  const waitsForChecks = loop.state === "active" && loop.doing.kind === "checks";
+  if (waitsForChecks !== (effect.notice === "checks")) return;
   const body = loop.state === "ended" ? endedComment(loop, loopUrl) : noticeComment(loop, loopUrl);
   if (body === null) return;
   const platform = await platformOf();
@@ -216,16 +243,47 @@ async function stickyOn(loop: Started, ports: LoopPorts): Promise<undefined> {
   await issues.upsertComment(issue, `${id}:sticky`, stickyComment(loop, ports.loopUrl));
 }
 
+async function reportStatus(
+  { sha, check, state, words = "" }: Extract<Effect, { kind: "report-status" }>,
+  { platform, loopUrl: url }: LoopPorts,
+): Promise<undefined> {
+  await (await platform()).ci.reportStatus(sha, check, {
+    state,
+    words: postedTitle(words, titleCharsMax),
+    url,
+  });
+}
+
 async function replyInThread(
   { thread, key }: Extract<Effect, { kind: "reply-thread" }>,
   facts: Facts,
   ports: LoopPorts,
 ): Promise<undefined> {
-  const reply = facts.threads.find((each) => each.id === thread)?.reply;
-  if (!reply) return;
+  const answered = facts.threads.find((each) => each.id === thread);
+  if (!answered?.reply) return;
   const { codeHost } = await ports.platform();
-  const text = postedText(reply, textCharsMax);
-  await codeHost.replyToThread(pullRequestOf(facts), thread, `${facts.loop}:${key}`, text);
+  const text = postedText(answered.reply, textCharsMax);
+  const marker = `${facts.loop}:${key}`;
+  if (!isRemark(answered, facts)) {
+    // What was said later in a thread bears its name and, behind a tilde, its own.
+    const [root = thread] = thread.split("~");
+    await codeHost.replyToThread(pullRequestOf(facts), root, marker, text);
+    return;
+  }
+  const [said = ""] = answered.text.split("\n").filter((line) => line.trim() !== "");
+  await codeHost.upsertComment(
+    pullRequestOf(facts),
+    marker,
+    `> ${postedLine(said, quoteCharsMax)}\n\n${text}`,
+  );
+}
+
+/**
+ * Is it no thread that a platform with an API knows? Remarks in the conversation (`comment-`, `review-`) have
+ * no place in the code, and threads of Tamma's own making (`p1`, `f1`, `c-...`) have ids that it never saw.
+ */
+function isRemark({ id, path }: Thread, { settings }: Facts): boolean {
+  return settings.merges === "platform" && (path === null || /^(?:[pf]\d+$|c-)/.test(id));
 }
 
 async function releaseSlot(reason: string, loop: Started, coordinator: Coordinator): Promise<void> {
@@ -236,6 +294,11 @@ async function releaseSlot(reason: string, loop: Started, coordinator: Coordinat
 async function recordMerge(facts: Facts, ports: LoopPorts): Promise<void> {
   const sha = ports.mergeSha();
   if (sha) await (await ports.platform()).codeHost.recordMerge(pullRequestOf(facts), sha);
+}
+
+/** Only a branch of Tamma's own is deleted, and only where it was merged from. */
+async function deleteBranch({ branch, head }: Facts, { codeHost }: Platform): Promise<undefined> {
+  if (branch?.startsWith("tamma/") && head) await codeHost.deleteBranch(branch, head);
 }
 
 async function createIssues(

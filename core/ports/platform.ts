@@ -2,6 +2,8 @@ import type { Instant, Sha } from "../domain/ids.ts";
 import type { Check } from "../domain/loop/evidence.ts";
 import type { Finding } from "../domain/loop/proposal.ts";
 import type { MergeMethod } from "../domain/platform/capabilities.ts";
+import type { MergeOutcome } from "../domain/platform/merging.ts";
+import type { CiRuns } from "./ci-runs.ts";
 
 /**
  * Why a platform did not do it, by what the caller should do: `transient` and `rate-limited` again later,
@@ -54,13 +56,15 @@ export interface NewPullRequest {
 
 export interface MergeRequest {
   readonly method: MergeMethod;
+  /** Nothing but this head of the pull request is merged. */
   readonly head: Sha;
+  /** And only while the branch that it goes into is at this commit. */
+  readonly base: Sha;
+  /** It was answered as `queued` before: one that left the queue unmerged is refused, and not put back. */
+  readonly queued: boolean;
   readonly title: string;
   readonly message: string;
 }
-
-/** `queued`: the platform merges it in its own time, which a webhook tells. */
-export type MergeOutcome = { readonly state: "merged"; readonly sha: Sha } | { readonly state: "queued" };
 
 /**
  * Pull requests, their reviews and threads. Every call may be repeated: the second one finds what the first
@@ -91,10 +95,12 @@ export interface CodeHost {
   /** @throws PlatformError `unsupported` where the platform cannot do it through its API. */
   resolveThread(pullRequest: PullRequestRef, thread: string): Promise<void>;
   /**
-   * Merges if the head is still `head`. A merged one is answered as merged.
+   * Merges if the head is still `head` and the branch that it goes into still at `base`; otherwise answers
+   * why not, and nothing is changed. A merged one is answered as merged, whoever did it. Platforms guard the
+   * head themselves; the base is looked at right before, so a commit that comes in between is merged with.
    *
-   * @throws PlatformError `head-moved`, `not-mergeable` (a conflict, a rule of the platform), `unsupported`
-   * where the runner merges by git.
+   * @throws PlatformError `conflict` and `transient` when it has to be asked again, `unsupported` where the
+   * runner merges by git
    */
   merge(pullRequest: PullRequestRef, how: MergeRequest): Promise<MergeOutcome>;
   /** Deletes a branch if it is at `head`; one that is gone stays so. @throws PlatformError `head-moved` */
@@ -132,14 +138,29 @@ export interface IssueTracker {
   }): Promise<number>;
 }
 
+/** A verdict of ours: `words` say why, and may be empty; `url` is where people see more. */
+export interface OwnVerdict {
+  readonly state: Check["state"];
+  readonly words: string;
+  readonly url: string | null;
+}
+
 /** Verdicts on commits. */
 export interface CiHost {
   /** All verdicts on `sha`, each name once; empty when nobody reported one. */
   checks(sha: Sha): Promise<Check[]>;
   /** Names of the checks without which nothing is merged into `branch`; null where it cannot be asked. */
   requiredChecks(branch: string): Promise<string[] | null>;
-  /** Reports our own verdict under `name`; a later one replaces it. */
-  reportStatus(sha: Sha, name: string, state: Check["state"], url: string | null): Promise<void>;
+  /**
+   * Which required checks of the default branch are not among these verdicts of a commit, by name, or by
+   * pattern where the platform takes patterns; empty too where it cannot be asked.
+   */
+  unreported(checks: readonly Check[]): Promise<string[]>;
+  /**
+   * Reports our own verdict under `name`; a later one replaces it. `words` are shown beside it where the
+   * platform has room for them, 140 characters at most: the rest of a longer text is left out.
+   */
+  reportStatus(sha: Sha, name: string, verdict: OwnVerdict): Promise<void>;
 }
 
 /** What a loop does on a platform. */
@@ -147,4 +168,6 @@ export interface Platform {
   readonly codeHost: CodeHost;
   readonly issues: IssueTracker;
   readonly ci: CiHost;
+  /** The platform's own CI; null for one that has none. */
+  readonly runs: CiRuns | null;
 }

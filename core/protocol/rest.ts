@@ -128,6 +128,9 @@ export const ResolveEscalation = z.strictObject({
 /** `POST /loops/{id}/retry` (an obstacle is out of the way), `POST /loops/{id}/cancel` {reason}. */
 export const CancelLoop = z.strictObject({ reason: z.string().max(2_000).default("") });
 
+/** `POST /loops/{id}/escalate` {reason}: a person takes the loop. `POST /loops/{id}/pause` has no input. */
+export const EscalateLoop = z.strictObject({ reason: z.string().max(2_000).default("") });
+
 /** `POST /loops/{id}/comments`: a comment on the pull request; it opens a thread that the loop answers. */
 export const NewComment = z.strictObject({
   text: z.string().trim().min(1).max(60_000),

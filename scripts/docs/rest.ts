@@ -94,6 +94,8 @@ export const restRoutes: readonly Route[] = [
     "decides about an escalation",
   ),
   route("POST", "/loops/:loop/retry", "", "CommandAnswer", "an obstacle is out of the way: go on"),
+  route("POST", "/loops/:loop/pause", "", "CommandAnswer", "stops the work until `retry`"),
+  route("POST", "/loops/:loop/escalate", "EscalateLoop", "CommandAnswer", "hands the loop to a person"),
   route("POST", "/loops/:loop/cancel", "CancelLoop", "CommandAnswer", "ends the loop; its branch is kept"),
   route("POST", "/loops/:loop/ticket", "", "Ticket", "lets one run of CI in that does the loop's jobs"),
   route("POST", "/loops/:loop/comments", "NewComment", "CommandAnswer", "comments on the pull request"),

@@ -128,8 +128,8 @@ export const bugsOfDecide: Bug[] = [
     name: "merge-out-of-turn",
     does: "a loop merges without waiting for its turn",
     file: `${decide}/enter.ts`,
-    find: 'if (b.facts.mergeTurnHeld) queueJob(b, "merge", "work");\n  else call(b, "request-merge-turn");',
-    replace: 'queueJob(b, "merge", "work");',
+    find: 'if (!b.facts.mergeTurnHeld) return call(b, "request-merge-turn");',
+    replace: "",
     attacks: "6",
   },
   {

@@ -127,8 +127,8 @@ function timers(): Bug[] {
     missing(
       "no-checks-deadline",
       "checks that never report are waited for without end",
-      "sha }], timers: [timer] };",
-      "sha }], timers: [timer].slice(1) };",
+      'timer: "checks-deadline", due: since + checksDeadlineMs }',
+      'timer: "checks-again", due: since + checksDeadlineMs }',
     ),
     missing(
       "no-expiry",

@@ -50,8 +50,9 @@ test.each([
 ] as const)("our own verdict %s is reported as %s", async (state, word) => {
   await using gitea = await rig.connected();
   gitea.replies(reply(201, status(1, "tamma/ci", word)));
-  await gitea.forge.ci.reportStatus(sha, "tamma/ci", state, state === "pending" ? null : "https://t.test/1");
-  expect(gitea.bodies()).toMatchObject([{ context: "tamma/ci", state: word }]);
+  const url = state === "pending" ? null : "https://t.test/1";
+  await gitea.forge.ci.reportStatus(sha, "tamma/ci", { state, words: "is at work", url });
+  expect(gitea.bodies()).toMatchObject([{ context: "tamma/ci", state: word, description: "is at work" }]);
   expect(gitea.asked()).toEqual([`POST /statuses/${sha}`]);
 });
 

@@ -3,7 +3,12 @@ import * as rig from "./gitea-rig.ts";
 
 const { ok, pull, ref, reply, refused, sha, otherSha } = rig;
 
-const how = { method: "squash" as const, head: sha, title: "Fix rounding (#7)", message: "For #12." };
+const how = {
+  ...{ method: "squash" as const, head: sha, base: otherSha, queued: false },
+  ...{ title: "Fix rounding (#7)", message: "For #12." },
+};
+const onBase = ok(rig.branch(otherSha));
+const not = (refusal: object) => ({ state: "refused", refusal });
 const merged = pull({ state: "closed", merged: true, merge_commit_sha: otherSha });
 
 const words = { merge_title_field: "Fix rounding (#7)", merge_message_field: "For #12." };
@@ -14,9 +19,10 @@ test.each([
   ["1.27.0", { do: "squash", ...words }],
 ])("version %s is told how to merge in its own words, and which head", async (version, told) => {
   await using gitea = await rig.connected(version);
-  gitea.replies(ok(pull()), reply(200), ok(merged));
+  gitea.replies(ok(pull()), onBase, reply(200), ok(merged));
   expect(await gitea.forge.codeHost.merge(ref, how)).toEqual({ state: "merged", sha: otherSha });
-  expect(gitea.asked()).toEqual(["GET /pulls/7", "POST /pulls/7/merge", "GET /pulls/7"]);
+  const asked = ["GET /pulls/7", "GET /branches/main", "POST /pulls/7/merge", "GET /pulls/7"];
+  expect(gitea.asked()).toEqual(asked);
   expect(gitea.bodies()).toEqual([{ ...told, head_commit_id: sha }]);
 });
 
@@ -24,28 +30,32 @@ test("what is merged already is answered as merged, also when the answer to the 
   await using gitea = await rig.connected();
   gitea.replies(ok(merged));
   expect(await gitea.forge.codeHost.merge(ref, how)).toEqual({ state: "merged", sha: otherSha });
-  gitea.replies(ok(pull()), { ...reply(200), ending: "reset" }, ok(merged));
+  gitea.replies(ok(pull()), onBase, { ...reply(200), ending: "reset" }, ok(merged));
   expect(await gitea.forge.codeHost.merge(ref, how)).toEqual({ state: "merged", sha: otherSha });
   // Gitea says 405 without a word then.
-  gitea.replies(ok(pull()), refused(405, ""), ok(merged));
+  gitea.replies(ok(pull()), onBase, refused(405, ""), ok(merged));
   expect(await gitea.forge.codeHost.merge(ref, how)).toEqual({ state: "merged", sha: otherSha });
 });
 
 test("the commit of a merge is waited for; without it the merge is asked for again later", async () => {
   await using gitea = await rig.connected();
   const unnamed = pull({ state: "closed", merged: true, merge_commit_sha: null });
-  gitea.replies(ok(pull()), reply(200), ok(unnamed), ok(merged));
+  gitea.replies(ok(pull()), onBase, reply(200), ok(unnamed), ok(merged));
   expect(await gitea.forge.codeHost.merge(ref, how)).toEqual({ state: "merged", sha: otherSha });
   gitea.replies(ok(unnamed));
   expect(await rig.failing(gitea.forge.codeHost.merge(ref, how))).toMatchObject({ kind: "transient" });
 });
 
-test("another head, and a closed pull request, are told before anything is sent", async () => {
+test("another head, another base and a closed pull request are told before anything is sent", async () => {
   await using gitea = await rig.connected();
   gitea.replies(ok(pull({ head: rig.headOf({ sha: otherSha }) })));
-  expect(await rig.failing(gitea.forge.codeHost.merge(ref, how))).toMatchObject({ kind: "head-moved" });
+  expect(await gitea.forge.codeHost.merge(ref, how)).toEqual(not({ why: "head-moved", head: otherSha }));
   gitea.replies(ok(pull({ state: "closed" })));
-  expect(await rig.failing(gitea.forge.codeHost.merge(ref, how))).toMatchObject({ kind: "not-mergeable" });
+  expect(await gitea.forge.codeHost.merge(ref, how)).toMatchObject(not({ why: "blocked" }));
+  gitea.replies(ok(pull()), ok(rig.branch(sha)));
+  expect(await gitea.forge.codeHost.merge(ref, how)).toEqual(not({ why: "base-moved", base: sha }));
+  gitea.replies(ok(pull()), refused(404, "branch does not exist"));
+  expect(await gitea.forge.codeHost.merge(ref, how)).toMatchObject(not({ why: "blocked" }));
   expect(gitea.bodies()).toEqual([]);
 });
 
@@ -57,28 +67,35 @@ const conflict = {
 };
 
 test.each<[string, number, unknown, string]>([
-  ["a draft", 405, { message: "Work in progress PRs cannot be merged" }, "not-mergeable"],
-  ["a rule", 405, { message: "Not all required status checks successful" }, "not-mergeable"],
-  ["somebody who may not", 405, { message: "User not allowed to merge PR" }, "not-mergeable"],
-  ["a conflict in git's own words", 409, conflict, "not-mergeable"],
-  ["a hook that refuses", 409, { message: "PushRejected with remote message: no" }, "not-mergeable"],
+  ["a draft", 405, { message: "Work in progress PRs cannot be merged" }, "blocked"],
+  ["a rule", 405, { message: "Not all required status checks successful" }, "blocked"],
+  ["somebody who may not", 405, { message: "User not allowed to merge PR" }, "blocked"],
+  ["a conflict in git's own words", 409, conflict, "conflict"],
+  ["a hook that refuses", 409, { message: "PushRejected with remote message: no" }, "blocked"],
   ["a head that moved", 409, { message: "head out of date" }, "head-moved"],
+])("%s (%d) is a refusal that says so", async (_what, status, body, why) => {
+  await using gitea = await rig.connected();
+  gitea.replies(ok(pull()), onBase, reply(status, body), ok(pull()));
+  expect(await gitea.forge.codeHost.merge(ref, how)).toMatchObject(not({ why }));
+});
+
+test.each<[string, number, unknown, string]>([
   ["a base that moved", 409, { message: "merge push out of date" }, "conflict"],
   ["an archived repository", 423, { message: "is archived" }, "forbidden"],
 ])("%s (%d) is told by its kind", async (_what, status, body, kind) => {
   await using gitea = await rig.connected();
-  gitea.replies(ok(pull()), reply(status, body), ok(pull()));
+  gitea.replies(ok(pull()), onBase, reply(status, body), ok(pull()));
   expect(await rig.failing(gitea.forge.codeHost.merge(ref, how))).toMatchObject({ kind, operation: "merge" });
 });
 
 test("while Gitea looks for conflicts it is asked again; one that it has found is told then", async () => {
   await using gitea = await rig.connected();
   const later = refused(405, "Please try again later");
-  gitea.replies(ok(pull()), later, later, reply(200), ok(merged));
+  gitea.replies(ok(pull()), onBase, later, later, reply(200), ok(merged));
   expect(await gitea.forge.codeHost.merge(ref, how)).toMatchObject({ state: "merged" });
   expect(gitea.pauses).toEqual([1_000, 2_000]);
-  gitea.replies(ok(pull()), later, later, later, later, ok(pull()));
-  expect(await rig.failing(gitea.forge.codeHost.merge(ref, how))).toMatchObject({ kind: "not-mergeable" });
+  gitea.replies(ok(pull()), onBase, later, later, later, later, ok(pull({ mergeable: false })));
+  expect(await gitea.forge.codeHost.merge(ref, how)).toMatchObject(not({ why: "conflict" }));
 });
 
 test("a merge that git did is recorded as one, and recording it again changes nothing", async () => {

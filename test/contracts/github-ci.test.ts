@@ -109,10 +109,12 @@ test.each([
   ["pending", "pending"],
 ] as const)("our own verdict %s is the status %s", async (state, told) => {
   github.replyWith(reply(201, status(1, "tamma", told)));
-  await github.forge.ci.reportStatus(sha("a"), "tamma", state, "https://tamma.test/loops/1");
+  const url = "https://tamma.test/loops/1";
+  await github.forge.ci.reportStatus(sha("a"), "tamma", { state, words: `why\n${"long ".repeat(50)}`, url });
   expect(github.asked()).toEqual([`POST /repos/acme/shop/statuses/${sha("a")}`]);
   expect(github.body("POST")).toMatchObject({
-    ...{ context: "tamma", state: told, target_url: "https://tamma.test/loops/1" },
+    ...{ context: "tamma", state: told, target_url: url },
+    description: expect.stringMatching(/^why long .{100,130}\.\.\.$/),
   });
 });
 

@@ -2,7 +2,6 @@ import { githubRepository } from "@tamma/core/platforms/github/index.ts";
 import type { PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SimulatedForge, startForge } from "../forge/index.ts";
-import { failing } from "./github-wire.ts";
 
 /** One pull request from its issue to its merge, on the simulated GitHub with real git behind it. */
 
@@ -88,7 +87,7 @@ test("a pull request goes from draft to merged, with review, checks and thread",
 
   await simulated.people.protect(name, "main", { checks: ["build"] });
   simulated.people.reportCheck(ann, { sha: commit, name: "build", conclusion: "success" });
-  await forge.ci.reportStatus(commit, "tamma", "passed", null);
+  await forge.ci.reportStatus(commit, "tamma", { state: "passed", words: "", url: null });
   expect(await forge.ci.requiredChecks("main")).toEqual(["build"]);
   expect(await forge.ci.checks(commit)).toMatchObject([
     { name: "build", state: "passed", required: true },
@@ -98,9 +97,11 @@ test("a pull request goes from draft to merged, with review, checks and thread",
     refused: ["nobody-here"],
   });
 
-  const how = { method: "squash", head: commit, title: "Round", message: "why" } as const;
-  const wrong = await failing(forge.codeHost.merge(pull, { ...how, head: "0".repeat(40) }));
-  expect(wrong.kind).toBe("head-moved");
+  const base = (await forge.reading.headOf("main")) ?? "";
+  const words = { title: "Round", message: "why" };
+  const how = { method: "squash", head: commit, base, queued: false, ...words } as const;
+  const wrong = await forge.codeHost.merge(pull, { ...how, head: "0".repeat(40) });
+  expect(wrong).toEqual({ state: "refused", refusal: { why: "head-moved", head: commit } });
   const merged = await forge.codeHost.merge(pull, how);
   expect(merged).toEqual({ state: "merged", sha: await forge.reading.headOf("main") });
   expect(await forge.codeHost.merge(pull, how)).toEqual(merged);

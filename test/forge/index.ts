@@ -7,7 +7,7 @@ import { isDraftTitle } from "./dialects/gitea/view-pull.ts";
 import { github } from "./dialects/github/index.ts";
 import { Faults } from "./faults.ts";
 import type { ForgeEvent } from "./model/events.ts";
-import { git } from "./model/git.ts";
+import { git, nobody } from "./model/git.ts";
 import {
   addRepository,
   addToken,
@@ -75,6 +75,8 @@ export interface SimulatedForge extends AsyncDisposable {
   setBudget(token: string, budget: { left: number; resetAt: number }): void;
   /** Called for each run that somebody starts by hand; an outcome that it answers ends the run. */
   whenDispatched(work: (run: Run) => Outcome | null | Promise<Outcome | null>): void;
+  /** Called for each branch that was pushed, after its webhooks are on their way. */
+  whenPushed(work: (push: { branch: string; sha: string }) => void | Promise<void>): void;
 }
 
 export interface WebhookControl {
@@ -160,6 +162,13 @@ function makers(state: State) {
     revoke: (token: string): void => void model.tokens.delete(token),
     setBudget: (token: string, budget: { left: number; resetAt: number }): void =>
       void state.budgets.set(token, { ...budget }),
+    whenPushed: (work: (push: { branch: string; sha: string }) => void | Promise<void>): void => {
+      model.listeners.add((event) => {
+        if (event.type !== "push" || event.after === nobody) return;
+        const push = { branch: event.branch, sha: event.after };
+        setImmediate(() => void work(push));
+      });
+    },
     whenDispatched: (work: (run: Run) => Outcome | null | Promise<Outcome | null>): void => {
       state.whenDispatched.add((run) => {
         // The answer to the dispatch comes first.

@@ -103,10 +103,13 @@ test.each<[what: string, type: string, of: (payload: Envelope["payload"]) => unk
     "call",
     "CallRequested",
     (p) => p.call,
-    [...["claim", "mark-ready", "open-pull-request", "request-merge-turn", "request-slot", "submit-review"]],
+    [
+      ...["claim", "mark-ready", "merge", "open-pull-request", "request-merge-turn", "request-slot"],
+      "submit-review",
+    ],
   ],
   ["choice", "EscalationResolved", (p) => p.choice, ["abandon", "retry", "split", "take-over"]],
-  ["obstacle", "ObstacleMet", (p) => p.obstacle, ["dirty-tree", "provider", "take-over"]],
+  ["obstacle", "ObstacleMet", (p) => p.obstacle, ["dirty-tree", "paused", "provider", "take-over"]],
   ["end of a turn", "TurnSettled", (p) => p.outcome, ["answered", "cut", "expired", "failed"]],
   ["step that asks", "QuestionsAsked", (p) => p.askedBy, ["implement", "plan"]],
   [

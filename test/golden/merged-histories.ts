@@ -21,6 +21,14 @@ export const mergedHistories: LoopHistories = {
       told.toEnd();
     },
   },
+  "merged-by-the-platform": {
+    says: "the platform refuses once, tells of a base that moved, and merges from its queue",
+    settings: { checks: "platform", merges: "platform" },
+    tell: (told) => {
+      told.say({ failing: ["merge"] }, "merge blocked old").say({ trouble: ["base"] }, "base moved");
+      told.say({ trouble: ["queue"] }, "queued").toEnd();
+    },
+  },
   "merged-after-retries": {
     says: "several gates fail with new failures, and the next attempt is better",
     tell: (told) => {

@@ -1,6 +1,13 @@
 import type { Verdict } from "@tamma/core/domain/loop/evidence.ts";
 import type { Loop } from "@tamma/core/domain/loop/state.ts";
-import { failing, patch, sha, treeOf, verifyResult } from "@tamma/core/domain/loop/testing/samples.ts";
+import {
+  failing,
+  patch,
+  person,
+  sha,
+  treeOf,
+  verifyResult,
+} from "@tamma/core/domain/loop/testing/samples.ts";
 import { addressRoundsMax, modelPostponesMax } from "@tamma/core/domain/policy/limits.ts";
 import type { LoopHistories } from "./history.ts";
 import type { Told } from "./teller.ts";
@@ -108,6 +115,24 @@ export const troubleHistories: LoopHistories = {
       resolve(told, "retry");
       told.untilDoing("review", "model");
       cancel(told, "seen enough");
+    },
+  },
+  "checks-that-nobody-starts": {
+    says: "no check begins, people are told, the loop asks again and again, and they come in the end",
+    settings: { checks: "platform", merges: "platform" },
+    tell: (told) => {
+      told.untilDoing("ci", "checks").fire("checks-again").fire("checks-again").fire("checks-again");
+      told.fire("checks-silent").fire("checks-again").untilDoing("review", "model");
+      cancel(told, "seen enough");
+    },
+  },
+  "paused-and-taken": {
+    says: "a person pauses the loop, lets it go on, and takes it in the end",
+    tell: (told) => {
+      told.untilDoing("implement", "leased").send({ type: "PauseLoop", by: person("ann") });
+      told.say({}, "clear").untilDoing("review", "model");
+      told.send({ type: "EscalateLoop", by: person("ann"), reason: "I know this code" });
+      cancel(told, "done by hand");
     },
   },
   "comments-without-an-end": {

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import type { LoopList } from "@tamma/core/protocol/rest.ts";
 import { type SimulatedForge, startForge } from "../forge/index.ts";
-import { calcFiles } from "./calc.ts";
+import type { Pull } from "../forge/model/types.ts";
+import { calcFiles, git } from "./calc.ts";
 import { tick } from "./processes.ts";
 import { openStage, type Stage, type StageOptions } from "./stage.ts";
 
@@ -17,6 +18,11 @@ export interface PlatformStage extends AsyncDisposable {
   eventually<T>(what: string, look: () => T | undefined | null | false): Promise<T>;
   /** Bodies of all comments of a conversation, the oldest first. */
   said(number: number): string[];
+  pull(number: number): Pull;
+  /** What was said in each thread of a pull request, the oldest first. */
+  threads(number: number): string[][];
+  /** A file as it is on the platform at a branch or commit. */
+  file(at: string, path: string): string;
 }
 
 export const project = "acme/calc";
@@ -31,20 +37,32 @@ const scopes: Record<Dialect, string[]> = {
   gitea: ["write:repository", "write:issue", "read:user"],
 };
 
-const patienceMs = 60_000;
+const patienceMs = 30_000;
+
+/** The CI of the platform: one workflow, one check that is required nowhere and counts all the same. */
+const ciFile = "ci.yml";
+const workflow = "name: CI\non: push\njobs:\n  build:\n    runs-on: any\n    steps: []\n";
+
+/** How a run of the platform's CI on this commit ends: null for well, else the end of its log. */
+export type Verdict = (file: (path: string) => string) => string | null;
 
 export async function openPlatformStage(
   dialect: Dialect,
-  options: Pick<StageOptions, "script" | "config" | "beforeEngineer">,
+  options: Pick<StageOptions, "script" | "config" | "beforeEngineer"> & { ci?: Verdict | "none" },
 ): Promise<PlatformStage> {
   const forge = await startForge({ dialect });
   await forge.addRepository({
     // Private: nobody clones it without being let in.
-    ...{ name: project, files: calcFiles, private: true },
+    ...{
+      name: project,
+      files: { ...calcFiles, [`.${dialect}/workflows/${ciFile}`]: workflow },
+      private: true,
+    },
     collaborators: { ann: "admin", bob: "write", eve: "read", [bot]: "admin" },
   });
   const token = forge.addToken({ user: bot, scopes: scopes[dialect] });
-  const { config, ...rest } = options;
+  const { config, ci = () => null, ...rest } = options;
+  if (ci !== "none") runCi(forge, dialect, ci);
   const stage = await openStage({
     ...rest,
     repository: (folder) => mkdirSync(folder),
@@ -68,6 +86,11 @@ export async function openPlatformStage(
       await tick();
     }
   };
+  const pullOf = (number: number): Pull => {
+    const pull = forge.repository(project).issues.get(number)?.pull;
+    if (!pull) throw new Error(`#${number} is no pull request`);
+    return pull;
+  };
   return {
     ...{ stage, forge, eventually },
     async loopOf(issue) {
@@ -81,9 +104,26 @@ export async function openPlatformStage(
       }
     },
     said: (number) => (forge.repository(project).issues.get(number)?.comments ?? []).map(({ body }) => body),
+    pull: pullOf,
+    threads: (number) => pullOf(number).threads.map(({ comments }) => comments.map(({ body }) => body)),
+    file: (at, path) => git(forge.repository(project).dir, "show", `${at}:${path}`),
     async [Symbol.asyncDispose]() {
       await stage[Symbol.asyncDispose]();
       await forge[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Every push to a branch of Tamma's is built. */
+function runCi({ people, whenPushed, repository }: SimulatedForge, dialect: Dialect, verdict: Verdict): void {
+  whenPushed(async ({ branch, sha }) => {
+    if (!branch.startsWith("tamma/")) return;
+    const run = await people.startRun(ann, { workflow: ciFile, branch, event: "push" });
+    const { dir } = repository(project);
+    const problem = verdict((path) => git(dir, "show", `${sha}:${path}`));
+    const conclusion = problem === null ? "success" : "failure";
+    people.finishRun(run, { conclusion, log: problem ?? "all is well" });
+    if (dialect === "gitea") people.reportStatus(ann, { sha, context: "CI / build", state: conclusion });
+    else people.reportCheck(ann, { sha, name: "build", status: "completed", conclusion });
+  });
 }

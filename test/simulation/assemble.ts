@@ -134,7 +134,13 @@ function withSettings(world: World, loop: IssueLoopRpc): Pick<IssueLoopRpc, "sta
   return {
     command: (...args) => loop.command(...args),
     start: (claim: StartClaim) => {
-      const settings = { ...claim.settings, level, checks: "platform", membersMin: 5 } as const;
+      const settings = {
+        ...claim.settings,
+        level,
+        checks: "platform",
+        merges: "platform",
+        membersMin: 5,
+      } as const;
       return loop.start({ ...claim, settings });
     },
   };

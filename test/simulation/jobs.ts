@@ -257,6 +257,6 @@ const merge: Work<"merge"> = async (at, { branch, head, expectedBase }) => {
   if (there !== head) return { kind: "merge", result: { outcome: "head-moved", head: there } };
   if (git.main !== expectedBase) return { kind: "merge", result: { outcome: "base-moved", base: git.main } };
   const sha = git.merge(branch, head);
-  watch.merged(at.lease, head);
+  watch.merged(at.lease.loop, head);
   return { kind: "merge", result: { outcome: "done", sha } };
 };

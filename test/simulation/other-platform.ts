@@ -1,8 +1,10 @@
 import type { Check } from "@tamma/core/domain/loop/evidence.ts";
-import { type Platform, PlatformError } from "@tamma/core/ports/platform.ts";
+import type { MergeOutcome, MergeRefusal } from "@tamma/core/domain/platform/merging.ts";
+import { type MergeRequest, type Platform, PlatformError } from "@tamma/core/ports/platform.ts";
 import type { Dice } from "./dice.ts";
 import type { Faults } from "./faults.ts";
-import type { Kernel, Life } from "./kernel.ts";
+import type { GitWorld } from "./git.ts";
+import { forever, type Kernel, type Life } from "./kernel.ts";
 
 /** A comment as everybody can read it on the platform; its key is in its text. */
 interface Comment {
@@ -15,9 +17,17 @@ interface Pull {
   branch: string;
   draft: boolean;
   state: "open" | "closed" | "merged";
+  /** The head that stands in the platform's merge queue; null: none does. */
+  queued: string | null;
 }
 
 const callMsMax = 250;
+/** How often a merge is queued, how long it stands there, and how often it leaves the queue unmerged. */
+const queuedShare = 0.3;
+const queueMsMax = 600_000;
+const leavesShare = 0.1;
+/** How often a rule of the platform is not met when it is asked. */
+const blockedShare = 0.03;
 const pullsFrom = 100;
 
 /** A platform that is not ours: issues, pull requests and checks, each call over a network that may fail. */
@@ -28,13 +38,19 @@ export class OtherTracker {
   readonly closed = new Set<string>();
   readonly labels = new Map<string, Set<string>>();
   readonly checks = new Map<string, Check[]>();
+  /** Tamma's own verdicts, in the order in which they came. */
+  readonly statuses: string[] = [];
+  /** Called for each merge that the platform did, with its branch. */
+  onMerged: (branch: string, head: string) => void = () => {};
   /** Called when checks of a commit are asked for the first time. */
   onAsked: (sha: string) => void = () => {};
   readonly kernel: Kernel;
   readonly faults: Faults;
   readonly dice: Dice;
+  readonly git: GitWorld;
 
-  constructor(world: { kernel: Kernel; faults: Faults; dice: Dice }) {
+  constructor(world: { kernel: Kernel; faults: Faults; dice: Dice; git: GitWorld }) {
+    this.git = world.git;
     this.kernel = world.kernel;
     this.faults = world.faults;
     this.dice = world.dice;
@@ -45,6 +61,42 @@ export class OtherTracker {
     const known = this.comments.find((each) => each.target === target && each.key === key);
     if (known) known.body = body;
     else this.comments.push({ target, key, body });
+  }
+
+  /** Merges as GitHub and Gitea do: never another head, and into no other base than the proven one. */
+  merge(number: number, { head, base, queued }: MergeRequest): MergeOutcome {
+    const pull = this.pulls.find((each) => each.number === number);
+    if (!pull) throw new PlatformError({ kind: "not-found", operation: "merge", message: `#${number}` });
+    const refused = (refusal: MergeRefusal) => ({ state: "refused", refusal }) as const;
+    const sha = this.git.mergeOf(head);
+    if (pull.state === "merged" && sha) return { state: "merged", sha };
+    if (pull.state !== "open") return refused({ why: "blocked", words: "it is closed" });
+    const there = this.git.branches.get(pull.branch) ?? null;
+    if (there !== head) return refused({ why: "head-moved", head: there });
+    if (pull.queued === head) return { state: "queued" };
+    if (queued) return refused({ why: "blocked", words: "it left the queue" });
+    if (this.git.main !== base) return refused({ why: "base-moved", base: this.git.main });
+    if (this.dice.chance(blockedShare)) return refused({ why: "blocked", words: "a rule is not met" });
+    if (!this.dice.chance(queuedShare)) return { state: "merged", sha: this.#mergeNow(pull, head) };
+    pull.queued = head;
+    this.kernel.after(this.dice.between(1_000, queueMsMax), forever, () => this.#leavesQueue(pull, base));
+    return { state: "queued" };
+  }
+
+  /** The queue merges what it was given, unless it moved meanwhile or the queue's own checks failed. */
+  #leavesQueue(pull: Pull, base: string): void {
+    const head = pull.queued;
+    pull.queued = null;
+    const stands = head !== null && this.git.branches.get(pull.branch) === head && this.git.main === base;
+    if (!stands || pull.state !== "open" || this.dice.chance(leavesShare)) return;
+    this.#mergeNow(pull, head);
+  }
+
+  #mergeNow(pull: Pull, head: string): string {
+    const sha = this.git.merge(pull.branch, head);
+    Object.assign(pull, { state: "merged", draft: false });
+    this.onMerged(pull.branch, head);
+    return sha;
   }
 }
 
@@ -85,13 +137,39 @@ export function otherPlatform(tracker: OtherTracker, life: Life): Platform {
     ci: {
       checks: (sha) =>
         call("checks", () => {
-          const known = tracker.checks.get(sha);
-          if (!known) tracker.onAsked(sha);
-          return known ?? [{ name: "build", state: "pending", required: true, url: null }];
+          if (!tracker.checks.has(sha)) tracker.onAsked(sha);
+          return tracker.checks.get(sha) ?? [];
         }),
       requiredChecks: () => noLoopDoes("requiredChecks"),
-      reportStatus: () => call("reportStatus", () => {}),
+      unreported: async () => [],
+      reportStatus: (sha, name, { state }) =>
+        call("reportStatus", () => void tracker.statuses.push(`${sha} ${name} ${state}`)),
     },
+    runs: ciRuns(tracker, call),
+  };
+}
+
+/** One run of one job for each commit whose checks have reported; its log names the wall. */
+function ciRuns(tracker: OtherTracker, call: Call): Platform["runs"] {
+  const stateOf = (sha: string) => tracker.checks.get(sha)?.[0]?.state ?? "pending";
+  const log = (sha: string) => {
+    const wall = tracker.git.truthOf(tracker.git.commitOf(sha).tree).ci;
+    // Letters: numbers are left out where two failures are compared.
+    return wall?.replace(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "") ?? null;
+  };
+  return {
+    dispatch: () => noLoopDoes("dispatch"),
+    run: () => noLoopDoes("run"),
+    runsFor: (sha) =>
+      call("runsFor", () => {
+        const state = stateOf(sha);
+        if (state === "pending") return [];
+        return [{ id: sha, url: "/run", sha, branch: "", state, startedAt: null }];
+      }),
+    jobs: (run) => call("jobs", () => [{ id: run, name: "build", state: "failed" }]),
+    log: (job) => call("log", () => log(job)),
+    cancel: () => noLoopDoes("cancel"),
+    rerunFailed: () => noLoopDoes("rerunFailed"),
   };
 }
 
@@ -116,7 +194,7 @@ function codeHost(
       call("openPullRequest", () => {
         const open = tracker.pulls.find((each) => each.branch === branch && each.state === "open");
         const number = open?.number ?? pullsFrom + tracker.pulls.length;
-        if (!open) tracker.pulls.push({ number, branch, draft, state: "open" });
+        if (!open) tracker.pulls.push({ number, branch, draft, state: "open", queued: null });
         return { id: String(number), number, url: `/pull/${number}` };
       }),
     setDraft: ({ number }, draft) => call("setDraft", () => change(number, { draft })),
@@ -130,9 +208,12 @@ function codeHost(
     updatePullRequest: () => noLoopDoes("updatePullRequest"),
     requestReviewers: () => noLoopDoes("requestReviewers"),
     resolveThread: () => noLoopDoes("resolveThread"),
-    merge: () => noLoopDoes("merge"),
-    deleteBranch: () => noLoopDoes("deleteBranch"),
+    merge: ({ number }, how) => call("merge", () => tracker.merge(number, how)),
+    deleteBranch: (branch, head) =>
+      call("deleteBranch", () => {
+        if (tracker.git.branches.get(branch) === head) tracker.git.branches.delete(branch);
+      }),
     closePullRequest: ({ number }) => call("close", () => change(number, { state: "closed" })),
-    recordMerge: ({ number }) => call("recordMerge", () => change(number, { state: "merged", draft: false })),
+    recordMerge: () => noLoopDoes("recordMerge"),
   };
 }

@@ -197,6 +197,7 @@ export class People {
           ),
       );
     }
+    if (dice.chance(plan.peopleMoods.comment / 15)) later(() => void this.#interrupt(loop));
     if (dice.chance(plan.peopleMoods.cancel / 10))
       later(
         () =>
@@ -204,6 +205,15 @@ export class People {
             routes.cancelLoop(parts, caller, loop, ""),
           ),
       );
+  }
+
+  /** Somebody wants the loop to stand still, or to be his. */
+  #interrupt(loop: string): Promise<void> {
+    if (this.#world.dice.chance(0.7))
+      return this.#send(loop, starter, "pauses", (parts, caller) => routes.pauseLoop(parts, caller, loop));
+    return this.#send(loop, starter, "takes", (parts, caller) =>
+      routes.escalateLoop(parts, caller, loop, "I know this code"),
+    );
   }
 
   /** Sends until there is an answer, and keeps what was acknowledged. */

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { Loop } from "@tamma/core/domain/loop/state.ts";
+import { checksReport } from "@tamma/core/engine/checks-report.ts";
 import { logTo } from "../../workers/orchestrator/log.ts";
 import { reconcile } from "../../workers/orchestrator/reconcile.ts";
 import { resume } from "../../workers/orchestrator/resume.ts";
@@ -12,7 +14,7 @@ import { fastSum } from "./fast-sum.ts";
 import { Faults } from "./faults.ts";
 import { GitWorld } from "./git.ts";
 import { forever, Kernel } from "./kernel.ts";
-import { OtherTracker } from "./other-platform.ts";
+import { OtherTracker, otherPlatform } from "./other-platform.ts";
 import { People } from "./people.ts";
 import type { Plan } from "./plan.ts";
 import { ScriptedProvider } from "./provider.ts";
@@ -72,7 +74,7 @@ export class Simulation {
       provider: new ScriptedProvider(base, (tree) => git.truthOf(tree)),
       bodies: new Bodies(kernel),
       d1: new D1Line(server.copy, base),
-      tracker: new OtherTracker(base),
+      tracker: new OtherTracker({ ...base, git }),
       sha256: plan.realHash ? sha256 : fastSum,
       tell: (who, what, mark) => story.tell(kernel.now, who, what, mark),
       engineerPushes: (loop) => this.#push(loop),
@@ -217,7 +219,7 @@ export class Simulation {
   #push(loop: string): void {
     const { git, tell } = this.world;
     const record = this.watch.loops.get(loop);
-    const branch = record && record.state.state !== "not-started" ? record.state.facts.branch : null;
+    const branch = record ? branchOf(record.state) : null;
     const head = branch ? git.branches.get(branch) : undefined;
     if (!branch || !head) return;
     const sha = git.commit(git.tree(this.world.plan.skill), [head]);
@@ -232,9 +234,14 @@ export class Simulation {
       for (const ms of [dice.between(300, 4_000), dice.between(5_000, 60_000)])
         kernel.after(ms, life, () => void this.#reportRefs());
     };
+    tracker.onMerged = (branch, head) => {
+      const [loop = ""] = [...this.watch.loops].find(([, one]) => branchOf(one.state) === branch) ?? [];
+      this.watch.merged(loop, head);
+    };
     tracker.onAsked = (sha) => {
-      tracker.checks.set(sha, [{ name: "build", state: "pending", required: true, url: null }]);
+      tracker.checks.set(sha, []);
       if (faults.strike("checks-silent", "platform")) return;
+      tracker.checks.set(sha, [{ name: "build", state: "pending", required: true, url: null }]);
       kernel.after(dice.between(5_000, 1_800_000), life, () => this.#reportChecks(sha));
     };
     void server;
@@ -267,18 +274,21 @@ export class Simulation {
       { name: "build", state: bad ? ("failed" as const) : ("passed" as const), required: true, url: null },
     ];
     tracker.checks.set(sha, checks);
+    // Some webhooks never arrive: the loop finds out by itself.
+    if (dice.chance(0.2)) return;
     const loop = [...this.watch.loops].find(
       ([, { state }]) => state.state !== "not-started" && state.facts.head === sha,
     );
     if (!loop) return;
     const [id] = loop;
-    const command = { type: "ReportChecks", sha, checks } as const;
     const actor = { kind: "platform", id: "other" } as const;
     const deliver = (tries: number): void => {
       const name = id.slice(0, id.lastIndexOf("#"));
-      void server
-        .request(life, "checks", () =>
-          server.loopFor(server.process ?? life, name).command(id, command, `delivery:${sha}`, actor),
+      void checksReport(otherPlatform(tracker, life), sha)
+        .then((command) =>
+          server.request(life, "checks", () =>
+            server.loopFor(server.process ?? life, name).command(id, command, `delivery:${sha}`, actor),
+          ),
         )
         .catch(() => {
           if (tries > 0) kernel.after(dice.between(1_000, 300_000), life, () => deliver(tries - 1));
@@ -286,6 +296,10 @@ export class Simulation {
     };
     deliver(20);
   }
+}
+
+function branchOf(loop: Loop): string | null {
+  return loop.state === "not-started" ? null : loop.facts.branch;
 }
 
 function sha256(text: string): string {

@@ -6,7 +6,6 @@ import type { Loop } from "@tamma/core/domain/loop/state.ts";
 import { RepositoryEvent } from "@tamma/core/domain/repository/events.ts";
 import { evolveRepository, initialRepository } from "@tamma/core/domain/repository/evolve.ts";
 import type { KnownRepository, Repository } from "@tamma/core/domain/repository/state.ts";
-import type { LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import { LoopObject } from "../../workers/orchestrator/loop-object.ts";
 import type { ObjectStore } from "../../workers/orchestrator/object-store.ts";
 import { RepositoryObject } from "../../workers/orchestrator/repository-object.ts";
@@ -269,7 +268,7 @@ export class Watch implements Watcher {
   readonly #verified = new Set<Sha>();
 
   /** The repository itself was changed: nobody but its own truth says whether it may be. */
-  merged({ loop }: LeaseResponse, head: Sha): void {
+  merged(loop: string, head: Sha): void {
     const { git, plan } = this.#world;
     const { tree } = git.commitOf(head);
     const wrong = Object.entries(git.truthOf(tree)).find(([, truth]) => truth !== null);

@@ -2,7 +2,6 @@ import type { Sha } from "@tamma/core/domain/ids.ts";
 import type { Verdict } from "@tamma/core/domain/loop/evidence.ts";
 import type { JobSpecOf } from "@tamma/core/domain/loop/jobs.ts";
 import type { Repository } from "@tamma/core/protocol/rest.ts";
-import type { LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import type { Bodies } from "./blobs.ts";
 import type { D1Line } from "./d1.ts";
 import type { Dice } from "./dice.ts";
@@ -27,7 +26,7 @@ export interface Watcher {
   /** Was an older copy of the loop's object put back, and nobody has repaired that yet? */
   isUnrepaired(loop: string): boolean;
   verified(tree: Sha, verdicts: readonly Verdict[]): void;
-  merged(lease: LeaseResponse, head: Sha): void;
+  merged(loop: string, head: Sha): void;
 }
 
 /** Who writes the code, as good as the plan says. */

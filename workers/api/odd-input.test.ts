@@ -15,6 +15,8 @@ const commands = [
   `/api/v1/loops/${loop}/questions`,
   `/api/v1/loops/${loop}/escalations/e1`,
   `/api/v1/loops/${loop}/retry`,
+  `/api/v1/loops/${loop}/pause`,
+  `/api/v1/loops/${loop}/escalate`,
   `/api/v1/loops/${loop}/cancel`,
   `/api/v1/loops/${loop}/comments`,
   "/api/v1/runners",

@@ -103,6 +103,8 @@ test("answers, resolutions, comments and stops reach the loop with their words",
     [`${path(escalated.id)}/escalations/${escalation}`, { choice: "retry", text: "mind the clock" }],
     [`${path(blocked.id)}/retry`, undefined],
     [`${path(blocked.id)}/comments`, { text: "why?", path: "a.ts", line: 4 }],
+    [`${path(asked.id)}/pause`, undefined],
+    [`${path(asked.id)}/escalate`, { reason: "mine" }],
     [`${path(blocked.id)}/cancel`, { reason: "not now" }],
   ];
   for (const [to, body] of calls) expect((await api("POST", to, body)).status).toBe(200);
@@ -111,6 +113,8 @@ test("answers, resolutions, comments and stops reach the loop with their words",
     ["ResolveEscalation", { escalation: `${escalated.id}~e1`, choice: "retry", text: "mind the clock" }],
     ["ClearObstacle", {}],
     ["CommentOnPullRequest", { text: "why?", path: "a.ts", line: 4 }],
+    ["PauseLoop", {}],
+    ["EscalateLoop", { reason: "mine" }],
     ["CancelLoop", { reason: "not now" }],
   ]);
   expect(orchestrator.commands[0]?.caller.via).toBe("--yes");

@@ -103,6 +103,12 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   clearObstacle(...args: Args<"clearObstacle">): Result<"clearObstacle"> {
     return people.clearObstacle(this.#parts, ...args);
   }
+  pauseLoop(...args: Args<"pauseLoop">): Result<"pauseLoop"> {
+    return people.pauseLoop(this.#parts, ...args);
+  }
+  escalateLoop(...args: Args<"escalateLoop">): Result<"escalateLoop"> {
+    return people.escalateLoop(this.#parts, ...args);
+  }
   cancelLoop(...args: Args<"cancelLoop">): Result<"cancelLoop"> {
     return people.cancelLoop(this.#parts, ...args);
   }

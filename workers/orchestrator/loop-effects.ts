@@ -50,6 +50,12 @@ export function loopEffects(
     }
     const reason = host.redact(done.reason);
     const note = reason.slice(0, noteCharsMax);
+    if (done.ended === "waits") {
+      host.store.postponeEffect(stream, key, tries, host.clock.now() + done.pauseMs, note);
+      // Under an id of its own: the answer that ends the wait comes after as many tries.
+      core.tell(stream.id, done.command, `${key}:${tries}:waits`);
+      return;
+    }
     if (done.ended === "again" && (isOwed(effect as Effect) || tries + 1 < effectTriesMax)) {
       host.store.postponeEffect(stream, key, tries + 1, done.at ?? backoff(tries + 1), note);
       return;

@@ -46,6 +46,21 @@ export async function clearObstacle(
   return send(parts, caller, loop, { type: "ClearObstacle", by: caller.person });
 }
 
+/** Stops the work until somebody says `clearObstacle`. */
+export async function pauseLoop(parts: Parts, caller: Caller, loop: string): Promise<Answer<CommandAnswer>> {
+  return send(parts, caller, loop, { type: "PauseLoop", by: caller.person });
+}
+
+/** A person takes the loop, wherever it is. */
+export async function escalateLoop(
+  parts: Parts,
+  caller: Caller,
+  loop: string,
+  reason: string,
+): Promise<Answer<CommandAnswer>> {
+  return send(parts, caller, loop, { type: "EscalateLoop", by: caller.person, reason });
+}
+
 /** A loop that still waits in the queue is taken out there; it has no events of its own yet. */
 export async function cancelLoop(
   parts: Parts,

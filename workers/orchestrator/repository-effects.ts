@@ -1,5 +1,6 @@
 import { routeOf } from "@tamma/core/domain/ids.ts";
 import type { Actor, IssueSnapshot } from "@tamma/core/domain/loop/work.ts";
+import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import type { RepositoryEffect } from "@tamma/core/domain/repository/react.ts";
 import { settingsOf } from "@tamma/core/domain/repository/settings.ts";
 import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
@@ -32,7 +33,10 @@ export async function performRepositoryEffect(
       const known = repository.loops.find((each) => each.loop === effect.loop);
       if (!issue || !known) return startedBefore(effect, loop);
       const { requester } = known;
-      const settings = settingsOf(repository.config, known, membersMin);
+      const settings = settingsOf(repository.config, known, {
+        membersMin,
+        hosted: repository.repository.connection !== plainGitConnection,
+      });
       const { claim } = effect;
       return outcome(
         await loop.start({

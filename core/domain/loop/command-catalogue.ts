@@ -24,6 +24,8 @@ export const commandCatalogue: Record<LoopCommandType, CommandEntry> = {
   },
   ClearObstacle: { from: "person", says: "Say that what was in the way is put right." },
   CancelLoop: { from: "person", says: "Stop the loop, whatever it is doing." },
+  EscalateLoop: { from: "person", says: "Hand the loop to a person, with this reason." },
+  PauseLoop: { from: "person", says: "Stop working until somebody lets the loop go on." },
   CommentOnPullRequest: { from: "person", says: "Open a thread that the loop has to answer." },
   ReportClaimed: { from: "platform", says: "The issue shows that it is being worked on." },
   GrantSlot: { from: "coordinator", says: "The repository has room for the loop again." },
@@ -31,6 +33,10 @@ export const commandCatalogue: Record<LoopCommandType, CommandEntry> = {
   ReportPullRequestReady: { from: "platform", says: "The pull request left draft." },
   ReportReviewSubmitted: { from: "platform", says: "The review is on the pull request." },
   GrantMergeTurn: { from: "coordinator", says: "It is the loop's turn to merge." },
+  ReportMerge: {
+    from: "platform",
+    says: "The platform merged, will merge in its own time, or does not, for this reason.",
+  },
   ReportEffectFailed: {
     from: "platform",
     says: "Something outside could not be done, and trying again cannot help.",

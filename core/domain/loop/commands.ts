@@ -1,4 +1,5 @@
 import type { Instant, MicroUsd, Sha } from "../ids.ts";
+import type { MergeOutcome } from "../platform/merging.ts";
 import type { TimerName } from "./effects.ts";
 import type { BlobRef, Check } from "./evidence.ts";
 import type { JobResult } from "./jobs.ts";
@@ -43,6 +44,10 @@ export type LoopCommand =
   /** The obstacle is out of the way: go on. */
   | { type: "ClearObstacle"; by: Person }
   | { type: "CancelLoop"; by: Person; reason: string }
+  /** Hand the loop to a person, wherever it is. */
+  | { type: "EscalateLoop"; by: Person; reason: string }
+  /** Do nothing more until `ClearObstacle`. */
+  | { type: "PauseLoop"; by: Person }
   | {
       type: "CommentOnPullRequest";
       thread: string;
@@ -58,6 +63,8 @@ export type LoopCommand =
   | { type: "ReportPullRequestReady" }
   | { type: "ReportReviewSubmitted" }
   | { type: "GrantMergeTurn" }
+  /** The platform's answer to the merge call `n`. */
+  | { type: "ReportMerge"; n: number; outcome: MergeOutcome }
   /** A call failed for good (its retries are spent, or retrying cannot help). */
   | { type: "ReportEffectFailed"; key: string; mainLine: boolean; effect: string; reason: string }
   // model
@@ -100,7 +107,8 @@ export type LoopCommand =
   | { type: "ExpireLease"; job: string; fence: number }
   | { type: "ReportJobResult"; job: string; fence: number; result: JobResult }
   // the world
-  | { type: "ReportChecks"; sha: Sha; checks: Check[] }
+  /** `logs`: ends of the logs of failed required checks, for people and the model; absent: none. */
+  | { type: "ReportChecks"; sha: Sha; checks: Check[]; logs?: string }
   | { type: "ReportHead"; branch: string; head: Sha }
   | { type: "FireTimer"; key: string; timer: TimerName };
 

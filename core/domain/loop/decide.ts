@@ -4,9 +4,11 @@ import { decideCheckpoint } from "./decide/decide-checkpoint.ts";
 import { enterCi, enterImplement, enterVerify } from "./decide/enter.ts";
 import { jobResult, mergeTurnGranted } from "./decide/job-result.ts";
 import { expireLease, leaseJob } from "./decide/lease.ts";
+import { reportMerge } from "./decide/merge-answer.ts";
 import { modelFailure, reportDesign, reportPlan, reportReview, reviewSubmitted } from "./decide/model.ts";
+import { clearObstacle, escalateLoop, pauseLoop } from "./decide/pause.ts";
 import { answerQuestions, cancel, comment } from "./decide/people.ts";
-import { clearObstacle, resolveEscalation, slotGranted } from "./decide/resume.ts";
+import { resolveEscalation, slotGranted } from "./decide/resume.ts";
 import { claimed, start } from "./decide/start.ts";
 import { reserveTurn, settleTurn } from "./decide/turns.ts";
 import { effectFailed, fireTimer, reportChecks, reportHead } from "./decide/world.ts";
@@ -39,6 +41,10 @@ function route(b: Batch, command: Exclude<LoopCommand, { type: "StartLoop" }>): 
       return clearObstacle(b, command);
     case "CancelLoop":
       return cancel(b, command);
+    case "EscalateLoop":
+      return escalateLoop(b, command);
+    case "PauseLoop":
+      return pauseLoop(b, command);
     case "CommentOnPullRequest":
       return comment(b, command);
     case "ReportClaimed":
@@ -48,6 +54,8 @@ function route(b: Batch, command: Exclude<LoopCommand, { type: "StartLoop" }>): 
     case "GrantMergeTurn":
     case "GrantSlot":
       return answered(b, command);
+    case "ReportMerge":
+      return reportMerge(b, command);
     case "ReportEffectFailed":
       return effectFailed(b, command);
     case "ReportPlan":

@@ -1,6 +1,9 @@
 import type { Instant } from "../ids.ts";
 import type { CallName } from "./events/control.ts";
+import type { Check } from "./evidence.ts";
 import type { ModelTask } from "./proposal.ts";
+
+type CheckState = Check["state"];
 
 /**
  * An intended touch of the world as data. `key` is unique per occasion and visible in the world where
@@ -16,15 +19,20 @@ export type Effect =
   /** One sticky comment per loop, updated in place; `revision` grows with what it shows. */
   | { kind: "sticky-comment"; key: string; revision: string }
   /** A comment of its own, only when a person must act or the loop ended. */
-  | { kind: "notice"; key: string; notice: "checkpoint" | "questions" | "escalation" | "obstacle" | "ended" }
-  | { kind: "report-status"; key: string; sha: string; check: string; state: "pending" | "passed" | "failed" }
+  | { kind: "notice"; key: string; notice: NoticeName }
+  /** `words` say why, in a line; absent: the name says it. */
+  | { kind: "report-status"; key: string; sha: string; check: string; state: CheckState; words?: string }
   | { kind: "reply-thread"; key: string; thread: string }
   | { kind: "close-issue"; key: string }
   | { kind: "close-pull-request"; key: string }
   | { kind: "record-merge"; key: string }
+  /** The branch of a loop whose platform merged; a runner deletes it itself. */
+  | { kind: "delete-branch"; key: string }
   | { kind: "create-issues"; key: string; titles: string[] }
   | { kind: "release-slot"; key: string; reason: string }
   | { kind: "release-merge-turn"; key: string };
+
+export type NoticeName = "checkpoint" | "questions" | "escalation" | "obstacle" | "checks" | "ended";
 
 /** On the main line an effect's answer moves the loop; the others may fail for good without stopping it. */
 export function isMainLine(effect: Effect): boolean {
@@ -53,6 +61,10 @@ export const timerNames = [
   "expire-wait",
   "runner-deadline",
   "checks-deadline",
+  /** The platform may have told how the checks stand, and nobody heard it. */
+  "checks-again",
+  /** No check has begun: people have to know before the deadline. */
+  "checks-silent",
   "turn-deadline",
   "total-time",
 ] as const;

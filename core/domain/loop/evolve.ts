@@ -1,6 +1,7 @@
 import type { Instant } from "../ids.ts";
 import type { LoopEvent } from "./events.ts";
 import { evolveFacts, firstFacts } from "./evolve-facts.ts";
+import { saysOtherwise } from "./own-status.ts";
 import type { StepName } from "./pipeline.ts";
 import type { Doing, Ended, Facts, Loop } from "./state.ts";
 
@@ -11,6 +12,12 @@ export const initialLoop: Loop = { state: "not-started" };
  * throws.
  */
 export function evolve(loop: Loop, event: LoopEvent, at: Instant): Loop {
+  const next = after(loop, event, at);
+  if (next.state === "not-started" || !saysOtherwise(loop, next)) return next;
+  return { ...next, facts: { ...next.facts, words: (next.facts.words ?? 0) + 1 } };
+}
+
+function after(loop: Loop, event: LoopEvent, at: Instant): Loop {
   if (loop.state === "not-started") {
     if (event.type !== "LoopStarted") return loop;
     return { state: "active", step: "assign", doing: { kind: "deciding" }, facts: firstFacts(event, at) };
@@ -70,8 +77,8 @@ function nextDoing(doing: Doing, event: LoopEvent, at: Instant): Doing {
     case "QuestionsAsked":
       return { kind: "questions", askedBy: event.askedBy, since: at };
     case "ObstacleMet": {
-      const { obstacle, what, todo } = event;
-      return { kind: "obstacle", obstacle: { obstacle, what, todo }, since: at };
+      const { type: _, ...obstacle } = event;
+      return { kind: "obstacle", obstacle, since: at };
     }
     case "ChecksAwaited":
       return { kind: "checks", sha: event.sha, n: event.n, since: at };
@@ -87,8 +94,11 @@ function nextDoing(doing: Doing, event: LoopEvent, at: Instant): Doing {
   }
 }
 
-/** Events that change the present thing without ending it: leases and approvals. */
+/** Events that change the present thing without ending it: leases, approvals, a place in a queue. */
 function progress(doing: Doing, event: LoopEvent, at: Instant): Doing {
+  if (doing.kind === "call" && event.type === "MergeQueued") return { ...doing, queued: true };
+  if (doing.kind === "checks" && event.type === "ChecksAskedAgain") return { ...doing, asked: event.n };
+  if (doing.kind === "checks" && event.type === "ChecksSilent") return { ...doing, silent: true };
   if (doing.kind === "job" && event.type === "LeaseGranted" && event.job === doing.job.id) {
     const { fence, runner } = event;
     return { ...doing, job: { ...doing.job, fence, runner }, since: at };

@@ -2,6 +2,7 @@ import { threadsPerRoundMax, turnsPerJobMax } from "../policy/limits.ts";
 import { branchName } from "./branch-name.ts";
 import { commitSubject } from "./commit-subject.ts";
 import type { JobSpec, JobSpecOf } from "./jobs.ts";
+import { mergeWords } from "./merge-words.ts";
 import type { Facts, Job } from "./state.ts";
 
 /** What a runner gets to do for the present job: derived from the facts, never stored twice. */
@@ -112,7 +113,8 @@ function publish(facts: Facts): JobSpecOf<"publish"> {
 }
 
 function merge(facts: Facts): JobSpecOf<"merge"> {
-  const { issue, repository, settings, pullRequest } = facts;
+  const { repository, settings } = facts;
+  const { title, message } = mergeWords(facts);
   return {
     kind: "merge",
     branch: have(facts.branch, "branch"),
@@ -120,9 +122,7 @@ function merge(facts: Facts): JobSpecOf<"merge"> {
     into: repository.defaultBranch,
     expectedBase: have(facts.base, "base"),
     method: settings.mergeMethod,
-    message:
-      `${commitSubject(issue.title, "")} (#${pullRequest?.number ?? issue.number})\n\n` +
-      `Closes #${issue.number}.`,
+    message: `${title}\n\n${message}`,
   };
 }
 

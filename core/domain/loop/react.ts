@@ -1,5 +1,7 @@
 import {
+  checksAskedAfterMs,
   checksDeadlineMs,
+  checksSilentMs,
   escalationExpiryMs,
   leaseMs,
   remindEveryMs,
@@ -8,6 +10,7 @@ import {
   waitExpiryMs,
 } from "../policy/limits.ts";
 import type { Effect, Reaction, Timer } from "./effects.ts";
+import { ownStatusOf } from "./own-status.ts";
 import type { Active, Ended, EscalatedLoop, Facts, Loop } from "./state.ts";
 
 /**
@@ -20,14 +23,19 @@ export function react(loop: Loop): Reaction {
     case "not-started":
       return { effects: [], timers: [] };
     case "active":
-      return join(whenActive(loop), always(loop.facts, stickyRevision(loop)));
+      return join(whenActive(loop), always(loop.facts, stickyRevision(loop)), own(loop));
     case "escalated":
-      return join(whenEscalated(loop), always(loop.facts, stickyRevision(loop)));
+      return join(whenEscalated(loop), always(loop.facts, stickyRevision(loop)), own(loop));
     case "ended":
-      return whenEnded(loop);
+      return join(whenEnded(loop), own(loop));
     default:
       return loop satisfies never;
   }
+}
+
+function own(loop: Active | EscalatedLoop | Ended): Reaction {
+  const status = ownStatusOf(loop);
+  return { effects: status ? [status] : [], timers: [] };
 }
 
 function join(...parts: Reaction[]): Reaction {
@@ -64,16 +72,32 @@ function whenActive({ doing, facts }: Active): Reaction {
       return personWait(facts, "questions", doing.since, waitExpiryMs);
     case "obstacle":
       return slotGiven(facts, personWait(facts, "obstacle", doing.since, waitExpiryMs));
-    case "checks": {
-      const { sha, n, since } = doing;
-      const timer: Timer = { key: `checks:${n}`, timer: "checks-deadline", due: since + checksDeadlineMs };
-      return { effects: [{ kind: "ask-checks", key: `ask-checks:${n}`, sha }], timers: [timer] };
-    }
+    case "checks":
+      return checksWait(facts, doing);
     case "deciding":
       return { effects: [], timers: [] };
     default:
       return doing satisfies never;
   }
+}
+
+/**
+ * Checks are asked for at once and then ever more seldom, until they stand or their time is up; people are
+ * told once a commit when none has begun.
+ */
+function checksWait(facts: Facts, doing: Extract<Active["doing"], { kind: "checks" }>): Reaction {
+  const { sha, n, since, asked = 0, silent } = doing;
+  const key = asked === 0 ? `ask-checks:${n}` : `ask-checks:${n}:${asked}`;
+  const effects: Effect[] = [{ kind: "ask-checks", key, sha }];
+  const timers: Timer[] = [
+    { key: `checks:${n}`, timer: "checks-deadline", due: since + checksDeadlineMs },
+    { key: `checks-again:${n}:${asked}`, timer: "checks-again", due: since + checksAskedAfterMs(asked + 1) },
+  ];
+  const begun = facts.checks?.sha === sha && facts.checks.checks.length > 0;
+  if (silent) effects.push({ kind: "notice", key: `notice:checks:${sha}`, notice: "checks" });
+  else if (!begun)
+    timers.push({ key: `checks-silent:${n}`, timer: "checks-silent", due: since + checksSilentMs });
+  return { effects, timers };
 }
 
 /** A notice to the person, reminders, and an end to the wait. */
@@ -104,7 +128,9 @@ function slotGiven(facts: Facts, wait: Reaction): Reaction {
 function whenEnded({ outcome, facts }: Ended): Reaction {
   const effects: Effect[] = [{ kind: "notice", key: "notice:ended", notice: "ended" }];
   if (outcome === "merged") {
-    effects.push({ kind: "record-merge", key: "record-merge" }, { kind: "close-issue", key: "close-issue" });
+    const byPlatform = facts.settings.merges === "platform";
+    const kind = byPlatform ? "delete-branch" : "record-merge";
+    effects.push({ kind, key: kind }, { kind: "close-issue", key: "close-issue" });
   } else if (facts.pullRequest) effects.push({ kind: "close-pull-request", key: "close-pull-request" });
   if (facts.split.length > 0)
     effects.push({ kind: "create-issues", key: "create-issues", titles: facts.split });

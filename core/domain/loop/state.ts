@@ -1,6 +1,6 @@
 import type { Instant, LoopId, MicroUsd, Sha } from "../ids.ts";
 import type { CallName, JobKind, JobPurpose } from "./events/control.ts";
-import type { CheckpointKind, EscalationCard } from "./events/people.ts";
+import type { Begun, CheckpointKind, EscalationCard } from "./events/people.ts";
 import type {
   BlobRef,
   Check,
@@ -48,14 +48,18 @@ export interface Ended {
 
 /** The one thing an active loop is doing or waiting for. */
 export type Doing =
-  /** A call to the platform or the coordinator; its answer is a command. `n` makes its key unique. */
-  | { kind: "call"; call: CallName; n: number; since: Instant }
+  /**
+   * A call to the platform or the coordinator; its answer is a command. `n` makes its key unique. `queued`:
+   * the platform merges in its own time.
+   */
+  | { kind: "call"; call: CallName; n: number; since: Instant; queued?: true }
   | { kind: "model"; task: ModelTask; n: number; notBefore: Instant; since: Instant }
   | { kind: "job"; job: Job; since: Instant }
   | { kind: "checkpoint"; checkpoint: Checkpoint; since: Instant }
   | { kind: "questions"; askedBy: "plan" | "implement"; since: Instant }
   | { kind: "obstacle"; obstacle: Obstacle; since: Instant }
-  | { kind: "checks"; sha: Sha; n: number; since: Instant }
+  /** `asked`: how often they were asked for again; `silent`: people know that none has begun. */
+  | { kind: "checks"; sha: Sha; n: number; since: Instant; asked?: number; silent?: true }
   /** Only inside a batch: something ended and the next thing is not decided yet. Never at rest. */
   | { kind: "deciding" };
 
@@ -83,9 +87,11 @@ export interface Checkpoint {
 }
 
 export interface Obstacle {
-  obstacle: "dirty-tree" | "take-over" | "provider" | "runner";
+  obstacle: "dirty-tree" | "take-over" | "provider" | "runner" | "paused";
   what: string;
   todo: string;
+  /** What is begun again after a pause. */
+  brokenOff?: Begun;
 }
 
 /** What has been established so far; only `evolve` changes it. */
@@ -170,6 +176,8 @@ export interface Facts {
   develops: number;
   addressRounds: number;
 
+  /** How often the words of Tamma's own status changed; absent where it reports none. */
+  words?: number;
   /** Titles of the issues that shall be opened instead of this one; empty unless a person split it. */
   split: string[];
   budget: Budget;

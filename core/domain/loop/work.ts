@@ -67,6 +67,11 @@ export const LoopSettings = z.object({
   mergeMethod: z.enum(["merge", "squash"]),
   /** Who proves the pushed commit: a job of ours (plain Git) or the platform's own checks. */
   checks: z.enum(["runner", "platform"]),
+  /**
+   * Who brings the commit into the default branch: a job of ours by git, or the platform when it is asked to.
+   * Absent in loops from before there was a choice: a runner does it.
+   */
+  merges: z.enum(["runner", "platform"]).optional(),
   /** Is "the platform reports no check at all" good enough? Never by default. */
   noChecksAreGreen: z.boolean(),
   protectedPaths: z.array(z.string()),

@@ -47,8 +47,9 @@ export function meaningOf(order: OrderToALoop, loop: Loop, given: OrderGiven): M
     case "stop":
       return { command: { type: "CancelLoop", by: given.by, reason: `stopped by ${given.by.id}` } };
     case "pause":
+      return { command: { type: "PauseLoop", by: given.by } };
     case "escalate":
-      return { refuse: `\`/tamma ${order.command}\` is not possible yet; \`/tamma stop\` ends the loop` };
+      return { command: { type: "EscalateLoop", by: given.by, reason: `asked for by ${given.by.id}` } };
     default:
       return order satisfies never;
   }
@@ -121,7 +122,9 @@ const helpText = [
   "| `/tamma reject ...` | says no: say why |",
   "| `/tamma answer 1 ...` | answers question 1 |",
   "| `/tamma retry ...` | tries again after an escalation, with a hint if you have one |",
-  "| `/tamma resume` | goes on when what was in the way is gone |",
+  "| `/tamma pause` | does nothing more until somebody says so |",
+  "| `/tamma resume` | goes on after a pause, or when what was in the way is gone |",
+  "| `/tamma escalate` | hands the loop to a person at once |",
   "| `/tamma stop` | ends the loop; branch and pull request are kept |",
   "| `/tamma status` | says what the loop is at |",
 ].join("\n");

@@ -33,6 +33,22 @@ export const runnerDeadlineMs = 60 * 60_000;
 /** Checks that never report: some CI queues take hours, none a day. */
 export const checksDeadlineMs = 12 * 60 * 60_000;
 
+/** CI that is set up begins within seconds; after ten minutes the usual reason is that nothing started it. */
+export const checksSilentMs = 10 * 60_000;
+
+/** Pauses between two looks at checks: most CI is done within minutes, and some takes hours. */
+const checksPausesMs: readonly number[] = [60_000, 2 * 60_000, 5 * 60_000, 10 * 60_000];
+const checksPauseLastMs = 30 * 60_000;
+
+/** How long after the push checks are asked for again for the `n`th time, `n` from 1 on. */
+export function checksAskedAfterMs(n: number): number {
+  const listed = checksPausesMs.slice(0, n).reduce((sum, ms) => sum + ms, 0);
+  return listed + Math.max(0, n - checksPausesMs.length) * checksPauseLastMs;
+}
+
+/** A platform needs a moment to begin: before that "no check at all" says nothing yet. */
+export const noChecksAfterMs = 60_000;
+
 /** One model turn, streamed; the reservation of its cost lives a minute longer. */
 export const turnTimeoutMs = 10 * 60_000;
 export const reservationGraceMs = 60_000;

@@ -65,9 +65,29 @@ export function noticeComment(loop: Active | EscalatedLoop, loopUrl: string): st
         loopUrl,
       );
     }
+    case "checks":
+      return doing.silent ? silentComment(doing.sha, loopUrl) : null;
     default:
       return null;
   }
+}
+
+/** Nobody has to decide, but without a person nothing may ever begin. */
+function silentComment(sha: string, loopUrl: string): string {
+  const why = [
+    "- a push by a job's own token starts no CI: give the connection a token of a person, a bot or an App",
+    "- no workflow runs on a push or a pull request, or its filters leave this branch out",
+    "- the run waits for somebody to allow it, or for a runner that is not there",
+    "- there is no CI: then set `no-checks: allow` in `.tamma.yml` of the default branch",
+  ];
+  return cut(
+    [
+      `**No check has started on \`${sha.slice(0, 12)}\`**`,
+      `Why that may be, and what to do:\n${why.join("\n")}`,
+      "The loop asks again by itself and goes on as soon as the checks are green.",
+    ],
+    loopUrl,
+  );
 }
 
 function checkpointComment(

@@ -29,6 +29,7 @@ function activeWord({ doing, facts }: Extract<Loop, { state: "active" }>): LoopW
       if (doing.job.runner !== null) return "running";
       return doing.job.notBefore > 0 ? "waiting for time" : "waiting for a runner";
     case "call":
+      if (doing.queued) return "waiting for checks";
       return doing.call === "request-slot" || doing.call === "request-merge-turn"
         ? "waiting for a slot"
         : "running";

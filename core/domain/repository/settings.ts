@@ -7,6 +7,7 @@ import { slotsDefault } from "./state.ts";
 const configDefaults: ProjectConfig = {
   level: "dev/consultant",
   "merge-method": "merge",
+  "no-checks": "refuse",
   "auto-next": "off",
   "on-escalation": "hold",
   slots: slotsDefault,
@@ -40,12 +41,19 @@ export function settingsReport(
 
 const microUsdPerUsd = 1_000_000;
 
-/** What the loop is started with: the repository's config, the starter's wishes, and defaults. */
+/**
+ * What the loop is started with: the repository's config, the starter's wishes, and defaults.
+ *
+ * @param hosted the repository lives on a platform with an API, which has checks of its own and merges
+ * @param membersMin distinct persons who can sign in
+ */
 export function settingsOf(
   config: ProjectConfig,
   start: { confirm: boolean; preApprove: ("design" | "complete")[] },
-  membersMin: number,
+  { membersMin, hosted }: { membersMin: number; hosted: boolean },
 ): LoopSettings {
+  // Plain Git has neither CI nor anybody who could be asked to merge: jobs of ours do both.
+  const doneBy = hosted ? "platform" : "runner";
   return {
     level: config.level ?? "dev/consultant",
     confirmAssign: start.confirm,
@@ -54,9 +62,9 @@ export function settingsOf(
       config.budget === undefined ? budgetMicroUsdDefault : Math.round(config.budget * microUsdPerUsd),
     onEscalation: config["on-escalation"] ?? "hold",
     mergeMethod: config["merge-method"] ?? "merge",
-    // Plain Git has no CI of its own: a job of ours proves the pushed commit.
-    checks: "runner",
-    noChecksAreGreen: false,
+    checks: doneBy,
+    merges: doneBy,
+    noChecksAreGreen: config["no-checks"] === "allow",
     protectedPaths: config["protected-paths"] ?? [],
     membersMin,
   };

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Instant } from "../../domain/ids.ts";
 import type { CiHost } from "../../ports/platform.ts";
 import { fitsPattern } from "../_shared/gitea-like/status-pattern.ts";
+import { statusWords } from "../_shared/status-words.ts";
 import type { Connection } from "./connection.ts";
 import { checksOf, stateWordOf } from "./convert.ts";
 import { branchOf } from "./pulls.ts";
@@ -28,8 +29,11 @@ export function giteaCiHost(connection: Connection): CiHost {
       return checksOf(statuses, (name) => patterns.some((pattern) => fitsPattern(pattern, name)));
     },
     requiredChecks: (branch) => requiredPatterns(connection, branch),
-    reportStatus: async (sha, context, state, url) => {
-      const body = { context, state: stateWordOf(state), ...(url === null ? {} : { target_url: url }) };
+    unreported: async (checks) =>
+      (await requiredNow()).filter((pattern) => !checks.some(({ name }) => fitsPattern(pattern, name))),
+    reportStatus: async (sha, context, { state, words, url }) => {
+      const told = { context, state: stateWordOf(state), description: statusWords(words) };
+      const body = { ...told, ...(url === null ? {} : { target_url: url }) };
       await api.tell({ operation: "reportStatus", method: "POST", path: at`/statuses/${sha}`, body });
     },
   };

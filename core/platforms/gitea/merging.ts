@@ -1,8 +1,9 @@
-import { type MergeOutcome, type MergeRequest, PlatformError } from "../../ports/platform.ts";
+import type { MergeOutcome, MergeRefusal } from "../../domain/platform/merging.ts";
+import { type MergeRequest, PlatformError } from "../../ports/platform.ts";
 import type { ApiRequest } from "../_shared/api.ts";
 import type { Connection } from "./connection.ts";
 import type { Pull } from "./convert.ts";
-import { pullOf } from "./pulls.ts";
+import { headOf, pullOf } from "./pulls.ts";
 
 /**
  * Gitea looks for conflicts in the background after each push and says "try again later" meanwhile; but it
@@ -20,9 +21,11 @@ export async function merge(
 ): Promise<MergeOutcome> {
   const pull = await pullOf(connection, number);
   if (pull.merged) return outcomeOf(connection, pull);
-  if (pull.state === "closed") throw refused("not-mergeable", "the pull request is closed");
-  if (pull.head.sha !== how.head)
-    throw refused("head-moved", `the head is ${pull.head.sha || "gone"}, and not ${how.head}`);
+  if (pull.state === "closed") return not({ why: "blocked", words: "the pull request is closed" });
+  if (pull.head.sha !== how.head) return not({ why: "head-moved", head: pull.head.sha || null });
+  const base = await headOf(connection, pull.base.ref);
+  if (base === null) return not({ why: "blocked", words: `there is no branch ${pull.base.ref}` });
+  if (base !== how.base) return not({ why: "base-moved", base });
   const request = mergeRequest(connection, number, how.method, {
     ...{ head_commit_id: how.head, merge_title_field: how.title, merge_message_field: how.message },
     ...(connection.can.smallLetters ? {} : { MergeTitleField: how.title, MergeMessageField: how.message }),
@@ -30,11 +33,11 @@ export async function merge(
   try {
     await whenChecked(connection, request);
   } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
     // Somebody else may have merged it, or the answer to an earlier try was lost.
-    const now =
-      error instanceof PlatformError && isMaybeMerged(error) ? await pullOf(connection, number) : null;
-    if (now?.merged) return outcomeOf(connection, now);
-    throw meaningOf(error);
+    const now = isMaybeMerged(error) ? await pullOf(connection, number) : pull;
+    if (now.merged) return outcomeOf(connection, now);
+    return not(refusalOf(error, now));
   }
   return outcomeOf(connection, await pullOf(connection, number));
 }
@@ -47,7 +50,8 @@ export async function markMerged(connection: Connection, number: number, sha: st
     await connection.api.tell(mergeRequest(connection, number, "manually-merged", content));
   } catch (error) {
     if ((await pullOf(connection, number)).merged) return;
-    throw meaningOf(error);
+    const isRule = error instanceof PlatformError && error.message.startsWith("merge: 405 ");
+    throw isRule ? refused("not-mergeable", error.message.slice("merge: ".length), error) : error;
   }
 }
 
@@ -76,14 +80,21 @@ function isMaybeMerged({ kind, message }: PlatformError): boolean {
 /**
  * By Gitea's words (routers/api/v1/repo/pull.go): 405 a rule is not met; 409 "head out of date"; 409 "merge
  * push out of date" when the base moved; 409 with git's output for a conflict, or a hook that refused.
+ *
+ * @throws `error` when it says nothing about the pull request
  */
-function meaningOf(error: unknown): unknown {
-  if (!(error instanceof PlatformError)) return error;
+function refusalOf(error: PlatformError, pull: Pull): MergeRefusal {
   const words = error.message.slice(`${error.operation}: `.length);
-  if (words.startsWith("405 ")) return refused("not-mergeable", words, error);
-  if (error.kind !== "conflict") return error;
-  if (/head out of date/i.test(words)) return refused("head-moved", words, error);
-  return /merge push out of date/i.test(words) ? error : refused("not-mergeable", words, error);
+  // Said of a conflict that it has found, too; and by now it has looked.
+  if (/^405 .*try again later/i.test(words)) return { why: "conflict", words };
+  if (words.startsWith("405 ")) return { why: "blocked", words };
+  if (error.kind !== "conflict" || /merge push out of date/i.test(words)) throw error;
+  if (/head out of date/i.test(words)) return { why: "head-moved", head: pull.head.sha || null };
+  return { why: /push ?rejected/i.test(words) ? "blocked" : "conflict", words };
+}
+
+function not(refusal: MergeRefusal): MergeOutcome {
+  return { state: "refused", refusal };
 }
 
 async function outcomeOf(connection: Connection, merged: Pull): Promise<MergeOutcome> {

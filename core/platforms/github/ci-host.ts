@@ -1,5 +1,6 @@
 import type { Instant, Sha } from "../../domain/ids.ts";
 import type { CiHost } from "../../ports/platform.ts";
+import { statusWords } from "../_shared/status-words.ts";
 import { shaped, unlessHidden } from "./answers.ts";
 import { pageSize } from "./client.ts";
 import { statusStates, type Verdict, verdictOfRun, verdictOfStatus } from "./convert.ts";
@@ -38,9 +39,13 @@ export function githubCi(repository: GithubRepository, base: string): CiHost {
       }));
     },
     requiredChecks: (branch) => requiredChecks(repository, branch),
-    async reportStatus(sha, name, state, url) {
+    async unreported(checks) {
+      const names = new Set(checks.map(({ name }) => name));
+      return (await requiredNow()).filter((name) => !names.has(name));
+    },
+    async reportStatus(sha, name, { state, words, url }) {
       await client.on("reportStatus").repos.createCommitStatus({
-        ...{ ...at, sha, context: name, state: statusStates[state] },
+        ...{ ...at, sha, context: name, state: statusStates[state], description: statusWords(words) },
         ...(url === null ? {} : { target_url: url }),
       });
     },

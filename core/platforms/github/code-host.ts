@@ -11,7 +11,7 @@ import { pageSize } from "./client.ts";
 import { addLabels, upsertComment } from "./comments.ts";
 import { isFork, isMerged, refOf } from "./convert.ts";
 import { merge } from "./merge.ts";
-import { type GithubRepository, getPull, type Pull } from "./repository.ts";
+import { type GithubRepository, getPull, headOf, type Pull } from "./repository.ts";
 import { submitReview } from "./review.ts";
 import * as shapes from "./shapes.ts";
 import { replyToThread, resolveThread } from "./threads.ts";
@@ -134,22 +134,6 @@ async function requestReviewers(
   const refused: string[] = [];
   for (const login of logins) if (!(await ask([login]))) refused.push(login);
   return { refused };
-}
-
-/** The head of a branch; null when there is no such branch, or no commit at all. */
-export async function headOf(
-  { client, at }: GithubRepository,
-  operation: string,
-  branch: string,
-): Promise<Sha | null> {
-  try {
-    const { data } = await client.on(operation).git.getRef({ ...at, ref: `heads/${branch}` });
-    return shaped(operation, shapes.reference, data).object.sha;
-  } catch (error) {
-    // 409: the repository is empty.
-    if (answeredWith(error, 404, 409)) return null;
-    throw error;
-  }
 }
 
 /**

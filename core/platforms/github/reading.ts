@@ -4,10 +4,10 @@ import { withoutMarker } from "../_shared/marker.ts";
 import { answeredWith, orNull, shaped } from "./answers.ts";
 import { branchRules } from "./branch-rules.ts";
 import { pageSize } from "./client.ts";
-import { headOf, pullWithHead } from "./code-host.ts";
+import { pullWithHead } from "./code-host.ts";
 import * as convert from "./convert.ts";
 import { fileAt } from "./file.ts";
-import { type Comment, conversation, type GithubRepository, getPull } from "./repository.ts";
+import { type Comment, conversation, type GithubRepository, getPull, headOf } from "./repository.ts";
 import * as shapes from "./shapes.ts";
 import { threadsOf } from "./threads.ts";
 

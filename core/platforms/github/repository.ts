@@ -1,8 +1,8 @@
 import type { z } from "zod";
-import type { Instant } from "../../domain/ids.ts";
+import type { Instant, Sha } from "../../domain/ids.ts";
 import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import type { Permission } from "../../ports/platform-reading.ts";
-import { shaped, unlessHidden } from "./answers.ts";
+import { answeredWith, shaped, unlessHidden } from "./answers.ts";
 import { type GithubClient, type Pages, pageSize } from "./client.ts";
 import * as shapes from "./shapes.ts";
 
@@ -30,6 +30,22 @@ export async function getPull(
   const { client, at } = repository;
   const { data } = await client.on(operation).pulls.get({ ...at, pull_number: number });
   return shaped(operation, shapes.pullRequest, data);
+}
+
+/** The head of a branch; null when there is no such branch, or no commit at all. */
+export async function headOf(
+  { client, at }: GithubRepository,
+  operation: string,
+  branch: string,
+): Promise<Sha | null> {
+  try {
+    const { data } = await client.on(operation).git.getRef({ ...at, ref: `heads/${branch}` });
+    return shaped(operation, shapes.reference, data).object.sha;
+  } catch (error) {
+    // 409: the repository is empty.
+    if (answeredWith(error, 404, 409)) return null;
+    throw error;
+  }
 }
 
 /** Pages of an issue's or a pull request's conversation, the oldest first. `since`: of the last change. */

@@ -3,8 +3,8 @@ import { PlatformError } from "../../ports/platform.ts";
 import type { LostDelivery, PlatformSetup, WebhookSetting } from "../../ports/platform-setup.ts";
 import { answeredWith, numberOf, orNull, shaped } from "./answers.ts";
 import { pageSize, pagesMax } from "./client.ts";
-import { headOf } from "./code-host.ts";
 import type { GithubRepository } from "./repository.ts";
+import { headOf } from "./repository.ts";
 import * as shapes from "./shapes.ts";
 
 /** What `webhooks.ts` reads. */

@@ -13,7 +13,7 @@ const botName = "tamma";
  * @param urlOf address at which people see a pull request
  */
 export function plainGitPlatform(store: PlainGitStore, urlOf: (number: number) => string): Platform {
-  return { codeHost: codeHost(store, urlOf), issues: issueTracker(store), ci: ciHost(store) };
+  return { codeHost: codeHost(store, urlOf), issues: issueTracker(store), ci: ciHost(store), runs: null };
 }
 
 function codeHost(store: PlainGitStore, urlOf: (number: number) => string): CodeHost {
@@ -60,6 +60,7 @@ function ciHost(store: PlainGitStore): CiHost {
   return {
     checks: (sha) => store.listStatuses(sha),
     requiredChecks: async () => null,
-    reportStatus: (sha, name, state, url) => store.putStatus(sha, { name, state, required: true, url }),
+    unreported: async () => [],
+    reportStatus: (sha, name, { state, url }) => store.putStatus(sha, { name, state, required: true, url }),
   };
 }

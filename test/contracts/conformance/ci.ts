@@ -40,7 +40,9 @@ export function ciContract(dialect: Dialect): void {
     test("Tamma's own verdict is reported, and replaced by a later one", async () => {
       const { head } = await world.branch();
       for (const state of ["pending", "failed", "passed"] as const)
-        await world.forge.ci.reportStatus(head, "tamma", state, "https://tamma.example.test/app");
+        await world.forge.ci.reportStatus(head, "tamma", {
+          ...{ state, words: "is at work ".repeat(40), url: "https://tamma.example.test/app" },
+        });
       expect(await world.forge.ci.checks(head)).toEqual([
         { name: "tamma", state: "passed", required: false, url: "https://tamma.example.test/app" },
       ]);
@@ -56,6 +58,7 @@ export function ciContract(dialect: Dialect): void {
         ["build", "passed", true],
         ["lint", "failed", false],
       ]);
+      expect(await world.forge.ci.unreported(checks)).toEqual(["never started"]);
       expect((await world.forge.ci.requiredChecks("main"))?.sort()).toEqual(["build", "never started"]);
       expect(await world.forge.ci.requiredChecks(branch)).toEqual([]);
     });

@@ -27,7 +27,11 @@ export function pullsContract(dialect: Dialect): void {
       if (!found) throw new Error(`pull request ${number} is gone`);
       return found;
     };
-    const how = (head: string) => ({ method: "squash" as const, head, title: "Round (#1)", message: "Why." });
+    const main = async () => (await world.forge.reading.headOf("main")) ?? "";
+    const how = async (head: string) => ({
+      ...{ method: "squash" as const, head, base: await main(), queued: false },
+      ...{ title: "Round (#1)", message: "Why." },
+    });
 
     test("a pull request is opened once for a branch, as a draft", async () => {
       const { branch, head } = await world.branch();
@@ -171,8 +175,22 @@ export function pullsContract(dialect: Dialect): void {
       const moved = await world.simulated.people.push(bob, (await now(ref.number)).branch, {
         files: { "more.ts": "m\n" },
       });
-      expect((await failure(world.forge.codeHost.merge(ref, how(head)))).kind).toBe("head-moved");
+      expect(await world.forge.codeHost.merge(ref, await how(head))).toEqual({
+        ...{ state: "refused", refusal: { why: "head-moved", head: moved } },
+      });
       expect(await now(ref.number)).toMatchObject({ state: "open", head: moved });
+    });
+
+    test("a merge into another base than the proven one is refused, and that base is named", async () => {
+      const { ref, head } = await world.pull();
+      await world.forge.codeHost.setDraft(ref, false);
+      const asked = await how(head);
+      const base = await world.simulated.people.push(ann, "main", { files: { "elsewhere.ts": `${head}\n` } });
+      expect(await world.forge.codeHost.merge(ref, asked)).toEqual({
+        ...{ state: "refused", refusal: { why: "base-moved", base } },
+      });
+      expect([(await now(ref.number)).state, await main()]).toEqual(["open", base]);
+      expect(await world.forge.codeHost.merge(ref, { ...asked, base })).toMatchObject({ state: "merged" });
     });
 
     test.each(["merge", "squash", "rebase"] as const)(
@@ -180,9 +198,10 @@ export function pullsContract(dialect: Dialect): void {
       async (method) => {
         const { ref, branch, head } = await world.pull();
         await world.forge.codeHost.setDraft(ref, false);
-        const merged = await world.forge.codeHost.merge(ref, { ...how(head), method });
-        expect(merged).toEqual({ state: "merged", sha: await world.forge.reading.headOf("main") });
-        expect(await world.forge.codeHost.merge(ref, { ...how(head), method })).toEqual(merged);
+        const asked = { ...(await how(head)), method };
+        const merged = await world.forge.codeHost.merge(ref, asked);
+        expect(merged).toEqual({ state: "merged", sha: await main() });
+        expect(await world.forge.codeHost.merge(ref, asked)).toEqual(merged);
         expect(await now(ref.number)).toMatchObject({ state: "merged", draft: false });
         await world.forge.codeHost.closePullRequest(ref);
         expect((await now(ref.number)).state).toBe("merged");
@@ -191,12 +210,24 @@ export function pullsContract(dialect: Dialect): void {
       },
     );
 
-    test("a conflict and a closed pull request are not merged", async () => {
-      const { ref, head, branch } = await world.pull();
-      await world.forge.codeHost.setDraft(ref, false);
-      await world.forge.codeHost.closePullRequest(ref);
-      expect((await failure(world.forge.codeHost.merge(ref, how(head)))).kind).toBe("not-mergeable");
-      expect(await world.forge.reading.headOf(branch)).toBe(head);
+    test("a conflict, a draft and a closed pull request are not merged, each with its reason", async () => {
+      const why = async (of: Awaited<ReturnType<World["pull"]>>) => {
+        const answer = await world.forge.codeHost.merge(of.ref, await how(of.head));
+        return answer.state === "refused" ? answer.refusal : answer;
+      };
+      const pull = await world.pull();
+      expect(await why(pull)).toMatchObject({
+        why: "blocked",
+        words: expect.stringMatching(/draft|progress/i),
+      });
+      await world.forge.codeHost.setDraft(pull.ref, false);
+      const original = await world.forge.reading.file("a.ts", "main");
+      await world.simulated.people.push(ann, "main", { files: { "a.ts": "quite another file\n" } });
+      expect(await why(pull)).toMatchObject({ why: "conflict" });
+      await world.simulated.people.push(ann, "main", { files: { "a.ts": original ?? "" } });
+      await world.forge.codeHost.closePullRequest(pull.ref);
+      expect(await why(pull)).toMatchObject({ why: "blocked", words: expect.stringContaining("closed") });
+      expect(await world.forge.reading.headOf(pull.branch)).toBe(pull.head);
     });
 
     test("a branch that somebody pushed to is not deleted", async () => {

@@ -2,6 +2,7 @@ import {
   AnswerQuestions,
   CancelLoop,
   DecideCheckpoint,
+  EscalateLoop,
   NewComment,
   ResolveEscalation,
 } from "@tamma/core/protocol/rest.ts";
@@ -37,6 +38,14 @@ export function loopCommandRoutes() {
   routes.post("/:loop/retry", async (c) => {
     await readJson(c, NoInput);
     return c.json(unwrap(await c.env.ORCHESTRATOR.clearObstacle(apiCaller(c), loopOf(c))));
+  });
+  routes.post("/:loop/pause", async (c) => {
+    await readJson(c, NoInput);
+    return c.json(unwrap(await c.env.ORCHESTRATOR.pauseLoop(apiCaller(c), loopOf(c))));
+  });
+  routes.post("/:loop/escalate", async (c) => {
+    const { reason } = await readJson(c, EscalateLoop);
+    return c.json(unwrap(await c.env.ORCHESTRATOR.escalateLoop(apiCaller(c), loopOf(c), reason)));
   });
   routes.post("/:loop/cancel", async (c) => {
     const { reason } = await readJson(c, CancelLoop);

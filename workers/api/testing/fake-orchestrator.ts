@@ -203,6 +203,12 @@ export class FakeOrchestrator extends FakeRunners implements OrchestratorRpc {
   async clearObstacle(caller: Caller, loop: string) {
     return this.command("ClearObstacle", caller, loop, {}, () => ({ already: null }));
   }
+  async pauseLoop(caller: Caller, loop: string) {
+    return this.command("PauseLoop", caller, loop, {}, () => ({ already: null }));
+  }
+  async escalateLoop(caller: Caller, loop: string, reason: string) {
+    return this.command("EscalateLoop", caller, loop, { reason }, () => ({ already: null }));
+  }
   async cancelLoop(caller: Caller, loop: string, reason: string) {
     return this.command("CancelLoop", caller, loop, { reason }, (view) => {
       view.word = "cancelled";

@@ -3,6 +3,7 @@ import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import type { PlatformUser } from "@tamma/core/domain/platform/webhook.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
+import { checksReport } from "@tamma/core/engine/checks-report.ts";
 import type { LoopRow } from "../objects.ts";
 import { callerOf, personOf, type Stage } from "./stage.ts";
 
@@ -64,10 +65,9 @@ export async function lookAtChecks(stage: Stage, sha: string): Promise<string> {
   const late = rows.filter(({ summary }) => summary.step === "push");
   const loops = waiting.length > 0 ? waiting : late;
   if (loops.length === 0) return "no loop waits for its checks";
-  const checks = await stage.platform.ci.checks(sha);
+  const report = await checksReport(stage.platform, sha);
   const said = [];
-  for (const { summary } of loops)
-    said.push(await told(stage, summary.id, { type: "ReportChecks", sha, checks }));
+  for (const { summary } of loops) said.push(await told(stage, summary.id, report));
   return said.join("; ");
 }
 

@@ -141,6 +141,10 @@ export const codeEntries = {
     says: "It is this loop's turn to merge; one loop of a repository merges at a time.",
     example: { type: "MergeTurnGranted" },
   },
+  MergeQueued: {
+    says: "The platform took the head into its merge queue and merges it in its own time.",
+    example: { type: "MergeQueued", head: commit("d") },
+  },
   Merged: {
     says: "The pull request is merged, and the loop has ended.",
     example: { type: "Merged", sha: commit("a"), head: commit("d"), base: commit("b") },

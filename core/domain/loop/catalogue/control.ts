@@ -25,6 +25,14 @@ export const controlEntries = {
     says: "The loop waits for the platform's checks of a commit.",
     example: { type: "ChecksAwaited", sha: commit("d"), n: 4 },
   },
+  ChecksAskedAgain: {
+    says: "The loop asked the platform by itself how the checks stand.",
+    example: { type: "ChecksAskedAgain", sha: commit("d"), n: 2 },
+  },
+  ChecksSilent: {
+    says: "No check of the commit has begun for a while, and people are told why that may be.",
+    example: { type: "ChecksSilent", sha: commit("d") },
+  },
   LeaseGranted: {
     says: "A runner has the right to do the job, under a fence that grows with every lease.",
     example: { type: "LeaseGranted", job, fence: 3, runner: "laptop" },

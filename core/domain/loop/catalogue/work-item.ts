@@ -39,7 +39,13 @@ export const workItemEntries = {
       },
       settings: {
         ...{ level: "dev/consultant", confirmAssign: true, preApproved: [], budgetMicroUsdMax: 5_000_000 },
-        ...{ onEscalation: "hold", mergeMethod: "merge", checks: "runner", noChecksAreGreen: false },
+        ...{
+          onEscalation: "hold",
+          mergeMethod: "merge",
+          checks: "runner",
+          merges: "runner",
+          noChecksAreGreen: false,
+        },
         ...{ protectedPaths: ["billing/**"], membersMin: 1 },
       },
     },

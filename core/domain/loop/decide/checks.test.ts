@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noChecksAfterMs } from "../../policy/limits.ts";
 import type { JobResult } from "../jobs.ts";
 import type { Loop } from "../state.ts";
 import { atCheckpoint, factsOf, leased, outcomeOf, resolve, result } from "../testing/commands.ts";
@@ -50,6 +51,32 @@ describe("ci", () => {
     expect(factsOf(after).failure?.evidence.fingerprint).toBe("ci:e2e|unit");
   });
 
+  test("what a failed check logged is the evidence, and another reason is another failure", () => {
+    const loop = waiting();
+    const failed = { ...reports(loop, check("unit", "failed")), logs: "unit:\nexpected 3, got 2" };
+    const { loop: after } = send(loop, failed);
+    expect(factsOf(after).failure?.evidence).toMatchObject({ excerpt: failed.logs, summary: "failed: unit" });
+    const waits = (one: Loop) => one.state === "active" && one.doing.kind === "checks";
+    const again = (logs: string) => {
+      const second = drive(after, waits);
+      return send(second, { ...reports(second, check("unit", "failed")), logs }).loop.state;
+    };
+    // Times and numbers differ from run to run; the words do not.
+    expect(again("unit:\nexpected 4, got 9")).toBe("escalated");
+    expect(again("unit:\ncannot find module")).toBe("active");
+  });
+
+  test("Tamma's own status is no check, whatever it says and whoever requires it", () => {
+    const loop = waiting();
+    given(loop)
+      .when(reports(loop, check("tamma", "failed")))
+      .then("ChecksReported");
+    const { events } = given(loop)
+      .when(reports(loop, check("tamma", "pending"), check("unit", "passed")))
+      .then("ChecksReported", "GatePassed", "StepEntered", "AttemptStarted", "ModelAsked");
+    expect(events[0]).toMatchObject({ checks: [{ name: "unit" }] });
+  });
+
   test("no check at all is not green, unless the repository says so", () => {
     const loop = waiting();
     given(loop).when(reports(loop)).then("ChecksReported");
@@ -57,9 +84,10 @@ describe("ci", () => {
       .when(reports(loop, check("nice", "passed", false)))
       .then("ChecksReported");
     const bare = waiting(true);
-    given(bare)
-      .when(reports(bare))
-      .then("ChecksReported", "GatePassed", "StepEntered", "AttemptStarted", "ModelAsked");
+    // Right after the push the platform may only not have begun.
+    given(bare).when(reports(bare)).then("ChecksReported");
+    const later = send(bare, reports(bare), factsOf(bare).now + noChecksAfterMs);
+    expect(later.loop).toMatchObject({ step: "review" });
   });
 
   test("checks of another commit change nothing", () => {

@@ -202,6 +202,7 @@ export function enterMerge(b: Batch): void {
   }
   b.enter("merge");
   startAttempt(b, "merge");
-  if (b.facts.mergeTurnHeld) queueJob(b, "merge", "work");
-  else call(b, "request-merge-turn");
+  if (!b.facts.mergeTurnHeld) return call(b, "request-merge-turn");
+  if (b.facts.settings.merges === "platform") call(b, "merge");
+  else queueJob(b, "merge", "work");
 }

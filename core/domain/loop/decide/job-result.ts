@@ -12,6 +12,7 @@ import { askPlan, call, enterAddress, enterMerge, enterVerify, pushed, queueJob 
 import { escalate } from "./escalate.ts";
 import { failGate } from "./fail-gate.ts";
 import { gateOfJob, leasedJob } from "./lease.ts";
+import { baseMoved, headMoved, mergedAs } from "./merge-answer.ts";
 import { postpone, providerObstacle } from "./provider-fault.ts";
 import { verified } from "./verify-result.ts";
 import { foreignHead } from "./world.ts";
@@ -155,25 +156,12 @@ function rebased(b: Batch, job: Job, result: JobResultOf<"rebase">): void {
 
 function merged(b: Batch, job: Job, result: JobResultOf<"merge">): void {
   switch (result.outcome) {
-    case "done": {
-      const { head, base } = b;
-      const verdict = { gate: "merge", outcome: "passed", evidence: null } as const;
-      b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: head });
-      return b.add({ type: "Merged", sha: result.sha, head, base });
-    }
+    case "done":
+      return mergedAs(b, result.sha);
     case "head-moved":
-      if (result.head && result.head !== b.facts.head) return foreignHead(b, result.head);
-      return failGate(b, "merge", {
-        summary: `the branch ${b.facts.branch} is gone`,
-        fingerprint: "branch-gone",
-        excerpt: "",
-        log: null,
-      });
-    case "base-moved": {
-      const from = b.base;
-      b.add({ type: "BaseMoved", from, to: result.base });
-      return queueJob(b, "rebase", "work");
-    }
+      return headMoved(b, result.head);
+    case "base-moved":
+      return baseMoved(b, result.base);
     case "dirty-tree":
       return b.add({
         type: "ObstacleMet",

@@ -76,15 +76,6 @@ export function resolveEscalation(b: Batch, command: CommandOf<"ResolveEscalatio
 /** The words of the card when the money is spent; `retry` then raises the ceiling. */
 export const budgetSpent = "the loop's budget is spent";
 
-export function clearObstacle(b: Batch, { by }: CommandOf<"ClearObstacle">): void {
-  const { doing } = b.active();
-  if (doing.kind !== "obstacle") throw stale("no-obstacle", "nothing is in the way", "see `tamma status`");
-  const { obstacle } = doing.obstacle;
-  b.add({ type: "ObstacleCleared", obstacle, by, at: b.context.at });
-  if (obstacle === "take-over") return goOn(b, { at: "take-over" });
-  goOn(b, { at: b.active().step, gate: null });
-}
-
 /** Goes on at `resume`, after a slot was granted again where it was given back. */
 export function goOn(b: Batch, resume: Resume): void {
   b.add({ type: "ResumePlanned", resume });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { noticeComment } from "../../projections/comments.ts";
 import type { TimerName } from "../effects.ts";
 import { react } from "../react.ts";
-import type { Loop } from "../state.ts";
+import type { Active, Loop } from "../state.ts";
 import { atCheckpoint, decision, factsOf, leased, outcomeOf, resolve, say } from "../testing/commands.ts";
 import { given, loopDoing, send, started } from "../testing/scenario.ts";
 
@@ -81,6 +82,47 @@ test("checks that never report go to a person after half a day", () => {
   expect(wanted(loop, "checks-deadline")?.due).toBe(factsOf(loop).now + day / 2);
   const { loop: after } = given(loop).when(fire(loop, "checks-deadline")).then("Escalated");
   expect(after).toMatchObject({ card: { gate: "ci", what: "the checks never reported" } });
+});
+
+test("checks are asked for again ever more seldom, under a new key each time", () => {
+  const minute = 60_000;
+  let loop = loopDoing("ci", "checks", { checks: "platform" });
+  const since = factsOf(loop).now;
+  const keys = new Set<string>();
+  const after: number[] = [];
+  for (let n = 0; n < 7; n += 1) {
+    for (const { kind, key } of react(loop).effects) if (kind === "ask-checks") keys.add(key);
+    after.push(((wanted(loop, "checks-again")?.due ?? 0) - since) / minute);
+    loop = given(loop).when(fire(loop, "checks-again")).then("ChecksAskedAgain").loop;
+  }
+  expect(after).toEqual([1, 3, 8, 18, 48, 78, 108]);
+  expect(keys.size).toBe(7);
+  expect(wanted(loop, "checks-deadline")?.due).toBe(since + day / 2);
+});
+
+test("when no check has begun people are told once a commit why that may be; the wait goes on", () => {
+  const loop = loopDoing("ci", "checks", { checks: "platform", merges: "platform" });
+  const sha = factsOf(loop).head ?? "";
+  const told = (one: Loop) => react(one).effects.filter(({ kind }) => kind === "notice");
+  expect(wanted(loop, "checks-silent")?.due).toBe(factsOf(loop).now + 10 * 60_000);
+  expect(told(loop)).toEqual([]);
+  const { loop: silent } = given(loop).when(fire(loop, "checks-silent")).then("ChecksSilent");
+  expect(told(silent)).toEqual([{ kind: "notice", key: `notice:checks:${sha}`, notice: "checks" }]);
+  expect(wanted(silent, "checks-silent")).toBeUndefined();
+  expect(noticeComment(silent as Active, "/l")).toContain(`No check has started on \`${sha.slice(0, 12)}\``);
+  const checks = [{ name: "unit", state: "passed" as const, required: true, url: null }];
+  const { loop: green } = send(silent, { type: "ReportChecks", sha, checks });
+  expect(green).toMatchObject({ step: "review" });
+  expect(told(green)).toEqual([]);
+});
+
+test("as soon as a check has begun nobody is told that none has", () => {
+  const loop = loopDoing("ci", "checks", { checks: "platform" });
+  const checks = [{ name: "unit", state: "pending" as const, required: true, url: null }];
+  const begun = send(loop, { type: "ReportChecks", sha: factsOf(loop).head ?? "", checks }).loop;
+  expect(wanted(begun, "checks-silent")).toBeUndefined();
+  const none = send(loop, { type: "ReportChecks", sha: factsOf(loop).head ?? "", checks: [] }).loop;
+  expect(wanted(none, "checks-silent")).toBeDefined();
 });
 
 test("a loop of two weeks goes to a person; one that lies there already is given up", () => {

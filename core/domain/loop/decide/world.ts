@@ -1,6 +1,9 @@
 import { checksGreen } from "../../policy/gates.ts";
+import { noChecksAfterMs } from "../../policy/limits.ts";
 import type { CommandOf } from "../commands.ts";
+import { ownStatus } from "../own-status.ts";
 import { react } from "../react.ts";
+import type { Loop } from "../state.ts";
 import type { Batch } from "./batch.ts";
 import { call, enterCi, enterReview, enterVerify } from "./enter.ts";
 import { escalate } from "./escalate.ts";
@@ -21,7 +24,14 @@ export function reportHead(b: Batch, { branch, head }: CommandOf<"ReportHead">):
     const { kind } = loop.doing.job;
     if (kind === "publish" || kind === "merge" || kind === "open") return;
   }
+  // The platform merges no head but the one that it was told; its answer says what became of that.
+  if (isMerging(loop)) return;
   foreignHead(b, head);
+}
+
+/** Has the platform been asked to merge, so that it may have happened already? */
+export function isMerging(loop: Loop): boolean {
+  return loop.state === "active" && loop.doing.kind === "call" && loop.doing.call === "merge";
 }
 
 export function foreignHead(b: Batch, head: string): void {
@@ -38,6 +48,8 @@ export function foreignHead(b: Batch, head: string): void {
     b.add({ type: "ObstacleCleared", obstacle: "take-over", by: null, at: b.context.at });
     return goOn(b, { at: "take-over" });
   }
+  // Whoever paused it says when it goes on; the head is verified then.
+  if (doing.kind === "obstacle" && doing.obstacle.obstacle === "paused") return;
   // Without a slot nothing is begun: the call goes on, and the head is verified as soon as the slot is there.
   if (!b.facts.slotHeld) return;
   // Before the pull request is open its call goes on; the head is verified when the loop resumes.
@@ -45,7 +57,9 @@ export function foreignHead(b: Batch, head: string): void {
   enterVerify(b, "take-over");
 }
 
-export function reportChecks(b: Batch, { sha, checks }: CommandOf<"ReportChecks">): void {
+export function reportChecks(b: Batch, command: CommandOf<"ReportChecks">): void {
+  const { sha, logs = "" } = command;
+  const checks = command.checks.filter(({ name }) => name !== ownStatus);
   // Also while a person has the loop: checks that turn green meanwhile are what a retry looks at.
   const loop = b.live();
   if (sha !== b.facts.head) return;
@@ -55,12 +69,21 @@ export function reportChecks(b: Batch, { sha, checks }: CommandOf<"ReportChecks"
   if (failed.length > 0) {
     const names = failed.map((check) => check.name).sort();
     const summary = `failed: ${names.join(", ")}`;
-    return failGate(b, "ci", { summary, fingerprint: `ci:${names.join("|")}`, excerpt: "", log: null });
+    const fingerprint = `ci:${names.join("|")}${wallOf(b, logs)}`;
+    return failGate(b, "ci", { summary, fingerprint, excerpt: logs, log: null });
   }
-  if (!checksGreen(b.facts)) return;
+  const tooEarly = checks.length === 0 && b.context.at < loop.doing.since + noChecksAfterMs;
+  if (tooEarly || !checksGreen(b.facts)) return;
   const verdict = { gate: "ci", outcome: "passed", evidence: null } as const;
   b.add({ type: "GatePassed", verdict: { ...verdict, receipts: [] }, subject: sha });
   enterReview(b);
+}
+
+/** The same check may fail for another reason. Numbers in a log (times, ids) are not what it fails of. */
+function wallOf(b: Batch, logs: string): string {
+  if (logs === "") return "";
+  const words = logs.replace(/\w+/g, (word) => (/\d/.test(word) ? "0" : word));
+  return `:${b.context.sha256(words).slice(0, 16)}`;
 }
 
 /** A timer counts only while the present state still wants it; an old one changes nothing. */
@@ -102,6 +125,12 @@ export function fireTimer(b: Batch, { key, timer }: CommandOf<"FireTimer">): voi
         why: "the deadline passed",
         excerpt: "",
       });
+    case "checks-again":
+      if (loop.state !== "active" || loop.doing.kind !== "checks") return;
+      return b.add({ type: "ChecksAskedAgain", sha: loop.doing.sha, n: (loop.doing.asked ?? 0) + 1 });
+    case "checks-silent":
+      if (loop.state !== "active" || loop.doing.kind !== "checks") return;
+      return b.add({ type: "ChecksSilent", sha: loop.doing.sha });
     case "total-time":
       if (loop.state === "escalated")
         return b.add({ type: "LoopAbandoned", by: null, reason: "the loop is too old", split: [] });

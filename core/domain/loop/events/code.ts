@@ -121,4 +121,7 @@ export const AddressRoundStarted = z.object({
 
 export const MergeTurnGranted = z.object({ type: z.literal("MergeTurnGranted") });
 
+/** The platform took the head into its own queue and merges it later, or says why not. */
+export const MergeQueued = z.object({ type: z.literal("MergeQueued"), head: Sha });
+
 export const Merged = z.object({ type: z.literal("Merged"), sha: Sha, head: Sha, base: Sha });

@@ -14,6 +14,7 @@ export const callNames = [
   "mark-ready",
   "submit-review",
   "request-merge-turn",
+  "merge",
 ] as const;
 
 export const StepEntered = z.object({ type: z.literal("StepEntered"), step: z.enum(stepNames) });
@@ -50,6 +51,16 @@ export const ChecksAwaited = z.object({
   sha: Sha,
   n: z.number().int().positive(),
 });
+
+/** What a platform tells may get lost, so the loop asks it again, `n` times by now. */
+export const ChecksAskedAgain = z.object({
+  type: z.literal("ChecksAskedAgain"),
+  sha: Sha,
+  n: z.number().int().positive(),
+});
+
+/** No check has begun for so long that people have to know. */
+export const ChecksSilent = z.object({ type: z.literal("ChecksSilent"), sha: Sha });
 
 export const LeaseGranted = z.object({
   type: z.literal("LeaseGranted"),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Instant } from "../../ids.ts";
 import { gateNames, stepNames } from "../pipeline.ts";
 import { Person, Via } from "../work.ts";
+import { callNames, JobKind, jobPurposes } from "./control.ts";
 
 export const checkpointKinds = ["assign", "plan", "design", "open", "tests", "complete"] as const;
 export const CheckpointKind = z.enum(checkpointKinds);
@@ -131,14 +132,24 @@ export const EscalationResolved = z.object({
   by: Person,
 });
 
+/** Something that a loop does without a person. */
+const Begun = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("job"), job: JobKind, purpose: z.enum(jobPurposes), notBefore: Instant }),
+  z.object({ kind: z.literal("model"), task: z.enum(["plan", "design", "review"]), notBefore: Instant }),
+  z.object({ kind: z.literal("call"), call: z.enum(callNames) }),
+  z.object({ kind: z.literal("checks") }),
+]);
+
 /**
  * Something in the world has to be put right by a person before the loop can go on (a dirty working tree).
  */
 export const ObstacleMet = z.object({
   type: z.literal("ObstacleMet"),
-  obstacle: z.enum(["dirty-tree", "take-over", "provider", "runner"]),
+  obstacle: z.enum(["dirty-tree", "take-over", "provider", "runner", "paused"]),
   what: z.string(),
   todo: z.string(),
+  /** What a pause broke off, and what is begun again after it; absent for every other obstacle. */
+  brokenOff: Begun.optional(),
 });
 
 export const ObstacleCleared = z.object({
@@ -148,5 +159,6 @@ export const ObstacleCleared = z.object({
   at: Instant,
 });
 
+export type Begun = z.infer<typeof Begun>;
 export type EscalationCard = z.infer<typeof EscalationCard>;
 export type CheckpointKind = z.infer<typeof CheckpointKind>;

@@ -1,3 +1,4 @@
+import type { MergeOutcome, MergeRefusal } from "../../platform/merging.ts";
 import { threadsPerRoundMax } from "../../policy/limits.ts";
 import type { LoopCommand } from "../commands.ts";
 import type { JobResult } from "../jobs.ts";
@@ -20,6 +21,7 @@ export function answers(loop: Loop, world: World): Answer[] {
     const head = loop.facts.head === sample.sha("e") ? sample.sha("f") : sample.sha("e");
     list.push({ name: "foreign push", command: { type: "ReportHead", branch: loop.facts.branch, head } });
   }
+  if (trouble.includes("pauses")) list.push(...pauses());
   if (trouble.includes("timers"))
     for (const { key, timer } of react(loop).timers)
       list.push({ name: `timer ${timer}`, command: { type: "FireTimer", key, timer } });
@@ -35,10 +37,11 @@ function doingAnswers({ doing, facts }: Active, world: World): Answer[] {
   switch (doing.kind) {
     case "call": {
       const good = callAnswer(doing.call, facts.calls);
-      if (!world.trouble.includes("effects")) return [good];
+      const more = doing.call === "merge" ? mergeAnswers(doing, facts, world) : [];
+      if (!world.trouble.includes("effects")) return [good, ...more];
       const key = `call:${doing.call}:${doing.n}`;
       const rest = { key, mainLine: true, effect: doing.call, reason: "the platform said no" };
-      return [good, { name: "effect failed", command: { type: "ReportEffectFailed", ...rest } }];
+      return [good, ...more, { name: "effect failed", command: { type: "ReportEffectFailed", ...rest } }];
     }
     case "model":
       return modelAnswers(doing.task, doing.n, facts.clarifications.length > 0, world, facts.attempts);
@@ -69,6 +72,15 @@ function doingAnswers({ doing, facts }: Active, world: World): Answer[] {
   }
 }
 
+/** May be refused: while it merges, and where a person is waited for anyway. */
+function pauses(): Answer[] {
+  const by = sample.person("ann");
+  return [
+    { name: "pause", command: { type: "PauseLoop", by }, odd: true },
+    { name: "escalate", command: { type: "EscalateLoop", by, reason: "mine" }, odd: true },
+  ];
+}
+
 function callAnswer(call: string, n: number): Answer {
   const commands: Record<string, LoopCommand> = {
     claim: { type: "ReportClaimed" },
@@ -77,8 +89,40 @@ function callAnswer(call: string, n: number): Answer {
     "mark-ready": { type: "ReportPullRequestReady" },
     "submit-review": { type: "ReportReviewSubmitted" },
     "request-merge-turn": { type: "GrantMergeTurn" },
+    merge: { type: "ReportMerge", n, outcome: { state: "merged", sha: sample.sha("a") } },
   };
   return { name: call, command: commands[call] as LoopCommand };
+}
+
+/** What a platform says instead of having merged. */
+function mergeAnswers(
+  { n, queued }: Extract<Active["doing"], { kind: "call" }>,
+  facts: Active["facts"],
+  { failing, trouble }: World,
+): Answer[] {
+  const answer = (name: string, outcome: MergeOutcome): Answer => ({
+    name,
+    command: { type: "ReportMerge", n, outcome },
+  });
+  const refused = (name: string, refusal: MergeRefusal) => answer(name, { state: "refused", refusal });
+  const list: Answer[] = [];
+  if (trouble.includes("base") && facts.base !== sample.sha("c"))
+    list.push(refused("base moved", { why: "base-moved", base: sample.sha("c") }));
+  if (trouble.includes("head")) {
+    list.push(refused("head moved", { why: "head-moved", head: sample.sha("e") }));
+    list.push(refused("branch gone", { why: "head-moved", head: null }));
+  }
+  if (trouble.includes("queue") && !queued) list.push(answer("queued", { state: "queued" }));
+  if (trouble.includes("late"))
+    list.push({
+      ...{ name: "an old merge", odd: true as const },
+      command: { type: "ReportMerge", n: n - 1, outcome: { state: "merged", sha: sample.sha("a") } },
+    });
+  if (!failing.includes("merge")) return list;
+  list.push(refused("conflict", { why: "conflict", words: "a.ts" }));
+  for (const words of marks(facts, "merge"))
+    list.push(refused(`merge blocked ${words}`, { why: "blocked", words }));
+  return list;
 }
 
 function modelAnswers(

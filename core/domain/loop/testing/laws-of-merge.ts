@@ -4,8 +4,9 @@ import { follow, type Told } from "./told.ts";
 const treeGates = ["implement", "build", "test", "scan"] as const;
 
 /**
- * Invariant 2. No runner is given the merge, and nothing is merged, without its proofs. What a person writes
- * while the merge is under way comes too late; everything else must still stand at the end.
+ * Invariant 2. No runner is given the merge, no platform is asked for it, and nothing is merged, without its
+ * proofs. What a person writes while the merge is under way comes too late; everything else must still stand
+ * at the end.
  */
 export function mergeLaws(told: Told): string[] {
   const { command, events, known } = told;
@@ -14,6 +15,11 @@ export function mergeLaws(told: Told): string[] {
     broken.push("checks of another commit counted");
   follow(told, (event, ledger) => {
     if (event.type === "Merged") broken.push(...missing(ledger).map((what) => `merged although ${what}`));
+    if (event.type === "CallRequested" && event.call === "merge") {
+      broken.push(...missing(ledger).map((what) => `a merge was asked for although ${what}`));
+      if (ledger.threads.length > 0) broken.push("a merge was asked for although a thread is open");
+      if (!ledger.turnHeld) broken.push("a merge was asked for out of turn");
+    }
     if (event.type === "LeaseGranted" && ledger.job?.kind === "merge") {
       broken.push(...missing(ledger).map((what) => `a merge was given out although ${what}`));
       // Once begun it may be done already, so it is given out again whatever was said meanwhile.

@@ -61,12 +61,26 @@ const totalMsMax = 14 * 24 * 60 * 60_000;
 
 type Need = { effect: Effect["kind"] } | { timer: TimerName };
 
+const checksWait: readonly Need[] = [
+  { effect: "ask-checks" },
+  { timer: "checks-deadline" },
+  { timer: "checks-again" },
+];
+
 /** What a state must want. A wait for others has a deadline, a person is told, an end is cleaned up. */
 function needs(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
+  const { settings, pullRequest } = loop.facts;
+  const shown = settings.merges === "platform" && pullRequest !== null;
+  return [...waitNeeds(loop), ...(shown ? [{ effect: "report-status" } as const] : [])];
+}
+
+function waitNeeds(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
   const person: Need[] = [{ effect: "notice" }, { timer: "expire-wait" }];
   if (loop.state === "ended") {
     const own: Need[] = [{ effect: "notice" }, { effect: "sticky-comment" }, { effect: "release-slot" }];
-    if (loop.outcome === "merged") return [...own, { effect: "record-merge" }, { effect: "close-issue" }];
+    const platform = loop.facts.settings.merges === "platform";
+    const rest = platform ? ({ effect: "delete-branch" } as const) : ({ effect: "record-merge" } as const);
+    if (loop.outcome === "merged") return [...own, rest, { effect: "close-issue" }];
     return loop.facts.pullRequest ? [...own, { effect: "close-pull-request" }] : own;
   }
   const always: Need[] = [{ effect: "sticky-comment" }, { timer: "total-time" }];
@@ -85,7 +99,7 @@ function needs(loop: Exclude<Loop, { state: "not-started" }>): Need[] {
     case "obstacle":
       return [...always, ...person];
     case "checks":
-      return [...always, { effect: "ask-checks" }, { timer: "checks-deadline" }];
+      return [...always, ...checksWait];
     case "deciding":
       return always;
     default:

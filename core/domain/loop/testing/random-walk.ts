@@ -21,7 +21,7 @@ export interface Stride {
 
 const everyTrouble: Trouble[] = [
   ...(["runner-lost", "runner-stops", "head", "base", "timers", "provider"] as const),
-  ...(["effects", "weakened", "threads", "questions", "reject", "dirty"] as const),
+  ...(["effects", "weakened", "threads", "questions", "reject", "dirty", "queue", "pauses"] as const),
 ];
 const oddTrouble: Trouble[] = ["zombies", "late", "persons", "breaking", "forged", "checks"];
 
@@ -40,6 +40,7 @@ export const someSettings: fc.Arbitrary<Partial<LoopSettings>> = fc.record({
   preApproved: fc.subarray(["design" as const, "complete" as const]),
   onEscalation: fc.constantFrom("hold" as const, "release" as const),
   checks: fc.constantFrom("runner" as const, "platform" as const),
+  merges: fc.constantFrom("runner" as const, "platform" as const),
 });
 
 /**

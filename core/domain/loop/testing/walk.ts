@@ -231,8 +231,9 @@ function whereIs(loop: Exclude<Loop, { state: "not-started" }>): unknown {
   }
   if (doing.kind === "checkpoint")
     return [step, doing.checkpoint.kind, doing.checkpoint.approvals.map((one) => one.by.id).sort()];
-  if (doing.kind === "call") return [step, doing.call];
+  if (doing.kind === "call") return [step, doing.call, doing.queued];
+  if (doing.kind === "checks") return [step, doing.kind, doing.silent];
   if (doing.kind === "model") return [step, doing.task];
-  if (doing.kind === "obstacle") return [step, doing.obstacle.obstacle];
+  if (doing.kind === "obstacle") return [step, doing.obstacle.obstacle, doing.obstacle.brokenOff];
   return [step, doing.kind];
 }

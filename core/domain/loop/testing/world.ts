@@ -29,6 +29,10 @@ export type Trouble =
   | "questions"
   | "reject"
   | "dirty"
+  /** People pause the loop, or take it. */
+  | "pauses"
+  /** The platform merges in its own time. */
+  | "queue"
   /** Runners come back with old fences; answers, decisions and timers come too late. */
   | "zombies"
   | "late"

@@ -47,6 +47,9 @@ export const metWorlds: NamedWorld[] = [
   world("ci fails and runners are lost", { failing: ["ci"], trouble: ["runner-lost"] }),
 ];
 
+/** A repository on a platform with an API. */
+const hosted = { checks: "platform", merges: "platform" } as const;
+
 /** Settings that change what the loop asks for, while a gate fails and people say no. */
 export const settingsWorlds: NamedWorld[] = [
   world("all approved ahead", busy(), { level: "dev/autopilot", preApproved: ["design", "complete"] }),
@@ -54,6 +57,17 @@ export const settingsWorlds: NamedWorld[] = [
   world("guardian", busy("persons"), { level: "business/guardian" }),
   world("slot given back", busy(), { onEscalation: "release" }),
   world("checks of the platform", busy("checks"), { checks: "platform" }),
+  world(
+    "the platform merges, and the base moves",
+    { failing: ["merge"], trouble: ["base", "queue"] },
+    hosted,
+  ),
+  world("the platform merges while others push", { trouble: ["head", "queue"] }, hosted),
+  world("the platform merges while people talk", { trouble: ["threads", "reject", "late"] }, hosted),
+  world("the platform merges, or gives no answer", { trouble: ["effects", "timers", "queue"] }, hosted),
+  world("paused and taken", { failing: ["test"], trouble: ["pauses", "threads"] }),
+  world("paused where the platform merges", { trouble: ["pauses", "head", "base"] }, hosted),
+  world("paused without a slot", { failing: ["build"], trouble: ["pauses"] }, { onEscalation: "release" }),
   world("assign is confirmed", busy(), { confirmAssign: true }),
   world(
     "a risky change, all approved ahead",

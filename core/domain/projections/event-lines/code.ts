@@ -29,5 +29,6 @@ export const codeLines = {
   ReviewSubmitted: ({ sha }) => `the review of ${short(sha)} is on the pull request`,
   AddressRoundStarted: ({ n, threads }) => `round ${n}: answering ${threads.length} comments`,
   MergeTurnGranted: () => "it is this loop's turn to merge",
+  MergeQueued: ({ head }) => `${short(head)} stands in the platform's merge queue`,
   Merged: ({ sha, base }) => `merged as ${short(sha)} onto ${short(base)}`,
 } satisfies Partial<Lines>;

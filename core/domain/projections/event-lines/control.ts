@@ -12,6 +12,8 @@ export const controlLines = {
   CallRequested: ({ call }) => `asked for: ${call}`,
   ModelAsked: ({ task }) => `asked the model for the ${task}`,
   ChecksAwaited: ({ sha }) => `waits for the checks on ${short(sha)}`,
+  ChecksAskedAgain: ({ sha, n }) => `asked again for the checks on ${short(sha)} (${n})`,
+  ChecksSilent: ({ sha }) => `no check has started on ${short(sha)}`,
   LeaseGranted: ({ runner, fence }) => `runner ${runner} took the job (fence ${fence})`,
   LeaseLost: ({ returned, fence }) =>
     returned ? "the runner gave the job back" : `the runner was lost (fence ${fence})`,

@@ -3,6 +3,7 @@ import * as rest from "@tamma/core/protocol/rest.ts";
 import { z } from "zod";
 import type { Client } from "./client.ts";
 import { connectionCalls } from "./connection-calls.ts";
+import { decisionCalls, loopPath } from "./decision-calls.ts";
 
 /** The view is made by the server from the same type; its parts that the CLI steers by are checked. */
 const View = z.custom<LoopView>((value) => Shape.safeParse(value).success, "not a loop view");
@@ -14,7 +15,6 @@ const Enrolled = z.object({ runner: z.string() });
 const Removed = z.object({ removed: z.string() });
 const Revoked = z.object({ revoked: z.string() });
 
-const loopPath = (loop: string) => `/loops/${encodeURIComponent(loop)}`;
 const repositoryPath = (repository: string) => `/repositories/${encodeURIComponent(repository)}`;
 
 /** The REST API as functions; paths and shapes live only here. */
@@ -50,28 +50,7 @@ export function createApi(client: Client) {
       ),
     diff: (loop: string) => client.text(`${loopPath(loop)}/diff`),
 
-    decide: (loop: string, checkpoint: string, input: z.input<typeof rest.DecideCheckpoint>) =>
-      client.send(
-        `${loopPath(loop)}/checkpoints/${encodeURIComponent(checkpoint)}`,
-        input,
-        rest.CommandAnswer,
-      ),
-    answer: (loop: string, input: z.input<typeof rest.AnswerQuestions>) =>
-      client.send(`${loopPath(loop)}/questions`, input, rest.CommandAnswer),
-    resolve: (loop: string, escalation: string, input: z.input<typeof rest.ResolveEscalation>) =>
-      client.send(
-        `${loopPath(loop)}/escalations/${encodeURIComponent(escalation)}`,
-        input,
-        rest.CommandAnswer,
-      ),
-    clearObstacle: (loop: string) => client.send(`${loopPath(loop)}/retry`, {}, rest.CommandAnswer),
-    pause: (loop: string) => client.send(`${loopPath(loop)}/pause`, {}, rest.CommandAnswer),
-    escalate: (loop: string, reason: string) =>
-      client.send(`${loopPath(loop)}/escalate`, { reason }, rest.CommandAnswer),
-    cancel: (loop: string, reason: string) =>
-      client.send(`${loopPath(loop)}/cancel`, { reason }, rest.CommandAnswer),
-    comment: (loop: string, input: z.input<typeof rest.NewComment>) =>
-      client.send(`${loopPath(loop)}/comments`, input, rest.CommandAnswer),
+    ...decisionCalls(client),
 
     reconcile: (input: z.input<typeof rest.Reconcile>) =>
       client.send("/server/reconcile", input, rest.ReconcileReport),

@@ -48,20 +48,23 @@ export type Verdict = (file: (path: string) => string) => string | null;
 
 export async function openPlatformStage(
   dialect: Dialect,
-  options: Pick<StageOptions, "script" | "config" | "beforeEngineer"> & { ci?: Verdict | "none" },
+  options: Pick<StageOptions, "script" | "config" | "beforeEngineer"> & {
+    ci?: Verdict | "none";
+    files?: Record<string, string>;
+  },
 ): Promise<PlatformStage> {
+  const { config, ci = () => null, files = {}, ...rest } = options;
   const forge = await startForge({ dialect });
   await forge.addRepository({
     // Private: nobody clones it without being let in.
     ...{
       name: project,
-      files: { ...calcFiles, [`.${dialect}/workflows/${ciFile}`]: workflow },
+      files: { ...calcFiles, [`.${dialect}/workflows/${ciFile}`]: workflow, ...files },
       private: true,
     },
     collaborators: { ann: "admin", bob: "write", eve: "read", [bot]: "admin" },
   });
   const token = forge.addToken({ user: bot, scopes: scopes[dialect] });
-  const { config, ci = () => null, ...rest } = options;
   if (ci !== "none") runCi(forge, dialect, ci);
   const stage = await openStage({
     ...rest,

@@ -28,6 +28,10 @@ export function memoryRepositoryIndex(disk: DiskAccess): RepositoryIndex {
       if (row) jobs.put(job, { ...row, holder: holderKey(by), fence });
     },
     forget: (job) => jobs.drop(job),
+    jobs: () =>
+      [...jobs.rows()]
+        .sort((a, b) => a.at - b.at || a.row - b.row)
+        .map(({ loop, job, holder }) => ({ loop, job, held: holder !== null })),
     openJobs: (loop, wish) => {
       const own = wish.instance === null ? null : holderKey(wish);
       const unheard = ({ holder, job, fence }: OpenJob) =>

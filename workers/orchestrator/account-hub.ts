@@ -267,10 +267,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     });
   }
 
-  async makeTicket(
-    { person }: Pick<Caller, "person">,
-    loop: string,
-  ): ReturnType<AccountHubRpc["makeTicket"]> {
+  async makeTicket({ person }: { person: Actor }, loop: string): ReturnType<AccountHubRpc["makeTicket"]> {
     return this.#host.store.transaction(() => this.#runs(person).makeTicket(loop));
   }
 

@@ -105,10 +105,10 @@ const workflowBranch = "tamma/set-up";
 
 async function proposeWorkflow(
   { reading, setup, codeHost }: PlatformRepository,
-  { platform }: ConnectionAccess,
+  { platform, webhook }: ConnectionAccess,
   { defaultBranch }: Repository,
 ): Promise<NonNullable<RepositorySetUp["workflow"]>> {
-  const { path, text } = ciWorkflow(platform);
+  const { path, text } = ciWorkflow(platform, webhook.url === null ? null : new URL(webhook.url).origin);
   // One that a person wrote, or changed, is his own.
   if ((await reading.file(path, defaultBranch)) !== null) return { state: "there", url: null };
   const earlier = await reading.pullRequestOf(workflowBranch);

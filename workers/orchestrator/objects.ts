@@ -247,10 +247,7 @@ export interface AccountHubRpc extends KeeperRpc {
   runnerOf(token: string): Promise<{ runner: string; expiresAt: number; scope: RunScope | null } | null>;
   /** Lets a run of CI in; its proof was read before. */
   admitRun(request: AdmissionRequest): Promise<Answer<Admission>>;
-  makeTicket(
-    caller: Pick<Caller, "person">,
-    loop: string,
-  ): Promise<Answer<{ ticket: string; expiresAt: number }>>;
+  makeTicket(caller: { person: Actor }, loop: string): Promise<Answer<{ ticket: string; expiresAt: number }>>;
   /** The platform started this run for the loop. */
   noteDispatch(loop: string, run: string): Promise<void>;
   createLogin(caller: Caller): Promise<{ secret: string; expiresAt: number }>;

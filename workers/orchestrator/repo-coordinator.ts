@@ -5,11 +5,14 @@ import { d1Copy } from "./d1-log.ts";
 import { Deliveries } from "./deliveries/deliveries.ts";
 import { deliveryOutcomes, deliveryTables } from "./deliveries/delivery-rows.ts";
 import { heardTables } from "./deliveries/heard-rows.ts";
+import { dispatchRows, dispatchTables } from "./dispatch-rows.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { earliest } from "./earliest.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { hostedGit } from "./hosted-git.ts";
 import { hostedIssues, hostedIssueTables } from "./hosted-issues.ts";
 import { objectHost } from "./object-host.ts";
-import { issueLoop, type RepoCoordinatorRpc } from "./objects.ts";
+import { accountHub, issueLoop, type RepoCoordinatorRpc } from "./objects.ts";
 import { platformRepositories } from "./platform-repositories.ts";
 import { indexTables, jobHolders, repositoryIndex } from "./repository-index.ts";
 import { RepositoryObject } from "./repository-object.ts";
@@ -22,6 +25,7 @@ const tables = {
     jobHolders,
     deliveryTables,
     `${deliveryOutcomes}; ${heardTables}; ${hostedIssueTables}`,
+    dispatchTables,
   ],
 };
 
@@ -32,6 +36,7 @@ type Result<K extends keyof RepoCoordinatorRpc> = ReturnType<RepoCoordinatorRpc[
 export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements RepoCoordinatorRpc {
   readonly #object: RepositoryObject;
   readonly #deliveries: Deliveries;
+  readonly #dispatcher: Dispatcher;
   readonly #gitAccess: RepoCoordinatorRpc["gitAccess"];
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
@@ -41,6 +46,7 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(inFlight.during(promise));
     const index = repositoryIndex(host.sql, host.cipher);
     let deliveries: Deliveries | null = null;
+    let runs: Dispatcher | null = null;
     const object = new RepositoryObject({
       ...{ host, index, keepAlive },
       tracker: trackerRows(host.sql, host.cipher),
@@ -50,17 +56,35 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
       loopAt: (name) => issueLoop(env, name),
       issues: hostedIssues(host.sql, host.cipher, repositories),
       // Each needs the other: what is due is looked at again when both are there.
-      besides: { nextAt: () => deliveries?.nextAt() ?? null, wake: (at) => deliveries?.wake(at) },
+      besides: {
+        nextAt: () => earliest(deliveries?.nextAt() ?? null, runs?.nextAt() ?? null),
+        wake: (at) => {
+          deliveries?.wake(at);
+          if ((runs?.nextAt() ?? Number.POSITIVE_INFINITY) <= at) runs?.kick();
+        },
+      },
     });
     this.#object = object;
     this.#gitAccess = (right) => hostedGit(repositories, object.known(), right);
     deliveries = new Deliveries({
       ...{ host, index, keepAlive, repositories, object },
       loopAt: (name) => issueLoop(env, name),
+      acted: () => runs?.kick(),
     });
+    runs = new Dispatcher({
+      ...{ rows: dispatchRows(host.sql), index, repositories, keepAlive, known: () => object.known() },
+      ...{ account: () => accountHub(env), now: () => host.clock.now() },
+      ...{ fraction: () => host.chance.fraction(), arm: () => object.arm() },
+    });
+    this.#dispatcher = runs;
     this.#deliveries = deliveries;
     object.arm();
-    void ctx.blockConcurrencyWhile(() => object.look()).then(() => object.begin());
+    void ctx
+      .blockConcurrencyWhile(() => object.look())
+      .then(() => {
+        object.begin();
+        this.#dispatcher.kick();
+      });
   }
 
   override alarm(): Promise<void> {
@@ -128,6 +152,7 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
 
   async offerJob(...args: Args<"offerJob">): Result<"offerJob"> {
     await this.#object.offerJob(...args);
+    this.#dispatcher.kick();
     jobBell.ring();
   }
 

@@ -22,6 +22,8 @@ export interface RepositoryIndex {
   /** The job is kept, so that the same process finds it again when it never heard of it. */
   hold(job: string, by: Holder, fence: number): void;
   forget(job: string): void;
+  /** All jobs that are open or under way; `held`: some process was given it. */
+  jobs(): { loop: string; job: string; held: boolean }[];
   openJobs(loop: string | null, wish: LeaseWish): { loop: string; job: string }[];
   /** Keeps the row with the higher sequence number. */
   note(row: LoopRow): void;
@@ -46,6 +48,13 @@ export function repositoryIndex(sql: SqlStorage, cipher: Cipher): RepositoryInde
     forget: (job) => {
       sql.exec("DELETE FROM open_jobs WHERE job = ?", job);
     },
+    jobs: () =>
+      sql
+        .exec<{ loop: string; job: string; held: number }>(
+          "SELECT loop, job, holder IS NOT NULL AS held FROM open_jobs ORDER BY at, rowid",
+        )
+        .toArray()
+        .map(({ held, ...job }) => ({ ...job, held: held === 1 })),
     openJobs: (loop, wish) =>
       sql
         .exec<{ loop: string; job: string }>(

@@ -19,6 +19,8 @@ export interface DeliveriesPorts {
   repositories: PlatformRepositories;
   loopAt(name: string): Pick<IssueLoopRpc, "command" | "obey">;
   keepAlive(promise: Promise<unknown>): void;
+  /** Called after each delivery was acted on. */
+  acted(): void;
 }
 
 /** What a repository's platform tells: taken once, and acted on in order. */
@@ -28,7 +30,7 @@ export class Deliveries {
   readonly #work: DeliveryWork;
   readonly #object: RepositoryObject;
 
-  constructor({ host, index, object, repositories, loopAt, keepAlive }: DeliveriesPorts) {
+  constructor({ host, index, object, repositories, loopAt, keepAlive, acted }: DeliveriesPorts) {
     const now = () => host.clock.now();
     const rows = deliveryRows(host.sql, host.cipher);
     const known = () => object.known();
@@ -45,7 +47,7 @@ export class Deliveries {
     this.#inbox = new DeliveryInbox({ rows, now, redact: host.redact, known: () => known() !== null });
     this.#work = deliveryWork({
       ...{ rows, now, keepAlive, fraction: () => host.chance.fraction() },
-      act: (delivery) => actOn(acting, delivery),
+      act: (delivery) => actOn(acting, delivery).finally(acted),
       look: this.#looking,
       arm: () => object.arm(),
     });

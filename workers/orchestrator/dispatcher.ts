@@ -2,8 +2,8 @@ import { routeOf } from "@tamma/core/domain/ids.ts";
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import {
   type Dispatched,
-  type DispatchQuestion,
   decideDispatch,
+  type OpenJob,
   type RunState,
   runWorkflow,
 } from "@tamma/core/domain/platform/dispatch.ts";
@@ -76,7 +76,7 @@ export class Dispatcher {
       [this.#tries, this.#askAt] = [0, null];
     } catch (thrown) {
       logError("dispatch", thrown);
-      // A fault of ours, or a no of the platform's: the loop tells a person when nobody takes its job in time.
+      // Whatever it was, the loop tells a person when nobody takes its job in time.
       this.#tries += 1;
       const named = thrown instanceof PlatformError ? thrown.retryAt : null;
       this.#askAt = this.#tries > triesMax ? null : (named ?? retryAt(now(), this.#tries, fraction()));

@@ -72,6 +72,7 @@ function hostOf(
         if (life.alive && hosted.isCurrent(life)) hosted.setAlarm(clock.wallTime(at));
       },
       after: timersOf(world, life),
+      end: (why) => hosted.endOf(life, why),
     },
   };
 }

@@ -10,4 +10,13 @@ export const keptSeeds: readonly { seed: number; was: string }[] = [
   { seed: 186, was: "a change that answered comments was merged under a review of the head before it" },
   { seed: 1258, was: "a repository that waited for repair kept the slot of an ended loop for ever" },
   { seed: 12897, was: "after a restore a repository took a running loop for one that could not start" },
+  { seed: 10964, was: "an older copy that could not write down that it is held went on beside D1" },
+  { seed: 16762, was: "the same, with a process that was ended again and again" },
+  { seed: 17338, was: "the same, at the second restore" },
+  { seed: 27652, was: "the same, at a loop that had waited for a person" },
+  { seed: 6015, was: "a repository that was set back started a loop that had ended, and kept its slot" },
+  {
+    seed: 11764,
+    was: "a loop that could not be woken after a repair, and nobody was told: its end stayed unknown",
+  },
 ];

@@ -74,8 +74,8 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
       steps: [accountTables, runnerColumns, connectionTables],
     });
     this.#secrets = secretRows(this.#host.sql);
-    const { chance, after } = this.#host;
-    const clock = { now: () => this.#host.clock.now(), fraction: () => chance.fraction(), after };
+    const { chance, after, end } = this.#host;
+    const clock = { now: () => this.#host.clock.now(), fraction: () => chance.fraction(), after, end };
     const d1 = d1Copy(env.DB);
     this.#outbox = d1Outbox(d1, this.#host.store, () => exactly(stream.id), clock);
     this.#keeper = keeperOf({

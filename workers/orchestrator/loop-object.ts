@@ -39,6 +39,7 @@ import type {
 } from "./objects.ts";
 import { d1Outbox, type Outbox } from "./outbox.ts";
 import { answered, ok, refuse } from "./refusal.ts";
+import { loopEnded } from "./repository-effects.ts";
 import { missingBlob } from "./result-blobs.ts";
 import { checkedPatch } from "./result-patch.ts";
 import type { TurnRows } from "./turn-rows.ts";
@@ -103,7 +104,7 @@ export class LoopObject implements IssueLoopRpc {
       const name = ports.name ?? nameOf(host);
       return name === null ? null : runsOf(name);
     };
-    const clock = { now, fraction: () => host.chance.fraction(), after: host.after };
+    const clock = { now, fraction: () => host.chance.fraction(), after: host.after, end: host.end };
     const outbox = d1Outbox(ports.d1, host.store, range, clock, notes.toD1);
     this.#notes = notes;
     this.#outbox = outbox;
@@ -193,6 +194,7 @@ export class LoopObject implements IssueLoopRpc {
     const { loop } = claim;
     return answered(() => {
       this.#refuseWhileAnotherRuns(loop);
+      this.#refuseOnceEnded(loop);
       this.#core.handle(loop, { type: "StartLoop", ...claim }, `start:${claim.claim}`, claim.requester);
       return null;
     });
@@ -209,6 +211,17 @@ export class LoopObject implements IssueLoopRpc {
         todo: `wait until it ends, or end it: \`tamma cancel ${stream.id}\``,
       });
     }
+  }
+
+  /** A repository that was set back may start what is over: that it was once started must not say yes. */
+  #refuseOnceEnded(loop: string): void {
+    if (this.#core.state(loop).state.state !== "ended") return;
+    throw new CommandRefused({
+      kind: "conflict",
+      code: loopEnded,
+      message: `${loop} has ended`,
+      todo: "start the issue again",
+    });
   }
 
   async command(

@@ -53,7 +53,7 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
     this.#index = ports.index;
     this.#ports = ports;
     const stream: StreamRef = { kind: "repository", id: streamIdOf(host, ports.name) };
-    const clock = { now, fraction: () => host.chance.fraction(), after: host.after };
+    const clock = { now, fraction: () => host.chance.fraction(), after: host.after, end: host.end };
     const outbox = d1Outbox(ports.d1, host.store, () => exactly(stream.id), clock);
     this.#outbox = outbox;
     this.#core = repositoryCore({

@@ -19,4 +19,7 @@ export const keptSeeds: readonly { seed: number; was: string }[] = [
     seed: 11764,
     was: "a loop that could not be woken after a repair, and nobody was told: its end stayed unknown",
   },
+  { seed: 13265, was: "a loop that was set back asked for its merge turn under a name of its other past" },
+  { seed: 17369, was: "a merge turn came back under a name of the loop's other past: it was kept for ever" },
+  { seed: 104137, was: "the same: a loop merged twice over two pasts, and all others waited for their turn" },
 ];

@@ -1,3 +1,5 @@
+import type { KeptSeed } from "../simulation/kept-seeds.ts";
+
 /** How much is looked at before a bug counts as survived. */
 export interface Limits {
   /** Random walks of a loop, on which everything may go wrong at once. */
@@ -88,11 +90,13 @@ const simulation: Proof = {
     const { keptSeeds } = await import("../simulation/kept-seeds.ts");
     return async (limits, isCaught) => {
       const count = limits.seeds[isCaught ? 0 : 1];
-      const seeds = Array.from({ length: count }, (_, at) => at + 1);
+      const seeds: Pick<KeptSeed, "seed" | "changes">[] = Array.from({ length: count }, (_, at) => {
+        return { seed: at + 1 };
+      });
       // Some mistakes need two rare faults at once: seeds that had that are kept, and asked last.
-      if (!isCaught && limits.kept) seeds.push(...keptSeeds.map(({ seed }) => seed));
-      for (const [at, seed] of seeds.entries()) {
-        const { broken } = await runSeed(seed);
+      if (!isCaught && limits.kept) seeds.push(...keptSeeds);
+      for (const [at, { seed, changes }] of seeds.entries()) {
+        const { broken } = await runSeed(seed, changes);
         if (broken !== null) return { broken, where: `seed ${seed}`, looked: `${at + 1} seeds` };
       }
       return { broken: null, where: `seeds 1 to ${count}`, looked: `${seeds.length} seeds` };

@@ -207,6 +207,15 @@ export const bugsOfObjects: Bug[] = [
     slow: true,
   },
   {
+    name: "stale-no-is-heard",
+    does: "an instance that was replaced refuses a slot of which it does not know that it was asked for",
+    file: `${objects}/loop-object.ts`,
+    find: "      this.#host.store.touch(loop);\n",
+    replace: "",
+    attacks: "6",
+    slow: true,
+  },
+  {
     name: "refused-grant-is-kept",
     does: "a slot or a merge turn that a loop did not take is not given back",
     file: `${objects}/repository-core.ts`,

@@ -27,10 +27,6 @@ export const keptSeeds: readonly KeptSeed[] = [
   { seed: 27652, was: "the same, at a loop that had waited for a person" },
   { seed: 6015, was: "a repository that was set back started a loop that had ended, and kept its slot" },
   {
-    seed: 11764,
-    was: "a loop that could not be woken after a repair, and nobody was told: its end stayed unknown",
-  },
-  {
     seed: 100,
     changes: {
       ...{ items: 3, slots: 1, autoNext: true },
@@ -38,7 +34,20 @@ export const keptSeeds: readonly KeptSeed[] = [
     },
     was: "the same, where the repository picks its next issue by itself",
   },
+  {
+    seed: 11764,
+    was: "a loop that could not be woken after a repair, and nobody was told: its end stayed unknown",
+  },
+  {
+    seed: 724,
+    changes: {
+      ...{ items: 2, slots: 1, oneProcess: true },
+      rates: { restore: 0.003, "request-lost": 0.15 },
+    },
+    was: "the same, in a world that shows it again",
+  },
   { seed: 13265, was: "a loop that was set back asked for its merge turn under a name of its other past" },
   { seed: 17369, was: "a merge turn came back under a name of the loop's other past: it was kept for ever" },
   { seed: 104137, was: "the same: a loop merged twice over two pasts, and all others waited for their turn" },
+  { seed: 112446, was: "an instance that was replaced refused the slot for which its successor waited" },
 ];

@@ -231,7 +231,7 @@ export class LoopObject implements IssueLoopRpc {
     actor: Actor,
   ): Promise<Answer<CommandAnswer>> {
     return answered(() => {
-      const handled = this.#core.handle(loop, command, commandId, actor);
+      const handled = this.#orRefused(loop, () => this.#core.handle(loop, command, commandId, actor));
       const already = handled.repeated
         ? "this command was accepted before"
         : handled.answer.changed
@@ -239,6 +239,21 @@ export class LoopObject implements IssueLoopRpc {
           : "there was nothing left to do";
       return { accepted: true, already, seq: handled.answer.seq };
     });
+  }
+
+  /**
+   * The repository acts on a no. An instance that was replaced may say it of what it remembers: it must not
+   * be heard.
+   *
+   * @throws in an instance that was replaced, and what `decide` throws
+   */
+  #orRefused<T>(loop: string, decide: () => T): T {
+    try {
+      return decide();
+    } catch (thrown) {
+      this.#host.store.touch(loop);
+      throw thrown;
+    }
   }
 
   async lease(loop: string, job: string, wish: LeaseWish): Promise<Answer<JobGrant>> {

@@ -76,7 +76,7 @@ export const bugsOfEngine: Bug[] = [
     name: "merge-turn-not-asked",
     does: "a loop waits for a merge turn that it never asks for",
     file: `${engine}/perform.ts`,
-    find: "await coordinator.requestMergeTurn(facts.loop, key);",
+    find: "await coordinator.requestMergeTurn(facts.loop, inThisPast(key, askedAt(loop)));",
     replace: "",
     attacks: "4",
     slow: true,

@@ -64,8 +64,8 @@ export class BenchLog extends DurableObject<OrchestratorEnv> {
 
   /** Copies all that D1 does not have yet. */
   async flush(name: string): Promise<null> {
-    const { clock, chance, store, after } = this.#host;
-    const when = { now: () => clock.now(), fraction: () => chance.fraction(), after };
+    const { clock, chance, store, after, end } = this.#host;
+    const when = { now: () => clock.now(), fraction: () => chance.fraction(), after, end };
     await d1Outbox(d1Copy(this.env.DB), store, () => exactly(name), when).flush();
     if (store.unflushed(1).length > 0) throw new Error("D1 did not take all rows");
     return null;

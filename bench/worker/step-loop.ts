@@ -55,7 +55,8 @@ export class StepLoop extends DurableObject<OrchestratorEnv> {
     super(ctx, env);
     const host = objectHost(ctx, env, { name: "steps", steps: [] });
     const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(promise);
-    const clock = { now: () => host.clock.now(), fraction: () => host.chance.fraction(), after: host.after };
+    const { after, end } = host;
+    const clock = { now: () => host.clock.now(), fraction: () => host.chance.fraction(), after, end };
     const outbox = d1Outbox(d1Copy(env.DB), host.store, () => runsOf(ctx.id.name ?? ""), clock);
     this.#host = host;
     this.#shell = shellOf(steps, host);

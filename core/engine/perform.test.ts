@@ -92,6 +92,28 @@ test("an open job is offered to the coordinator", async () => {
   );
 });
 
+const linesOf = ({ calls }: { calls: string }, name: string) =>
+  calls.split("\n").filter((call) => call.startsWith(name));
+
+test("what a loop asks in another past of its own has another name, and asked twice it has not", async () => {
+  const waiting = loopDoing("merge", "call");
+  if (waiting.state !== "active" || waiting.doing.kind !== "call") throw new Error("it asks for nothing");
+  const later: Loop = { ...waiting, doing: { ...waiting.doing, since: waiting.doing.since + 1 } };
+  const asked = async (loop: Loop) => linesOf(await performAll(loop), "requestMergeTurn");
+  expect(await asked(waiting)).toHaveLength(1);
+  expect(await asked(waiting)).toEqual(await asked(waiting));
+  expect(await asked(later)).not.toEqual(await asked(waiting));
+
+  const returned = (at: number): Loop => {
+    const facts = { ...waiting.facts, mergeTurns: 1, mergeTurnHeld: false, mergeTurnAt: at };
+    return { ...waiting, facts };
+  };
+  const givenBack = async (at: number) => linesOf(await performAll(returned(at)), "releaseMergeTurn");
+  expect(await givenBack(7)).toHaveLength(1);
+  expect(await givenBack(7)).toEqual(await givenBack(7));
+  expect(await givenBack(8)).not.toEqual(await givenBack(7));
+});
+
 test("the pull request is opened once per branch, as a draft", async () => {
   const loop = drive(
     started(),

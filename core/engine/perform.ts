@@ -152,7 +152,7 @@ async function touch(
       await releaseSlot(effect.reason, loop, coordinator);
       return;
     case "release-merge-turn":
-      await coordinator.releaseMergeTurn(facts.loop, effect.key);
+      await coordinator.releaseMergeTurn(facts.loop, inThisPast(effect.key, facts.mergeTurnAt));
       return;
     default:
       return effect satisfies never;
@@ -171,10 +171,10 @@ async function call(
       await claim(facts, await ports.platform());
       return { type: "ReportClaimed" };
     case "request-slot":
-      await coordinator.requestSlot(facts.loop, key);
+      await coordinator.requestSlot(facts.loop, inThisPast(key, askedAt(loop)));
       return;
     case "request-merge-turn":
-      await coordinator.requestMergeTurn(facts.loop, key);
+      await coordinator.requestMergeTurn(facts.loop, inThisPast(key, askedAt(loop)));
       return;
     case "open-pull-request": {
       const summary = postedText(facts.plan?.summary ?? "", textCharsMax);
@@ -212,6 +212,19 @@ async function call(
 async function claim({ issue, settings }: Facts, { issues }: Platform): Promise<void> {
   await issues.addLabels(issue, [labels.working]);
   if (settings.merges === "platform") await issues.removeLabels(issue, [triggerLabel]);
+}
+
+/**
+ * Names what the coordinator is told, by the time of the event that makes it wanted. A key alone counts, and
+ * a loop set back to an older copy counts the same numbers once more: what it says now would be taken
+ * for what it said in its other past.
+ */
+function inThisPast(key: string, at: number | null): string {
+  return [key, at].join(":");
+}
+
+function askedAt(loop: Started): number | null {
+  return loop.state === "active" && loop.doing.kind === "call" ? loop.doing.since : null;
 }
 
 /** A comment of its own, because a person must act or the loop is over; it stands where people look. */

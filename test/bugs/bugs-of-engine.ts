@@ -5,6 +5,15 @@ const engine = "core/engine";
 /** Mistakes in how a command becomes a record, and an effect a touch of the world. */
 export const bugsOfEngine: Bug[] = [
   {
+    name: "other-past-answers",
+    does: "a loop that was set back asks under the name of what it asked in its other past",
+    file: "core/engine/perform.ts",
+    find: '[key, at].join(":")',
+    replace: 'at === 0 ? "" : key',
+    attacks: "4",
+    slow: true,
+  },
+  {
     name: "react-after-each-event",
     does: "effects are wanted after each event and not after the whole batch",
     file: `${engine}/handle.ts`,
@@ -67,7 +76,7 @@ export const bugsOfEngine: Bug[] = [
     name: "merge-turn-not-asked",
     does: "a loop waits for a merge turn that it never asks for",
     file: `${engine}/perform.ts`,
-    find: "await coordinator.requestMergeTurn(facts.loop, key);",
+    find: "await coordinator.requestMergeTurn(facts.loop, inThisPast(key, askedAt(loop)));",
     replace: "",
     attacks: "4",
     slow: true,

@@ -20,7 +20,7 @@ export function copiedObject(
   { open, copy, ...rows }: CopiedRows,
 ): CopiedObject {
   let answering = true;
-  const clock = { now: () => 0, fraction: () => 0, after: systemTimers.after };
+  const clock = { now: () => 0, fraction: () => 0, after: systemTimers.after, end: () => {} };
   const d1 = new Proxy(copy, {
     get: (real, name: keyof LogCopy) => {
       if (!answering) throw new Error("D1 is down");

@@ -128,6 +128,10 @@ function memoryCopies({ events, outbox, held }: Tables) {
       const row = outbox.get(stream);
       if (row) outbox.put(stream, { ...row, flushed });
     },
+    touch: (stream: string) => {
+      const row = outbox.get(stream);
+      if (row) outbox.put(stream, row);
+    },
     streams: () => all(),
     hashAt: (stream: string, seq: number) => events.get(stream)?.[seq - 1]?.hash ?? null,
   };

@@ -72,6 +72,7 @@ function hostOf(
         if (life.alive && hosted.isCurrent(life)) hosted.setAlarm(clock.wallTime(at));
       },
       after: timersOf(world, life),
+      end: (why) => hosted.endOf(life, why),
     },
   };
 }
@@ -122,7 +123,7 @@ function buildRepository(world: World, hosted: Hosted, life: Life): RepositoryOb
     origin: world.origin,
     loopAt: (name) => withSettings(world, world.server.loopFor(life, name)),
     // The simulated repository keeps its issues itself, whoever keeps its pull requests.
-    ...{ issues: null, besides: null },
+    ...{ issues: null, besides: null, gitAccess: async () => ({ ok: true, value: null }) },
     keepAlive,
   });
 }

@@ -63,8 +63,7 @@ export async function checkEnd({ world, watch, people }: All): Promise<void> {
   hold(repository.state === "known", "4 every loop ends", () => "the repository was never added");
   for (const { loop, ended } of repository.loops)
     hold(ended, "4 every loop ends", () => `${loop} has ended and the repository does not know it`);
-  // After a restore a neighbour may know keys from the other past of a loop, and take nothing back twice.
-  if (!watch.restored) checkNothingHeld(repository);
+  checkNothingHeld(repository);
   checkHarness(world.plan, watch.loops.values());
   if (!watch.restored) checkPlatform(repository, tracker, watch.loops.values());
   for (const [issue, accepted] of people.wanted)
@@ -75,6 +74,7 @@ export async function checkEnd({ world, watch, people }: All): Promise<void> {
         () => `the start of ${issue}`,
       );
   for (const hosted of server.objects.values()) await checkLog(world, watch, hosted);
+  // A list keeps the row with the highest number, which a loop's other past may have had.
   if (!watch.restored) checkLists(world, watch);
   if (world.faults.struck.length === 0 && world.plan.platform === "own") checkUndone(world, watch);
   for (const { loop, commandId, seq, changed } of people.acknowledged) {

@@ -113,6 +113,15 @@ export class Hosted {
     this.current = null;
   }
 
+  /** The instance of this life ends itself. */
+  endOf(life: Life, why: string): void {
+    this.#place.tell(this.name, `ends itself: ${why}`);
+    for (const instance of [...this.#replaced, ...(this.current ? [this.current] : [])])
+      if (instance.life === life) end(instance, why, this.name);
+    this.#replaced = this.#replaced.filter((each) => each.life !== life);
+    if (this.current?.life === life) this.current = null;
+  }
+
   wake(): Incarnation {
     if (this.current) return this.current;
     this.instances += 1;

@@ -89,7 +89,7 @@ export class Simulation {
     world.watch = this.watch;
     world.runners = this.#runners;
     server.assembly = assemblyOf(world);
-    server.onStart = () => this.#resume(false);
+    server.onStart = () => this.#resume();
     this.watch.onState = (loop, state) => this.people.see(loop, state);
     this.#chaos = new Chaos(world, this.watch, () => this.#reconcile());
     Object.assign(this, { story, world, kernel, faults });
@@ -190,12 +190,12 @@ export class Simulation {
   #endedAt: number | null = null;
 
   /** Whoever starts the server wakes what has work. */
-  #resume(again: boolean): void {
+  #resume(): void {
     const { server, life } = this.world;
     void server
-      .request(life, "resume", (parts) => resume(parts, { again }))
+      .request(life, "resume", (parts) => resume(parts, { again: false }))
       .catch(() => {
-        this.kernel.after(30_000, life, () => this.#resume(again));
+        this.kernel.after(30_000, life, () => this.#resume());
       });
   }
 
@@ -208,7 +208,6 @@ export class Simulation {
       for (const { stream, outcome, text } of answer.value.streams)
         if (outcome !== "equal") tell("operator", `${stream}: ${outcome}: ${text}`);
       if (answer.value.streams.some(({ outcome }) => outcome === "refused")) return false;
-      await server.request(life, "resume", (parts) => resume(parts, { again: true }));
       for (const [loop, { state }] of this.watch.loops) this.people.see(loop, state);
       return true;
     } catch {

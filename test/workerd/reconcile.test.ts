@@ -99,11 +99,14 @@ async function approveDesign(loop: string): Promise<void> {
 }
 
 /** The same, after the loop went on to the next checkpoint and the older copy was put back. */
-async function objectBehind() {
+async function objectBehind(
+  beforeItIsDown: (ahead: { loop: string; events: number }) => Promise<void> = async () => {},
+) {
   const { runner, loop, before } = await atDesign();
   await approveDesign(loop);
   const ahead = await work(runner, loop, (now) => now.ask?.kind === "checkpoint");
   const after = await allCopied(loop);
+  await beforeItIsDown({ loop, events: after });
   await putCopyBack(loop);
   return { runner, loop, before, after, ahead };
 }
@@ -140,6 +143,27 @@ test("an older copy takes no command until its log is rebuilt from D1; then the 
   await accepted(orchestrator.decideCheckpoint(caller(), loop, id, decision));
   expect((await work(runner, loop, (now) => now.word === "merged")).word).toBe("merged");
   expect(await reconcile(loop)).toMatchObject({ outcome: "equal" });
+});
+
+test("an older copy that cannot write down that it is one is reset until it can", async () => {
+  const { loop, before, after } = await objectBehind(async (ahead) => {
+    // A full disk for this very mark.
+    await inObject(ahead.loop, (sql) =>
+      sql.exec(
+        `CREATE TRIGGER no_space BEFORE INSERT ON held WHEN NEW.why LIKE 'D1 has ${ahead.events} events%'
+         BEGIN SELECT RAISE(ABORT, 'no space'); END`,
+      ),
+    );
+  });
+  for (const _ of [1, 2])
+    await expect(Promise.resolve(orchestrator.cancelLoop(caller(), loop, "no"))).rejects.toThrow(
+      /older copy/,
+    );
+  expect(await copied(loop)).toBe(after);
+  // The mark is another one now, and for that one there is space.
+  await tamper("DELETE FROM events WHERE stream = ? AND seq = ?", loop, String(after));
+  expect(await refusal(orchestrator.cancelLoop(caller(), loop, "no"))).toMatchObject({ code: "stream-held" });
+  expect(await count(loop)).toBe(before);
 });
 
 test("an object that lost everything gets all of it back", async () => {
@@ -270,6 +294,41 @@ test("a clock set back by hours stops no loop, and no event is older than the on
   const times = events.map((event) => event.at);
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   expect(Math.max(...times)).toBeGreaterThan(Date.now() + 10_000_000);
+});
+
+/** The same for the loop's repository; D1 loses the newer events too, so that nobody says what is missing. */
+async function setRepositoryBack(loop: string, work: () => Promise<void>): Promise<void> {
+  const name = nameOf(loop).replace(/\/\d+$/, "");
+  const object = env.REPO_COORDINATOR.get(env.REPO_COORDINATOR.idFromName(name));
+  const inRepository = (sql: string) =>
+    runInDurableObject(object, (_object, { storage }) => void storage.sql.exec(sql));
+  const logTables = ["events", "commands", "effects", "outbox"];
+  for (const table of logTables)
+    await inRepository(`CREATE TABLE copy_of_${table} AS SELECT * FROM ${table}`);
+  await work();
+  for (const table of logTables)
+    await inRepository(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM copy_of_${table}`);
+  await evictDurableObject(object);
+  await tamper("DELETE FROM events WHERE stream = ?", name);
+}
+
+test("a repository that was set back and starts an ended loop is told and keeps no slot for it", async () => {
+  const id = await repository();
+  const loop = `plain-git/${id}/1#1`;
+  await setRepositoryBack(loop, async () => {
+    expect(await start(id)).toBe(loop);
+    await accepted(orchestrator.cancelLoop(caller(), loop, "no"));
+    await allCopied(loop);
+  });
+  const again = { repository: id, issue: 1, confirm: false, preApprove: [] };
+  expect(await refusal(orchestrator.startLoop(caller(), again))).toEqual({
+    status: 422,
+    code: "not-started",
+  });
+  expect((await view(loop)).word).toBe("cancelled");
+  const next = await start(id);
+  expect(next).toBe(loop.replace("#1", "#2"));
+  expect((await view(next)).word).not.toBe("cancelled");
 });
 
 test("resume wakes every loop that is in flight", async () => {

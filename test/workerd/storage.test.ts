@@ -115,7 +115,7 @@ test("bodies lie sealed under their hash, and are found by their own stream only
   expect(await blobs.find("plain-git/r/2#1", ref.sha256)).toBeNull();
 });
 
-const atZero = { now: () => 0, fraction: () => 0, after: systemTimers.after };
+const atZero = { now: () => 0, fraction: () => 0, after: systemTimers.after, end: () => {} };
 
 const inD1 = async (stream: StreamRef) =>
   (
@@ -153,7 +153,8 @@ test("with D1 down nothing is lost: the outbox asks to come again and catches up
     });
     let now = 1_000;
     const outbox = d1Outbox(d1Copy(flaky), store, () => exactly(stream.id), {
-      ...{ now: () => now, fraction: () => 0.5, after: systemTimers.after },
+      ...atZero,
+      ...{ now: () => now, fraction: () => 0.5 },
     });
     await outbox.flush();
     const next = outbox.nextAt();

@@ -75,8 +75,8 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     const own = { host: this.#host, secrets: this.#secrets, record };
     this.#runners = new EnrolledRunners({ ...own, issue: (...args) => this.#issue(...args) });
     this.#signIn = new SignIn(own);
-    const { chance, after } = this.#host;
-    const clock = { now: () => this.#host.clock.now(), fraction: () => chance.fraction(), after };
+    const { chance, after, end } = this.#host;
+    const clock = { now: () => this.#host.clock.now(), fraction: () => chance.fraction(), after, end };
     const d1 = d1Copy(env.DB);
     this.#outbox = d1Outbox(d1, this.#host.store, () => exactly(stream.id), clock);
     this.#keeper = keeperOf({

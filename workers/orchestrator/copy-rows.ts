@@ -11,6 +11,8 @@ export interface CopyRows {
   unflushedCount(): number;
   /** `flushed` may be lower than before: D1 was set back and wants the rows again. */
   markFlushed(stream: string, flushed: number): void;
+  /** Writes what is there once more, which only the present instance of the object may. */
+  touch(stream: string): void;
   /** All streams of this object, and how far each was copied. */
   streams(): { stream: StreamRef; flushed: number }[];
   /** The hash of one event, or null when there is none of that number. */
@@ -45,6 +47,9 @@ export function copyRows(sql: SqlStorage): CopyRows {
         .map((row) => row.stream),
     markFlushed: (stream, flushed) => {
       sql.exec("UPDATE outbox SET flushed = ? WHERE stream = ?", flushed, stream);
+    },
+    touch: (stream) => {
+      sql.exec("UPDATE outbox SET flushed = flushed WHERE stream = ?", stream);
     },
     streams: () =>
       sql

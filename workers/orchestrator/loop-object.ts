@@ -41,6 +41,7 @@ import type {
 } from "./objects.ts";
 import { d1Outbox, type Outbox } from "./outbox.ts";
 import { answered, ok, refuse } from "./refusal.ts";
+import { loopEnded } from "./repository-effects.ts";
 import { missingBlob } from "./result-blobs.ts";
 import { checkedPatch } from "./result-patch.ts";
 import type { TurnRows } from "./turn-rows.ts";
@@ -105,7 +106,7 @@ export class LoopObject implements IssueLoopRpc {
       const name = ports.name ?? nameOf(host);
       return name === null ? null : runsOf(name);
     };
-    const clock = { now, fraction: () => host.chance.fraction(), after: host.after };
+    const clock = { now, fraction: () => host.chance.fraction(), after: host.after, end: host.end };
     const outbox = d1Outbox(ports.d1, host.store, range, clock, notes.toD1);
     this.#notes = notes;
     this.#outbox = outbox;
@@ -195,6 +196,7 @@ export class LoopObject implements IssueLoopRpc {
     const { loop } = claim;
     return answered(() => {
       this.#refuseWhileAnotherRuns(loop);
+      this.#refuseOnceEnded(loop);
       this.#core.handle(loop, { type: "StartLoop", ...claim }, `start:${claim.claim}`, claim.requester);
       return null;
     });
@@ -213,6 +215,17 @@ export class LoopObject implements IssueLoopRpc {
     }
   }
 
+  /** A repository that was set back may start what is over: that it was once started must not say yes. */
+  #refuseOnceEnded(loop: string): void {
+    if (this.#core.state(loop).state.state !== "ended") return;
+    throw new CommandRefused({
+      kind: "conflict",
+      code: loopEnded,
+      message: `${loop} has ended`,
+      todo: "start the issue again",
+    });
+  }
+
   async command(
     loop: string,
     command: LoopCommand,
@@ -220,7 +233,7 @@ export class LoopObject implements IssueLoopRpc {
     actor: Actor,
   ): Promise<Answer<CommandAnswer>> {
     return answered(() => {
-      const handled = this.#core.handle(loop, command, commandId, actor);
+      const handled = this.#orRefused(loop, () => this.#core.handle(loop, command, commandId, actor));
       const already = handled.repeated
         ? "this command was accepted before"
         : handled.answer.changed
@@ -232,6 +245,21 @@ export class LoopObject implements IssueLoopRpc {
 
   async obey(...args: Parameters<IssueLoopRpc["obey"]>): ReturnType<IssueLoopRpc["obey"]> {
     return obey({ core: this.#core, store: this.#host.store }, ...args);
+  }
+
+  /**
+   * The repository acts on a no. An instance that was replaced may say it of what it remembers: it must not
+   * be heard.
+   *
+   * @throws in an instance that was replaced, and what `decide` throws
+   */
+  #orRefused<T>(loop: string, decide: () => T): T {
+    try {
+      return decide();
+    } catch (thrown) {
+      this.#host.store.touch(loop);
+      throw thrown;
+    }
   }
 
   async lease(loop: string, job: string, wish: LeaseWish): Promise<Answer<JobGrant>> {

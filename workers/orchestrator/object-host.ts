@@ -22,6 +22,8 @@ export interface ObjectHost extends Host {
   /** Is the alarm set for this time or earlier? A host that does not say is told each time. */
   isArmed?(at: number): boolean;
   after: Timers["after"];
+  /** Ends this instance; whoever asks next gets a new one. */
+  end(why: string): void;
 }
 
 /** A host whose rows lie in the SQLite of a Durable Object. */
@@ -66,6 +68,7 @@ export function objectHost(
     setAlarm: alarm.set,
     isArmed: alarm.isSet,
     after: systemTimers.after,
+    end: (why) => ctx.abort(why),
   };
 }
 

@@ -17,7 +17,8 @@ function quickClock() {
     queueMicrotask(work);
     return () => {};
   };
-  return { now: () => at, fraction: () => 0.5, after };
+  const ended: string[] = [];
+  return { now: () => at, fraction: () => 0.5, after, ended, end: (why: string) => void ended.push(why) };
 }
 
 function append(store: ObjectStore): void {
@@ -50,6 +51,30 @@ test.each(Array.from({ length: turnsMax }, (_, turn) => turn))(
     await outbox.flush();
     await first;
     expect(store.unflushedCount()).toBe(0);
+  },
+);
+
+test.each(["the disk is full", "the disk takes writes"])(
+  "an older copy that cannot write down what D1 says ends its instance: %s",
+  async (how) => {
+    const disk = new Disk();
+    const store = memoryObjectStore(disk);
+    const copy = memoryCopy();
+    const clock = quickClock();
+    append(store);
+    const older = disk.snapshot();
+    append(store);
+    await d1Outbox(copy, store, () => exactly(stream.id), clock).flush();
+    disk.restore(older);
+    disk.refuse = () => {
+      if (how === "the disk is full") throw new Error("SQLITE_FULL");
+    };
+    await d1Outbox(copy, store, () => exactly(stream.id), clock).lookOnce();
+    expect(clock.ended.length).toBe(how === "the disk is full" ? 1 : 0);
+    disk.refuse = () => {};
+    await d1Outbox(copy, store, () => exactly(stream.id), clock).lookOnce();
+    expect(store.heldWhy(stream.id)).toContain("an older copy");
+    expect(() => append(store)).toThrow("does not go on");
   },
 );
 

@@ -4,7 +4,7 @@ import type { SealedRow } from "./event-row.ts";
 import { logError } from "./log.ts";
 import { CopyConflict, type LogCopy, type StreamRange } from "./log-copy.ts";
 import type { ObjectStore } from "./object-store.ts";
-import { compareWithD1, type Standing } from "./standing.ts";
+import { compareWithD1, HoldNotKept, type Standing } from "./standing.ts";
 
 /** Rows in one batch: D1 takes them as one transaction, and a long one would hold up everybody else. */
 const rowsPerFlush = 100;
@@ -35,7 +35,7 @@ export interface Outbox {
   nextAt(): number | null;
   /** Compares the whole log with D1 (standing.ts). Throws when D1 does not answer. */
   compare(): Promise<Standing[]>;
-  /** `compare`, once, when the object wakes: bounded in time, and it never throws. */
+  /** `compare`, once, when the object wakes: bounded in time, and it never throws. See `OutboxHost.end`. */
   lookOnce(): Promise<void>;
 }
 
@@ -51,15 +51,27 @@ const cutAfterMs = 30_000;
 /** A projection that goes along after the events: the list row of a loop. */
 export type AfterFlush = () => Promise<void>;
 
+/** What an outbox needs of the object's host. */
+export interface OutboxHost {
+  now(): number;
+  fraction(): number;
+  after: Timers["after"];
+  /**
+   * Ends this instance of the object: it heard that it is an older copy, and cannot keep that. The next one
+   * asks D1 again before it does anything.
+   */
+  end(why: string): void;
+}
+
 /** @param range which streams the object owns; null while that is unknown, because it was never used */
 export function d1Outbox(
   d1: LogCopy,
   store: ObjectStore,
   range: () => StreamRange | null,
-  clock: { now(): number; fraction(): number; after: Timers["after"] },
+  clock: OutboxHost,
   afterFlush: AfterFlush = async () => {},
 ): Outbox {
-  const { copy, compare, look } = copierOf(d1, store, range, clock.now);
+  const { copy, compare, look } = copierOf(d1, store, range, clock);
   let running: Promise<void> | null = null;
   let again = false;
   let failures = 0;
@@ -130,10 +142,15 @@ async function withinTime(look: Promise<void>, after: Timers["after"]): Promise<
 }
 
 /** One batch of rows to D1, and what to do when it is not where it was left. */
-function copierOf(d1: LogCopy, store: ObjectStore, range: () => StreamRange | null, now: () => number) {
+function copierOf(d1: LogCopy, store: ObjectStore, range: () => StreamRange | null, host: OutboxHost) {
   async function compare(): Promise<Standing[]> {
     const owned = range();
-    return owned === null ? [] : compareWithD1(d1, store, owned, now);
+    try {
+      return owned === null ? [] : await compareWithD1(d1, store, owned, host.now);
+    } catch (thrown) {
+      if (thrown instanceof HoldNotKept) host.end(thrown.message);
+      throw thrown;
+    }
   }
 
   async function copy(rows: SealedRow[]): Promise<void> {

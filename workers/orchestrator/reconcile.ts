@@ -4,7 +4,7 @@ import { logError } from "./log.ts";
 import { accountHub, issueLoop, type KeeperRpc, repoCoordinator } from "./objects.ts";
 import { allRepositories, type Parts } from "./parts.ts";
 import { ok, refuse } from "./refusal.ts";
-import { inGroups, objectNames } from "./resume.ts";
+import { inGroups, objectNames, wakeAll } from "./resume.ts";
 
 /** Loops compared at once: each reads its own part of D1. */
 const comparedAtOnceMax = 4;
@@ -12,7 +12,8 @@ const comparedAtOnceMax = 4;
 /**
  * Compares every stream with its copy in D1 and mends what can be verified. The account comes first, then the
  * repositories, then their loops: each level names the next one, and may have been rebuilt just before. What
- * only D1 knows of is asked for too: its object may have lost everything.
+ * only D1 knows of is asked for too: its object may have lost everything. In the end all that has work is
+ * woken and says once more what it still wants of others.
  */
 export async function reconcile(parts: Parts, input: Reconcile): Promise<Answer<ReconcileReport>> {
   const { env } = parts;
@@ -51,5 +52,10 @@ export async function reconcile(parts: Parts, input: Reconcile): Promise<Answer<
     loops.push(...(await coordinator.knownLoops().catch(() => ({ all: [] }))).all);
   }
   await inGroups(objectNames(loops), comparedAtOnceMax, (name) => ask(name, issueLoop(env, name)));
+  // What was set back forgot what it was told, neighbours may have lost what they heard: all say it again.
+  for (const name of (await wakeAll(parts, { again: true })).unwoken) {
+    const text = "it was compared and could not be woken; see the server's log, and run this again";
+    streams.push({ stream: name, outcome: "refused", object: null, d1: null, text });
+  }
   return ok({ streams: streams.sort((a, b) => (a.stream < b.stream ? -1 : 1)) });
 }

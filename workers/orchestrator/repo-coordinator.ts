@@ -37,7 +37,6 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
   readonly #object: RepositoryObject;
   readonly #deliveries: Deliveries;
   readonly #dispatcher: Dispatcher;
-  readonly #gitAccess: RepoCoordinatorRpc["gitAccess"];
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
@@ -47,13 +46,14 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     const index = repositoryIndex(host.sql, host.cipher);
     let deliveries: Deliveries | null = null;
     let runs: Dispatcher | null = null;
-    const object = new RepositoryObject({
+    const object: RepositoryObject = new RepositoryObject({
       ...{ host, index, keepAlive },
       tracker: trackerRows(host.sql, host.cipher),
       d1: d1Copy(env.DB),
       name: ctx.id.name ?? null,
       origin: env.TAMMA_ORIGIN,
       loopAt: (name) => issueLoop(env, name),
+      gitAccess: (right) => hostedGit(repositories, object.known(), right),
       issues: hostedIssues(host.sql, host.cipher, repositories),
       // Each needs the other: what is due is looked at again when both are there.
       besides: {
@@ -65,7 +65,6 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
       },
     });
     this.#object = object;
-    this.#gitAccess = (right) => hostedGit(repositories, object.known(), right);
     deliveries = new Deliveries({
       ...{ host, index, keepAlive, repositories, object },
       loopAt: (name) => issueLoop(env, name),
@@ -237,7 +236,7 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
   }
 
   async gitAccess(...args: Args<"gitAccess">): Result<"gitAccess"> {
-    return this.#gitAccess(...args);
+    return this.#object.gitAccess(...args);
   }
 
   async takeDelivery(...args: Args<"takeDelivery">): Result<"takeDelivery"> {

@@ -10,7 +10,7 @@ import type { Handled } from "@tamma/core/engine/handle.ts";
 import type { PendingEffect } from "@tamma/core/ports/store.ts";
 import { logError } from "./log.ts";
 import type { ObjectHost } from "./object-host.ts";
-import { type LoopAt, performRepositoryEffect } from "./repository-effects.ts";
+import { type LoopAt, performRepositoryEffect, type Told } from "./repository-effects.ts";
 import { repositoryMachine } from "./repository-machine.ts";
 import { shellOf } from "./shell.ts";
 
@@ -73,25 +73,24 @@ export function repositoryCore(parts: {
     try {
       const repository = known();
       if (!repository) throw new Error("the repository is unknown");
-      const { refused } = await performRepositoryEffect(parts.loopAt, effect, repository, parts.snapshot);
-      end(effect, refused);
+      end(effect, await performRepositoryEffect(parts.loopAt, effect, repository, parts.snapshot));
     } catch (thrown) {
       logError(`effect ${effect.kind}`, thrown, { key });
       const reason = String(thrown).slice(0, noteCharsMax);
       // A slot must not be held by a loop that cannot be reached: somebody else may use it.
-      if (tries + 1 >= effectTriesMax) return end(effect, reason);
+      if (tries + 1 >= effectTriesMax) return end(effect, { refused: reason, ended: false });
       const due = retryAt(host.clock.now(), tries + 1, host.chance.fraction());
       host.store.postponeEffect(stream, key, tries + 1, due, reason);
     }
   }
 
-  function end(effect: RepositoryEffect, refused: string | null): void {
+  function end(effect: RepositoryEffect, { refused, ended }: Told): void {
     shell.together(() => {
       host.store.settleEffect(stream, effect.key, refused === null ? "done" : "failed", refused ?? "");
       if (refused === null) return;
       if (effect.kind === "start-loop") refusals.set(effect.loop, refused);
       // What the loop did not take goes back.
-      run(givenBack(effect, refused), `${effect.key}:back`, systemActor);
+      run(givenBack(effect, refused, ended), `${effect.key}:back`, systemActor);
     });
   }
 
@@ -110,10 +109,11 @@ export function repositoryCore(parts: {
   };
 }
 
-function givenBack(effect: RepositoryEffect, reason: string): RepositoryCommand {
+function givenBack(effect: RepositoryEffect, reason: string, ended: boolean): RepositoryCommand {
   const { loop } = effect;
   if (effect.kind === "grant-merge-turn") return { type: "ReleaseMergeTurn", loop, turn: effect.turn };
-  return { type: "ReleaseSlot", loop, claim: effect.claim, reason, ended: effect.kind === "start-loop" };
+  const over = ended || effect.kind === "start-loop";
+  return { type: "ReleaseSlot", loop, claim: effect.claim, reason, ended: over };
 }
 
 function configSource({ store }: ObjectHost, stream: StreamRef): ConfigSource | null {

@@ -15,7 +15,18 @@ const coordinatorActor: Actor = { kind: "system", id: "coordinator" };
 export type LoopAt = (name: string) => Pick<IssueLoopRpc, "start" | "command">;
 
 /** Refusals by which the loop says that it does not want this (any more): the answer to an old effect. */
-const outdated = ["call-not-open", "loop-ended", "loop-escalated", "loop-not-started"];
+const outdated = ["call-not-open", "loop-escalated", "loop-not-started"];
+
+/** The refusal of a loop that is over. */
+export const loopEnded = "loop-ended";
+
+/** How a loop took what it was told. */
+export interface Told {
+  /** Why it does not take it; null when it did, or when this was the echo of something old. */
+  refused: string | null;
+  /** It has ended. After a restore nobody else may say so: it told its end once, and that was forgotten. */
+  ended: boolean;
+}
 
 /**
  * Tells a loop what the coordinator decided. A refusal that is no echo comes back as text; faults are thrown.
@@ -25,7 +36,7 @@ export async function performRepositoryEffect(
   effect: RepositoryEffect,
   repository: KnownRepository,
   snapshot: (issue: number) => IssueSnapshot | null,
-): Promise<{ refused: string | null }> {
+): Promise<Told> {
   const loop = loopAt(routeOf(effect.loop)?.name ?? "");
   switch (effect.kind) {
     case "start-loop": {
@@ -72,13 +83,13 @@ export async function performRepositoryEffect(
 async function startedBefore(
   { issue, loop, claim, key }: Extract<RepositoryEffect, { kind: "start-loop" }>,
   object: ReturnType<LoopAt>,
-): Promise<{ refused: string | null }> {
+): Promise<Told> {
   const answer = await object.command(loop, { type: "GrantSlot", claim }, `${key}:again`, coordinatorActor);
   const never = !answer.ok && answer.refusal.code === "loop-not-started";
-  return { refused: never ? `issue ${issue} is gone` : null };
+  return never ? { refused: `issue ${issue} is gone`, ended: true } : outcome(answer, outdated);
 }
 
-function outcome(answer: Answer<unknown>, echoes: readonly string[]): { refused: string | null } {
-  if (answer.ok || echoes.includes(answer.refusal.code)) return { refused: null };
-  return { refused: answer.refusal.message };
+function outcome(answer: Answer<unknown>, echoes: readonly string[]): Told {
+  if (answer.ok || echoes.includes(answer.refusal.code)) return { refused: null, ended: false };
+  return { refused: answer.refusal.message, ended: answer.refusal.code === loopEnded };
 }

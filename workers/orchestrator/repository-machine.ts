@@ -14,7 +14,7 @@ export const membersMin = 1;
 export const repositoryMachine: Machine<RepositoryCommand, RepositoryEvent, Repository> = {
   initial: initialRepository,
   version: repositoryEventVersion,
-  decide: (command, repository) => decideRepository(command, repository, { membersMin }),
+  decide: (command, repository, { at }) => decideRepository(command, repository, { membersMin, at }),
   evolve: (repository, event) => evolveRepository(repository, event),
   react: reactRepository,
   upcast: upcastRepository,

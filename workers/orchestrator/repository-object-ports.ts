@@ -1,3 +1,5 @@
+import type { GitAccess, GitRight } from "@tamma/core/ports/git-access.ts";
+import type { Answer } from "../rpc.ts";
 import type { HostedIssues } from "./hosted-issues.ts";
 import type { LogCopy } from "./log-copy.ts";
 import type { ObjectHost } from "./object-host.ts";
@@ -18,6 +20,8 @@ export interface RepositoryObjectPorts {
   loopAt: LoopAt;
   /** Null where issues are our own. */
   issues: HostedIssues | null;
+  /** What lets a runner's git in; null where the runner's machine knows by itself. */
+  gitAccess(right: GitRight): Promise<Answer<GitAccess | null>>;
   /** What else the object wakes for; `wake` begins what is due and does not throw. Null: nothing. */
   besides: { nextAt(): number | null; wake(at: number): void } | null;
   keepAlive(promise: Promise<unknown>): void;

@@ -6,6 +6,7 @@ import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
 import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
+import type { GitRight } from "@tamma/core/ports/git-access.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
 import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
 import type { RefsReport } from "@tamma/core/protocol/runner.ts";
@@ -38,7 +39,7 @@ const lost = "Texts of issues, pull requests and comments made after that copy a
  * One repository, wherever it is hosted: its queue, slots and merge turn, its open jobs, and on plain Git its
  * issues and pull requests.
  */
-export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery" | "gitAccess"> {
+export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"> {
   readonly #host: ObjectHost;
   readonly #core: RepositoryCore;
   readonly #tracker: TrackerRows;
@@ -46,7 +47,7 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
   readonly #drain: Drain;
   readonly #keeper: Keeper;
   readonly #outbox: Outbox;
-  readonly #ports: Pick<RepositoryObjectPorts, "loopAt" | "keepAlive" | "issues" | "origin">;
+  readonly #ports: Pick<RepositoryObjectPorts, "loopAt" | "keepAlive" | "issues" | "gitAccess" | "origin">;
 
   constructor(ports: RepositoryObjectPorts) {
     const { host, keepAlive, loopAt } = ports;
@@ -56,7 +57,7 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
     this.#index = ports.index;
     this.#ports = ports;
     const stream: StreamRef = { kind: "repository", id: streamIdOf(host, ports.name) };
-    const clock = { now, fraction: () => host.chance.fraction(), after: host.after };
+    const clock = { now, fraction: () => host.chance.fraction(), after: host.after, end: host.end };
     const outbox = d1Outbox(ports.d1, host.store, () => exactly(stream.id), clock);
     this.#outbox = outbox;
     this.#core = repositoryCore({
@@ -321,6 +322,10 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
       await this.#ports.loopAt(name).command(loop, command, `refs:${report.at}:${branch}:${head}`, actor);
     }
     return ok({ accepted: true });
+  }
+
+  gitAccess(right: GitRight): ReturnType<RepoCoordinatorRpc["gitAccess"]> {
+    return this.#ports.gitAccess(right);
   }
 
   // What the plain Git adapter stands on.

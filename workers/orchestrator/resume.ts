@@ -12,13 +12,22 @@ const wokenAtOnceMax = 16;
  * and while an effect is under way its alarm is half a minute off: whoever starts after a crash asks for this
  * instead of waiting.
  */
-export async function resume(parts: Parts, { again }: Resume): Promise<Resumed> {
-  let failed = 0;
+export async function resume(parts: Parts, input: Resume): Promise<Resumed> {
+  const { repositories, loops, unwoken } = await wakeAll(parts, input);
+  return { repositories, loops, failed: unwoken.length };
+}
+
+/** The same, and which objects could not be woken. */
+export async function wakeAll(
+  parts: Parts,
+  { again }: Resume,
+): Promise<Omit<Resumed, "failed"> & { unwoken: string[] }> {
+  const unwoken = new Set<string>();
   const wake = async (name: string, object: KeeperRpc) => {
     try {
       await object.wake(again);
     } catch (thrown) {
-      failed += 1;
+      unwoken.add(name);
       logError("resume", thrown, { name });
     }
   };
@@ -26,21 +35,26 @@ export async function resume(parts: Parts, { again }: Resume): Promise<Resumed> 
   const repositories = await allRepositories(parts);
   const busy = new Set<string>();
   for (const { repository, coordinator } of repositories) {
-    await wake(`${repository.connection}/${repository.id}`, coordinator);
-    for (const name of await busyNames(coordinator)) busy.add(name);
+    const name = `${repository.connection}/${repository.id}`;
+    await wake(name, coordinator);
+    const names = await busyNames(coordinator);
+    // Whose loops nobody can name has not been woken with all that it has.
+    if (names === null) unwoken.add(name);
+    for (const loop of names ?? []) busy.add(loop);
   }
   await inGroups([...busy], wokenAtOnceMax, (name) => wake(name, issueLoop(parts.env, name)));
-  return { repositories: repositories.length, loops: busy.size, failed };
+  return { repositories: repositories.length, loops: busy.size, unwoken: [...unwoken] };
 }
 
 type Coordinator = Awaited<ReturnType<typeof allRepositories>>[number]["coordinator"];
 
-async function busyNames(coordinator: Coordinator): Promise<string[]> {
+/** Null: it does not answer. */
+async function busyNames(coordinator: Coordinator): Promise<string[] | null> {
   try {
     return objectNames((await coordinator.knownLoops()).busy);
   } catch (thrown) {
     logError("resume", thrown);
-    return [];
+    return null;
   }
 }
 

@@ -20,11 +20,17 @@ type Rows = Pick<
   "streams" | "head" | "hashAt" | "heldWhy" | "hold" | "release" | "markFlushed" | "transaction"
 >;
 
+/** The object is an older copy of itself, D1 said so, and the object's own rows cannot keep that. */
+export class HoldNotKept extends Error {
+  override readonly name = "HoldNotKept";
+}
+
 /**
  * Compares all streams of the object with D1, and acts on it: what D1 lost is copied again by the next flush,
  * a stream that is behind D1 is held, and one that is held without reason is released.
  *
- * @throws when D1 does not answer; nothing was changed then
+ * @throws when D1 does not answer or the rows take nothing; nothing was changed then
+ * @throws HoldNotKept when a stream must be held and its rows do not take that: this instance must not go on
  */
 export async function compareWithD1(
   d1: LogCopy,
@@ -35,17 +41,27 @@ export async function compareWithD1(
   const heads = new Map((await d1.heads(range)).map((head) => [head.stream.id, head]));
   const behind = await hashesAtOurHeads(d1, store, heads);
   // From here on nothing waits, so what is compared is what the object holds now. D1 can only have grown.
-  return store.transaction(() => {
-    const known = store.streams();
-    const streams = new Map(known.map(({ stream }) => [stream.id, stream]));
-    for (const head of heads.values()) streams.set(head.stream.id, head.stream);
-    const flushed = new Map(known.map((each) => [each.stream.id, each.flushed]));
-    return [...streams.values()].map((stream) => {
-      const standing = standingOf(store, stream, heads.get(stream.id) ?? null, behind.get(stream.id) ?? null);
-      settle(store, standing, flushed.get(stream.id) ?? 0, now());
-      return standing;
+  const known = store.streams();
+  const streams = new Map(known.map(({ stream }) => [stream.id, stream]));
+  for (const head of heads.values()) streams.set(head.stream.id, head.stream);
+  const flushed = new Map(known.map((each) => [each.stream.id, each.flushed]));
+  const standings = [...streams.values()].map((stream) =>
+    standingOf(store, stream, heads.get(stream.id) ?? null, behind.get(stream.id) ?? null),
+  );
+  try {
+    store.transaction(() => {
+      for (const standing of standings) settle(store, standing, flushed.get(standing.stream.id) ?? 0, now());
     });
-  });
+  } catch (cause) {
+    const older = standings.find(isOlder);
+    throw older ? new HoldNotKept(`${older.stream.id} is an older copy of itself`, { cause }) : cause;
+  }
+  return standings;
+}
+
+/** The object is not where D1 is: an older copy of it was put back. */
+function isOlder({ standing }: Standing): boolean {
+  return standing === "object-behind" || standing === "fork";
 }
 
 /** For streams of which D1 has more: what D1 has where the object ends. */

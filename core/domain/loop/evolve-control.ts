@@ -39,7 +39,10 @@ export function evolveControl(facts: Facts, event: LoopEvent): Facts {
     case "SlotGranted":
       return { ...facts, slotHeld: true, claim: event.claim };
     case "MergeTurnGranted":
-      return { ...facts, mergeTurnHeld: true, mergeTurns: facts.mergeTurns + 1 };
+      return {
+        ...facts,
+        ...{ mergeTurnHeld: true, mergeTurns: facts.mergeTurns + 1, mergeTurnAt: facts.now },
+      };
     case "LoopAbandoned":
       return { ...facts, slotHeld: false, mergeTurnHeld: false, split: event.split };
     case "Merged":

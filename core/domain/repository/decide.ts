@@ -1,5 +1,5 @@
 import { CommandRefused } from "../errors.ts";
-import { loopId, workItemName } from "../ids.ts";
+import { type Instant, loopId, workItemName } from "../ids.ts";
 import { levelRefusal } from "../policy/modes.ts";
 import type { RepositoryCommand } from "./commands.ts";
 import type { RepositoryEvent } from "./events.ts";
@@ -9,9 +9,11 @@ import { activeLoopOf, type KnownRepository, nextCandidate, type Repository, slo
 type Event = RepositoryEvent;
 type CommandOf<T extends RepositoryCommand["type"]> = Extract<RepositoryCommand, { type: T }>;
 
-/** Persons who can sign in here; a single-user server has one. */
 export interface RepositoryContext {
+  /** Persons who can sign in here; a single-user server has one. */
   membersMin: number;
+  /** Now. */
+  at: Instant;
 }
 
 /**
@@ -32,7 +34,7 @@ export function decideRepository(
       "add it with `tamma repos add`",
     );
   const own = decideKnown(command, repository, context);
-  return [...own, ...consequences(own.reduce(evolveRepository, repository as Repository))];
+  return [...own, ...consequences(own.reduce(evolveRepository, repository as Repository), context.at)];
 }
 
 function add(command: CommandOf<"AddRepository">, repository: Repository): Event[] {
@@ -179,16 +181,23 @@ function autoNext(after: Repository, requester: KnownRepository["loops"][number]
   return queuedLoop(after, candidate.number, { requester: by, confirm: false, preApprove: [] }, "auto-next");
 }
 
-/** Free slots go to the head of the queue, a free merge turn to the head of its own. */
-function consequences(after: Repository): Event[] {
+/**
+ * Free slots go to the head of the queue, a free merge turn to the head of its own. Numbers count, and a
+ * repository that was set back to an older copy counts the same ones once more: what a loop waits for has the
+ * time in its name, or it would take it for what it heard before. A loop is started once; if it was before,
+ * it shall know the claim again.
+ */
+function consequences(after: Repository, at: Instant): Event[] {
   if (after.state === "unknown") return [];
   const events: Event[] = [];
   const free = Math.max(0, slotsOf(after) - after.holders.length);
-  for (const [index, { loop }] of after.queue.slice(0, free).entries())
-    events.push({ type: "SlotGranted", loop, claim: `${loop}~s${after.grants + index + 1}` });
+  for (const [index, { loop, kind }] of after.queue.slice(0, free).entries()) {
+    const claim = `${loop}~s${after.grants + index + 1}`;
+    events.push({ type: "SlotGranted", loop, claim: kind === "start" ? claim : `${claim}.${at}` });
+  }
   const [next] = after.mergeQueue;
   if (!after.mergeTurn && next)
-    events.push({ type: "MergeTurnGranted", loop: next, turn: `${next}~m${after.mergeTurns + 1}` });
+    events.push({ type: "MergeTurnGranted", loop: next, turn: `${next}~m${after.mergeTurns + 1}.${at}` });
   return events;
 }
 

@@ -26,12 +26,13 @@ const askTurn: RepositoryCommand = { type: "RequestMergeTurn", loop };
 
 function after(...commands: RepositoryCommand[]): Repository {
   return commands.reduce<Repository>(
-    (state, command) => decideRepository(command, state, { membersMin: 1 }).reduce(evolveRepository, state),
+    (state, command) =>
+      decideRepository(command, state, { membersMin: 1, at: 0 }).reduce(evolveRepository, state),
     initialRepository,
   );
 }
 const typesOf = (state: Repository, command: RepositoryCommand) =>
-  decideRepository(command, state, { membersMin: 1 }).map((event) => {
+  decideRepository(command, state, { membersMin: 1, at: 0 }).map((event) => {
     RepositoryEvent.parse(event);
     return event.type;
   });

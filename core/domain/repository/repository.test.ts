@@ -46,8 +46,9 @@ const release = (loop: string, ended = true, claim = `${loop}~s1`): RepositoryCo
 function run(
   command: RepositoryCommand,
   state: Repository,
+  at = 0,
 ): { events: RepositoryEvent[]; state: Repository } {
-  const events = decideRepository(command, state, { membersMin: 1 });
+  const events = decideRepository(command, state, { membersMin: 1, at });
   return { events, state: events.reduce(evolveRepository, state) };
 }
 
@@ -134,7 +135,24 @@ test("a loop that gave its slot away asks again and gets its own claim", () => {
   const { events } = given(added(), issue(1), queue(1), release(loopOf(1), false))
     .when({ type: "RequestSlot", loop: loopOf(1) })
     .then("LoopQueued", "SlotGranted");
-  expect(events[1]).toMatchObject({ claim: `${loopOf(1)}~s2` });
+  expect(events[1]).toMatchObject({ claim: `${loopOf(1)}~s2.0` });
+});
+
+test("what a repository grants in another past of its own has another name; a start has the same", () => {
+  const waiting = [added(), issue(1), queue(1), release(loopOf(1), false)];
+  const { state } = given(...waiting)
+    .when({ type: "RequestMergeTurn", loop: loopOf(2) })
+    .then("MergeTurnRequested", "MergeTurnGranted");
+  const named = (command: RepositoryCommand, before: Repository, at: number) =>
+    reactRepository(run(command, before, at).state).effects.map(({ key }) => key);
+  const slot: RepositoryCommand = { type: "RequestSlot", loop: loopOf(1) };
+  const turn: RepositoryCommand = { type: "RequestMergeTurn", loop: loopOf(2) };
+  for (const asks of [slot, turn]) {
+    expect(named(asks, state, 1)).toEqual(named(asks, state, 1));
+    expect(named(asks, state, 1)).not.toEqual(named(asks, state, 2));
+  }
+  const before = [added(), issue(1)].reduce((now, command) => run(command, now).state, initialRepository);
+  expect(named(queue(1), before, 1)).toEqual(named(queue(1), before, 2));
 });
 
 test("only one loop at a time has the merge turn", () => {
@@ -161,7 +179,7 @@ test("a loop that did not take its merge turn gets another one when it asks agai
 
 test("an old merge turn that comes back late leaves the present one alone", () => {
   const ask: RepositoryCommand = { type: "RequestMergeTurn", loop: loopOf(1) };
-  const late: RepositoryCommand = { type: "ReleaseMergeTurn", loop: loopOf(1), turn: `${loopOf(1)}~m1` };
+  const late: RepositoryCommand = { type: "ReleaseMergeTurn", loop: loopOf(1), turn: `${loopOf(1)}~m1.0` };
   given(added(), issue(1), queue(1), ask, ask).when(late).then();
 });
 

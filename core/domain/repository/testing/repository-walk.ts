@@ -88,7 +88,7 @@ function after(place: Place, command: RepositoryCommand, broken: string[]): Plac
   const { state, ledger } = place;
   let events: RepositoryEvent[];
   try {
-    events = decideRepository(command, state, { membersMin: 1 });
+    events = decideRepository(command, state, { membersMin: 1, at: 0 });
   } catch (thrown) {
     if (!(thrown instanceof CommandRefused)) broken.push(`${command.type} threw ${thrown}`);
     return null;

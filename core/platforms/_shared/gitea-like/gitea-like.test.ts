@@ -7,6 +7,8 @@ import { fitsPattern } from "./status-pattern.ts";
 test("whatever the title is, it can be made a draft and a title again", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.boolean(), (title, draft) => {
+      // No platform takes a title of nothing but blanks.
+      fc.pre(title.trim() !== "");
       const bare = bareTitle(title);
       fc.pre(!isDraftTitle(bare));
       expect(isDraftTitle(draftTitle(title, draft))).toBe(draft);

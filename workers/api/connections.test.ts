@@ -106,12 +106,13 @@ test("a delivery that is too big is refused before anybody reads it", async () =
 test("a delivery as a form, as text or compressed is refused, and says what to set", async () => {
   const { orchestrator, request } = createClient();
   const json = { "content-type": "application/json" };
-  for (const headers of [
+  const kinds: Record<string, string>[] = [
     {},
     { "content-type": "text/plain" },
     { "content-type": "application/x-www-form-urlencoded" },
     { ...json, "content-encoding": "gzip" },
-  ]) {
+  ];
+  for (const headers of kinds) {
     const answer = await request("/webhooks/github/mine", { method: "POST", headers, body: "{}" });
     expect(answer.status).toBe(415);
     expect(String((await bodyOf(answer)).todo)).not.toBe("");

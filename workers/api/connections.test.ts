@@ -89,14 +89,33 @@ test("without the account's token nothing of connections is told or changed", as
 test("a delivery may come by any name that leads here, and nothing else may", async () => {
   const { app, env } = createClient();
   const at = (path: string, init: RequestInit = {}) => app.request(`https://t.example.org${path}`, init, env);
-  expect((await at("/webhooks/gitea/mine", { method: "POST", body: "{}" })).status).toBe(202);
+  const delivery = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
+  expect((await at("/webhooks/gitea/mine", delivery)).status).toBe(202);
   for (const path of ["/api/v1/connections", "/app", "/health"]) expect((await at(path)).status).toBe(421);
 });
 
 test("a delivery that is too big is refused before anybody reads it", async () => {
   const { orchestrator, request } = createClient();
   const body = new Uint8Array(25 * 1024 * 1024 + 1);
-  const answer = await request(`/webhooks/github/mine`, { method: "POST", body });
+  const headers = { "content-type": "application/json" };
+  const answer = await request(`/webhooks/github/mine`, { method: "POST", headers, body });
   expect(answer.status).toBe(413);
+  expect(orchestrator.webhooks).toEqual([]);
+});
+
+test("a delivery as a form, as text or compressed is refused, and says what to set", async () => {
+  const { orchestrator, request } = createClient();
+  const json = { "content-type": "application/json" };
+  const kinds: Record<string, string>[] = [
+    {},
+    { "content-type": "text/plain" },
+    { "content-type": "application/x-www-form-urlencoded" },
+    { ...json, "content-encoding": "gzip" },
+  ];
+  for (const headers of kinds) {
+    const answer = await request("/webhooks/github/mine", { method: "POST", headers, body: "{}" });
+    expect(answer.status).toBe(415);
+    expect(String((await bodyOf(answer)).todo)).not.toBe("");
+  }
   expect(orchestrator.webhooks).toEqual([]);
 });

@@ -92,7 +92,8 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.in
   );
 }
 
-function expectType(c: Context<AppEnv>, mediaType: string): void {
+/** @throws HttpProblem 415 for another kind of body */
+export function expectType(c: Context<AppEnv>, mediaType: string): void {
   const sent = (c.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   if (sent === mediaType) return;
   throw new HttpProblem(

@@ -41,6 +41,19 @@ describe("issues", () => {
     expect(asked(news, account)).toMatchObject({ ignored: expect.stringContaining("tamma-bot") });
   });
 
+  test("another label on an issue that is assigned to the account starts nothing", () => {
+    const news = issue({ labels: ["bug"], assignees: [account] });
+    expect(asked({ kind: "issue", change: "labels", issue: news })).toHaveProperty("ignored");
+  });
+
+  test("no program starts a loop, by a label or an assignment", () => {
+    const marked = issue({ labels: ["tamma"], assignees: [account] });
+    for (const change of ["opened", "labels", "assignees", "reopened"] as const)
+      expect(asked({ kind: "issue", change, issue: marked }, robot)).toEqual({
+        ignored: expect.stringContaining("program"),
+      });
+  });
+
   test("neither a later edit nor a closed issue starts anything", () => {
     const labels = ["tamma"];
     expect(asked({ kind: "issue", change: "text", issue: issue({ labels }) })).toHaveProperty("ignored");

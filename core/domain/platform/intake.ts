@@ -89,11 +89,15 @@ function ofIssue(
   if (change === "closed" || change === "gone") return { ask: "look-at-issue", number };
   if (change === "text") return { ignored: "a later edit of an issue does not steer its loop" };
   if (issue.state === "closed") return { ignored: "the issue is closed" };
+  if (sender.bot) return { ignored: "a program did it; only people start a loop" };
   // Which label or assignee was added is not told by every platform: what is there now counts.
   if (issue.labels.includes(triggerLabel)) return { ask: "start", issue: number, trigger: "label" };
   const assigned = issue.assignees.some(({ id }) => id === account.id);
+  // An assignment stays when its loop is over: a label that somebody adds then asks for nothing.
+  const assigning = change !== "labels";
   // An account that is also a person's own gets issues for other reasons than Tamma.
-  if (assigned && sender.id !== account.id) return { ask: "start", issue: number, trigger: "assignment" };
+  if (assigned && assigning && sender.id !== account.id)
+    return { ask: "start", issue: number, trigger: "assignment" };
   return { ignored: `the issue has neither the label "${triggerLabel}" nor ${account.login} as assignee` };
 }
 

@@ -40,3 +40,15 @@ test("on a pull request every word is a remark, and a quote alone is none", () =
   expect(onPull("> old words")).toBe("nothing");
   expect(onPull("<!-- nothing -->")).toBe("nothing");
 });
+
+test("code ends at a run of as many backticks, and one that never ends is none", () => {
+  expect(onIssue("``a ` @tamma-bot`` b")).toBe("nothing");
+  expect(onIssue("`a` @tamma-bot `b`")).toBe("mention");
+  expect(onIssue("``@tamma-bot` is at it")).toBe("mention");
+});
+
+test("a comment as long as a platform takes, all backticks, is read in one pass", () => {
+  const runs = Array.from({ length: 1_400 }, (_, n) => "`".repeat(1_400 - n)).join(" ");
+  expect(onIssue(`a${"`".repeat(1_000_000)} @tamma-bot`)).toBe("mention");
+  expect(onIssue(`a ${runs} @tamma-bot`)).toBe("mention");
+});

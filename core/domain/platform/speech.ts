@@ -25,17 +25,42 @@ export function speechIn(comment: string, on: "issue" | "pull-request", login: s
   return mentions(words, login) ? { says: "mention" } : { says: "nothing" };
 }
 
-/** A line that begins as a quote does, and code within a line: others' words, and words about words. */
+/** A line that begins as a quote does: others' words. */
 const quote = /^ {0,3}>/;
-const codeSpan = /(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g;
 
 /** What its readers see as the writer's own running text. */
 function prose(comment: string): string {
-  return markdownRegions(sanitise(comment))
+  const lines = markdownRegions(sanitise(comment))
     .flatMap((region) => (region.kind === "prose" ? region.text.split("\n") : []))
-    .filter((line) => !quote.test(line))
-    .join("\n")
-    .replace(codeSpan, "");
+    .filter((line) => !quote.test(line));
+  return withoutCodeSpans(lines.join("\n"));
+}
+
+/**
+ * Code within a line is words about words. It goes from a run of backticks to the next run that is as long.
+ * Anybody may write a comment, so this takes one pass: an expression that looks for the end of each run
+ * anew holds up the whole server on a line of backticks.
+ */
+function withoutCodeSpans(text: string): string {
+  const runs = [...text.matchAll(/`+/g)].map(({ index, 0: { length } }) => ({ index, length }));
+  const next = new Map<number, number>();
+  const ends = runs.map(() => -1);
+  for (let n = runs.length - 1; n >= 0; n -= 1) {
+    const { length } = runs[n] as (typeof runs)[number];
+    ends[n] = next.get(length) ?? -1;
+    next.set(length, n);
+  }
+  let kept = "";
+  let at = 0;
+  for (let n = 0; n < runs.length; n += 1) {
+    const end = ends[n] ?? -1;
+    const [opening, closing] = [runs[n], runs[end]];
+    if (!opening || !closing) continue;
+    kept += text.slice(at, opening.index);
+    at = closing.index + closing.length;
+    n = end;
+  }
+  return kept + text.slice(at);
 }
 
 function mentions(words: string, login: string): boolean {

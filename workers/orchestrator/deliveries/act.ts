@@ -18,7 +18,7 @@ export async function actOn(ports: ActingPorts, { id, webhook }: OpenDelivery): 
   const { sender } = webhook;
   switch (asked.ask) {
     case "start":
-      return startByTrigger(stage, asked.issue, sender);
+      return startByTrigger(stage, asked, sender);
     case "hear":
       return hear(stage, asked);
     case "look-at-issue":

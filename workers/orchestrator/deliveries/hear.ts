@@ -6,14 +6,8 @@ import { postedLine } from "@tamma/core/domain/text/posted.ts";
 import type { SlashCommand } from "@tamma/core/domain/text/slash-commands.ts";
 import { noticeBefore } from "./notices.ts";
 import { react, refuseStranger, reply } from "./say.ts";
-import { callerOf, personOf, type Stage } from "./stage.ts";
+import { callerOf, personOf, type Spoken, type Stage } from "./stage.ts";
 import { refusalText, startLoop } from "./start-loop.ts";
-
-export interface Spoken {
-  readonly on: "issue" | "pull-request";
-  readonly number: number;
-  readonly comment: CommentNews;
-}
 
 /** Where a conversation belongs. Null loop: none was ever begun for it. */
 interface Subject {

@@ -60,7 +60,7 @@ async function startLabelled(stage: Stage): Promise<void> {
     const known = ports.known();
     if (known && activeLoopOf(known, number)) continue;
     const by = await platform.reading.labelledBy(number, triggerLabel);
-    if (by) await startByTrigger(at(stage, `label:${number}`), number, by);
+    if (by) await startByTrigger(at(stage, `label:${number}`), { issue: number, trigger: "label" }, by);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { SlashCommand } from "@tamma/core/domain/text/slash-commands.ts";
-import type { Spoken } from "./hear.ts";
-import type { Stage } from "./stage.ts";
+import type { Spoken, Stage } from "./stage.ts";
 
 /** Orders that are about a question, which the person must have seen. */
 const aboutAQuestion: readonly SlashCommand["command"][] = ["approve", "change", "reject"];

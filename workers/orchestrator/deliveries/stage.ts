@@ -1,5 +1,5 @@
 import type { Person, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
-import type { PlatformUser } from "@tamma/core/domain/platform/webhook.ts";
+import type { CommentNews, PlatformUser } from "@tamma/core/domain/platform/webhook.ts";
 import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import type { PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
 import type { Answer, Caller, LoopStarted } from "../../rpc.ts";
@@ -31,6 +31,13 @@ export interface Stage {
   readonly account: PlatformUser;
   /** Names what is done here once, whatever is delivered or looked at again. */
   readonly occasion: string;
+}
+
+/** A comment, and the conversation in which it stands. */
+export interface Spoken {
+  readonly on: "issue" | "pull-request";
+  readonly number: number;
+  readonly comment: CommentNews;
 }
 
 /** Somebody on a platform, as the record names him: the id is never another's, the login is for readers. */

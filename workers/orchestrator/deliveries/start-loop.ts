@@ -1,21 +1,33 @@
+import { triggerLabel } from "@tamma/core/domain/platform/intake.ts";
 import type { PlatformUser } from "@tamma/core/domain/platform/webhook.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
 import type { Answer, LoopStarted } from "../../rpc.ts";
 import { refuseStranger } from "./say.ts";
 import { callerOf, type Stage } from "./stage.ts";
 
-/** A label or an assignment starts a loop, if whoever set it may write. Says in words what came of it. */
-export async function startByTrigger(stage: Stage, issue: number, by: PlatformUser): Promise<string> {
-  const { ports, account, platform } = stage;
+/**
+ * A label or an assignment starts a loop, if whoever set it may write. Says in words what came of it. News
+ * may be old: a delivery comes late, or an administrator sends it once more. So a label counts only while it
+ * is there; the loop that it asked for took it away.
+ */
+export async function startByTrigger(
+  stage: Stage,
+  { issue, trigger }: { issue: number; trigger: "label" | "assignment" },
+  by: PlatformUser,
+): Promise<string> {
+  const { ports, platform } = stage;
   const known = ports.known();
   const running = known && activeLoopOf(known, issue);
   if (running) return `${running.loop} is at it already`;
-  // What Tamma labels itself (an issue that it split) waits for a person.
-  if (by.id === account.id && by.bot) return "Tamma's own account starts nothing";
+  // What a program labels, also Tamma itself (an issue that it split), waits for a person.
+  if (by.bot) return "a program starts nothing";
   if (!(await ports.writers.includes(platform.reading, by.login))) {
     await refuseStranger(stage, issue, by);
     return `${by.login} has no write access`;
   }
+  const seen = await platform.reading.issue(issue);
+  if (!seen?.open) return seen ? "the issue is closed by now" : "the issue is gone";
+  if (trigger === "label" && !seen.labels.includes(triggerLabel)) return "its label is gone by now";
   const started = await startLoop(stage, issue, by);
   if (started.ok) return `started a loop for issue ${issue}`;
   await platform.issues.upsertComment({ number: issue }, `not-started:${by.id}`, refusalText(started));

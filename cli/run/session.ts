@@ -8,6 +8,7 @@ import { renderJson } from "../render/text.ts";
 import { type AheadAnswer, answerAhead } from "./ahead.ts";
 import { promptForAnswer } from "./answer.ts";
 import { askKey } from "./ask-key.ts";
+import { commentOf, heardWithinMs, postComment, renderCommentHowTo } from "./comments.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 /** A running loop changes several times a second; asking costs the server one small read. */
@@ -22,6 +23,8 @@ export interface SessionOptions {
   once: boolean;
   /** Where nobody can be asked here, go on watching instead of ending with 3: the dashboard can answer. */
   wait: boolean;
+  /** Pages of a simulated platform on which `--yes` answers in comments; null: it answers the server. */
+  pages: string | null;
 }
 
 /** What one session remembers about its loop. */
@@ -36,6 +39,8 @@ interface Session {
   told: Set<string>;
   answered: Set<string>;
   refused: Set<string>;
+  /** When `--yes` commented on an ask, in milliseconds. */
+  commented: Map<string, number>;
 }
 
 /**
@@ -59,6 +64,7 @@ export async function runSession(
     told: new Set(),
     answered: new Set(),
     refused: new Set(),
+    commented: new Map(),
   };
   try {
     for (;;) {
@@ -121,7 +127,8 @@ async function answeredAhead(session: Session, view: LoopView, ask: Ask): Promis
     return false;
   }
   try {
-    await send(api, view.id, ahead.answer);
+    if (options.pages === null) await send(api, view.id, ahead.answer);
+    else if (!(await comment(session, view, key, ahead.answer, options.pages))) return true;
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== exitCodes.failed) throw error;
     refused.add(key);
@@ -138,6 +145,27 @@ function send(api: Api, loop: string, answer: AheadAnswer) {
     : api.answer(loop, answer.body);
 }
 
+/** Comments once on an ask; false when the comment that is there has not been heard yet. */
+async function comment(
+  { commented }: Session,
+  { issue }: LoopView,
+  key: string,
+  answer: AheadAnswer,
+  pages: string,
+): Promise<boolean> {
+  const at = commented.get(key);
+  if (at === undefined) {
+    await postComment(commentOf(answer), { pages, issue: issue.number });
+    commented.set(key, Date.now());
+    return true;
+  }
+  if (Date.now() - at <= heardWithinMs) return false;
+  throw new CliError({
+    ...{ exitCode: exitCodes.failed, code: "not-heard" },
+    ...{ message: "its comment changed nothing", todo: "look at what stands below it on the platform" },
+  });
+}
+
 /** Prints an ask once, with the commands that answer it where nobody can be prompted. */
 function tell(session: Session, view: LoopView, ask: Ask, howTo: boolean): void {
   const { context, told, progress } = session;
@@ -146,8 +174,12 @@ function tell(session: Session, view: LoopView, ask: Ask, howTo: boolean): void 
   // A prompt is shown anew each time, because the picture above it was painted anew.
   if (howTo && told.has(key)) return;
   told.add(key);
+  const { pages } = session.options;
+  const place = pages === null ? null : { pages, issue: view.issue.number };
+  const inComment = place && renderCommentHowTo(ask, place);
   if (json) {
     const answer = renderHowTo(view.id, ask).map((command) => withCommandName(command, context.env));
+    if (inComment) answer.push(inComment);
     terminal.out(`${renderJson({ kind: "ask", loop: view.id, ask, answer })}\n`);
     return;
   }
@@ -155,6 +187,7 @@ function tell(session: Session, view: LoopView, ask: Ask, howTo: boolean): void 
   const columns = terminal.columns() - 1;
   const heading = `${style.glyph("needs you")} needs you ${style.dot} ${askTitle(ask)}`;
   terminal.err(`\n${style.paint("needs you", heading)}\n${renderAsk(ask, style, columns)}\n`);
+  if (inComment) terminal.err(`answer on the simulated platform in a comment:\n  ${inComment}\n`);
   if (!howTo) return;
   terminal.err(
     `answer in the dashboard, ${session.api.server}/app/loops/${encodeURIComponent(view.id)}, or with\n`,

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const template = join(import.meta.dirname, "repository");
+/** The sample's files as they are before there is any history. */
+export const sampleTemplate = join(import.meta.dirname, "repository");
 
 /**
  * A local `git commit` takes milliseconds; a hook or a prompt of the user's own set-up could hang it for
@@ -45,7 +46,7 @@ export async function createSample(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0)
     throw new Error(`Cannot write the sample repository to ${folder}: it is not empty. Name another folder.`);
-  await cp(template, folder, { recursive: true });
+  await cp(sampleTemplate, folder, { recursive: true });
   await git(folder, ["init", "--quiet", "--initial-branch=main"]);
   const later = history.flatMap((commit) => commit.paths);
   for (const { message, paths, at } of history) {

@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { Issue, LoginLink, ProviderReport, Repository } from "@tamma/core/protocol/rest.ts";
+import { NewConnection } from "@tamma/core/protocol/connections.ts";
+import {
+  AddedRepository,
+  Issue,
+  LoginLink,
+  LoopList,
+  ProviderReport,
+  Repository,
+} from "@tamma/core/protocol/rest.ts";
 import { z } from "zod";
 
 /** The provider check asks a model one word; everything else is faster. */
@@ -39,6 +47,16 @@ export function startApi(server: string, token: string) {
       name?: string;
       config?: Record<string, unknown>;
     }) => call("POST", "/repositories", Repository, input),
+    addConnection: (input: {
+      id: string;
+      platform: "github" | "gitea";
+      baseUrl: string;
+      credential: { kind: "token"; token: string };
+    }) => call("POST", "/connections", NewConnection, input),
+    /** A repository on a platform that is connected. */
+    addHosted: (input: { connection: string; name: string; config: Record<string, unknown> }) =>
+      call("POST", "/repositories", AddedRepository, input),
+    loops: async () => (await call("GET", "/loops?state=all", LoopList)).loops,
     issues: async (repository: string) => (await call("GET", issues(repository), Issues)).issues,
     createIssue: (repository: string, input: { title: string; body: string; labels: string[] }) =>
       call("POST", issues(repository), Issue, input),

@@ -6,17 +6,28 @@ import type { StartOptions } from "./options.ts";
 /** It only has to put the terminal back; more time would look like hanging. */
 const endGraceMs = 2_000;
 
+/** What the command line works on: a repository of plain Git, or a loop that a webhook has begun. */
+export interface Target {
+  url: string;
+  token: string;
+  work: { on: "git"; repo: string } | { on: "platform"; loop: string; pages: string };
+}
+
 /** The command line in this terminal: it asks, shows and ends as `tamma run` does. */
 export function runCommandLine(
   options: StartOptions,
-  started: { url: string; token: string; repo: string },
+  started: Target,
   state: string,
   around: { root: string; base: string; env: NodeJS.ProcessEnv },
 ): { code: Promise<number>; stop(): Promise<void> } {
-  const args = [join(around.root, "cli/main.ts"), "run", "--repo", started.repo];
-  if (options.issue !== null) args.push("--issue", options.issue);
-  if (options.body !== null) args.push("--body", options.body);
-  if (options.level !== null) args.push("--level", options.level);
+  const args = [join(around.root, "cli/main.ts"), "run"];
+  if (started.work.on === "platform") args.push(started.work.loop, "--comments", started.work.pages);
+  else {
+    args.push("--repo", started.work.repo);
+    if (options.issue !== null) args.push("--issue", options.issue);
+    if (options.body !== null) args.push("--body", options.body);
+    if (options.level !== null) args.push("--level", options.level);
+  }
   if (options.yes) args.push("--yes");
   args.push(options.once ? "--once" : "--wait");
   if (options.json) args.push("--json");

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { levels } from "@tamma/core/domain/loop/work.ts";
 import { defaultPort, parsePort, UsageError } from "../options.ts";
+import { type SimulatedPlatform, simulatedPlatforms } from "./simulated.ts";
 
 /** What `npm start -- ...` was asked for. Null: not given. */
 export interface StartOptions {
@@ -13,6 +14,8 @@ export interface StartOptions {
   port: number;
   state: string | null;
   level: string | null;
+  /** Work on a simulated platform instead of plain Git. */
+  platform: SimulatedPlatform | null;
 }
 
 export const startUsage = `npm start -- [options]
@@ -21,9 +24,11 @@ export const startUsage = `npm start -- [options]
   --repo PATH      your own repository instead of the sample (path or URL)
   --issue TITLE    make this issue and work on it
   --body FILE      text of the issue
+  --platform NAME  the sample on a simulated platform (${simulatedPlatforms.join(", ")}): no account is needed
   --level LEVEL    ${levels.join(", ")}
   --port N         port on 127.0.0.1, ${defaultPort} when absent, 0 for a free one
   --state DIR      where everything is kept, .tamma in the project's root when absent
+                   (.tamma-NAME with --platform, made anew by each start)
   --json           events and results as JSON lines
   --help           this list`;
 
@@ -32,6 +37,7 @@ export function parseStartOptions(args: string[]): StartOptions | null {
   const { values } = read(args);
   if (values.help) return null;
   const { repo = null, issue = null, body = null, state = null, level = null } = values;
+  const platform = parsePlatform(values.platform, repo);
   if (body !== null && issue === null)
     throw new UsageError('--body needs --issue: give the title too, --issue "title" --body FILE');
   if (issue !== null && issue.trim() === "") throw new UsageError("--issue is empty; give a title");
@@ -47,7 +53,18 @@ export function parseStartOptions(args: string[]): StartOptions | null {
     port: parsePort(values.port ?? String(defaultPort)),
     state,
     level,
+    platform,
   };
+}
+
+/** @throws UsageError for one that is not simulated, or with a repository that could not be on it */
+function parsePlatform(given: string | undefined, repo: string | null): SimulatedPlatform | null {
+  if (given === undefined) return null;
+  const platform = simulatedPlatforms.find((one) => one === given);
+  if (!platform)
+    throw new UsageError(`--platform ${given} is not simulated; use ${simulatedPlatforms.join(" or ")}`);
+  if (repo === null) return platform;
+  throw new UsageError("--platform has the sample repository on it; leave --repo away");
 }
 
 function read(args: string[]) {
@@ -65,6 +82,7 @@ function read(args: string[]) {
         port: { type: "string" },
         state: { type: "string" },
         level: { type: "string" },
+        platform: { type: "string" },
       },
     });
   } catch (error) {

@@ -7,6 +7,7 @@ import { UsageError } from "../options.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { parseStartOptions, startUsage } from "./options.ts";
 import { prepare } from "./prepared.ts";
+import { renewState } from "./simulated.ts";
 
 const withKey = { ANTHROPIC_API_KEY: "key" };
 let base: string;
@@ -121,4 +122,31 @@ test("every option is in the list that --help and a mistake print", () => {
   expect(parseStartOptions(["--help"])).toBeNull();
   for (const name of ["yes", "once", "repo", "issue", "body", "port", "state", "level", "json"])
     expect(startUsage).toContain(`--${name}`);
+});
+
+test("a simulated platform has a state folder of its own, which is never somebody else's", () => {
+  const simulated = ["--platform", "gitea"];
+  expect(() => prepared(simulated, {})).toThrow(/needs test\/forge\/main.ts, which a clone of Tamma has/);
+  mkdirSync(join(base, "test/forge"), { recursive: true });
+  writeFileSync(join(base, "test/forge/main.ts"), "");
+  expect(prepared(simulated, {}).state).toBe(join(base, ".tamma-gitea"));
+
+  const state = join(base, "kept");
+  mkdirSync(state);
+  writeFileSync(join(state, "token"), "somebody's");
+  const named = [...simulated, "--state", "kept"];
+  expect(() => prepared(named, {})).toThrow(CannotStart);
+  expect(existsSync(join(state, "token"))).toBe(true);
+
+  const other = join(base, "other");
+  renewState(other);
+  writeFileSync(join(other, "token"), "of an earlier start");
+  expect(prepared([...simulated, "--state", "other"], {}).state).toBe(other);
+  renewState(other);
+  expect(existsSync(join(other, "token"))).toBe(false);
+});
+
+test("what is not simulated, and a repository that cannot be there, are refused", () => {
+  expect(() => parseStartOptions(["--platform", "gitlab"])).toThrow(/use github or gitea/);
+  expect(() => parseStartOptions(["--platform", "gitea", "--repo", "repo"])).toThrow(/leave --repo away/);
 });

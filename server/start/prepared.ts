@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { CannotStart } from "./cannot-start.ts";
 import type { StartOptions } from "./options.ts";
 import { checkRepository } from "./preflight.ts";
 import { chooseProvider, type Provider } from "./provider.ts";
+import { isSimulatedState, simulatorProgram } from "./simulated.ts";
 
 /** What will be started; nothing of it exists yet. */
 export interface Prepared {
@@ -25,7 +26,9 @@ export interface Prepared {
  */
 export function prepare(options: StartOptions, root: string, base: string, env: NodeJS.ProcessEnv): Prepared {
   const provider = chooseProvider(options, env);
-  const state = options.state === null ? resolve(root, ".tamma") : resolve(base, options.state);
+  const usual = options.platform === null ? ".tamma" : `.tamma-${options.platform}`;
+  const state = options.state === null ? resolve(root, usual) : resolve(base, options.state);
+  if (options.platform !== null) checkSimulated(options.platform, root, state);
   if (options.body !== null && !existsSync(resolve(base, options.body)))
     throw new CannotStart(`--body ${options.body}: there is no such file`);
   if (options.repo === null) return { options, state, provider, repository: null, warnings: [] };
@@ -33,4 +36,15 @@ export function prepare(options: StartOptions, root: string, base: string, env: 
     throw new CannotStart('--repo needs an issue to work on: --issue "title" [--body FILE]');
   const { url, branch, warnings } = checkRepository(options.repo, resolve(base, options.repo));
   return { options, state, provider, repository: { url, branch }, warnings };
+}
+
+/** The platform forgets everything when it ends, so the state of an earlier start is of no use: replaced. */
+function checkSimulated(platform: string, root: string, state: string): void {
+  if (!existsSync(join(root, simulatorProgram)))
+    throw new CannotStart(`--platform ${platform} needs ${simulatorProgram}, which a clone of Tamma has`);
+  if (existsSync(state) && !isSimulatedState(state))
+    throw new CannotStart(
+      `${state} is no state folder of a simulated platform, and --platform would begin it anew; ` +
+        "name another folder with --state, or leave --state away",
+    );
 }

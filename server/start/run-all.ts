@@ -4,11 +4,13 @@ import { markInvisible } from "@tamma/core/domain/text/invisible.ts";
 import { onceAborted } from "./aborted.ts";
 import { type StartApi, startApi } from "./api.ts";
 import { Child } from "./children.ts";
-import { runCommandLine } from "./command-line.ts";
+import { runCommandLine, type Target } from "./command-line.ts";
 import { type FirstScreen, renderFirstScreen } from "./first-screen.ts";
 import type { Prepared } from "./prepared.ts";
-import { ensureSample, ensureSampleIssues, type SamplePath, sampleConfig, samplePath } from "./sample.ts";
+import type { SamplePath } from "./sample.ts";
+import { renewState, type Simulated, shownPlatform, startSimulated, tellAccount } from "./simulated.ts";
 import { noteState, readToken } from "./state.ts";
+import { readyWork } from "./work.ts";
 
 export interface Surroundings {
   root: string;
@@ -45,12 +47,7 @@ export async function runAll(prepared: Prepared, around: Surroundings): Promise<
   }
 }
 
-interface Started {
-  url: string;
-  token: string;
-  /** What the command line is given for --repo. */
-  repo: string;
-}
+type Started = Target & { simulated: Simulated | null };
 
 async function begin(prepared: Prepared, around: Surroundings, children: Child[]): Promise<Started> {
   const { options, state, provider, warnings } = prepared;
@@ -82,6 +79,8 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
     // The client library wants a key to send; the engineer takes any.
     serverEnv.ANTHROPIC_API_KEY = "scripted-engineer";
   }
+  if (options.platform !== null) renewState(state);
+  const simulated = options.platform === null ? null : await startSimulated(options.platform, start);
   const address = ["--state", state, "--port", String(options.port)];
   const server = start("server", ["server/main.ts", ...address, "--with-parent", ...providerArgs], serverEnv);
   const { url } = (await server.ready()) as { url: string };
@@ -89,27 +88,17 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
   const api = startApi(url, token);
   const report = await checkProvider(api, env.ANTHROPIC_BASE_URL);
 
-  const repository = prepared.repository ?? { url: await ensureSample(state), branch: "main" };
-  if (prepared.repository === null) {
-    const level = options.level === null ? {} : { level: options.level };
-    const added = await api.addRepository({
-      url: repository.url,
-      defaultBranch: "main",
-      name: "sample",
-      config: { ...sampleConfig(repository.url), ...level },
-    });
-    await ensureSampleIssues(api, added.id);
-  }
-  const sample = prepared.repository === null ? samplePath(state, env.PATH ?? "") : null;
-  const runner = await startRunner({ state, url, token, sample }, start);
+  const work = await readyWork(api, prepared, simulated, { path: env.PATH ?? "", base: around.base });
+  const runner = await startRunner({ state, url, token, sample: work.sample }, start);
   const sandbox = await runner.told(/commands run under (.+)/);
   const link = await api.loginLink();
   show(options.json, {
     url,
     dashboard: new URL(link.path, url).href,
     state,
-    repository: prepared.repository === null ? `sample (${repository.url})` : repository.url,
-    branch: repository.branch,
+    repository: work.repository,
+    branch: work.branch,
+    platform: simulated && shownPlatform(simulated),
     provider: report.provider,
     model: report.model,
     label: report.label,
@@ -117,7 +106,7 @@ async function begin(prepared: Prepared, around: Surroundings, children: Child[]
     sandbox,
     warnings: sandbox.startsWith("process-limits") ? [...warnings, noSandbox] : warnings,
   });
-  return { url, token, repo: repository.url };
+  return { url, token, work: await work.begin(), simulated };
 }
 
 /** A wrong key or an unreachable provider is told before any work begins. */
@@ -180,11 +169,12 @@ async function use(
   const lost = anyEnds(children.filter((child) => !child.name.includes("enrolment")));
   const commandLine = runCommandLine(options, started, prepared.state, around);
   const first = await Promise.race([commandLine.code, stop, lost]);
+  if (typeof first === "number" && first !== interrupted && started.simulated !== null)
+    process.stdout.write(await tellAccount(started.simulated, options.json, first === 0));
   const say = (text: string) => process.stderr.write(`tamma: ${markInvisible(text)}\n`);
   if (typeof first === "number" && (options.once || first === interrupted)) {
     // The commands and the link above lead to a server that is about to end.
-    if (first === waiting || first === escalated || first === interrupted)
-      say(`the server ends now; the loop waits in ${prepared.state}: ${again(options.once)}`);
+    if (first === waiting || first === escalated || first === interrupted) say(leaving(prepared));
     return options.once ? first : 0;
   }
   if (typeof first !== "number") {
@@ -200,8 +190,13 @@ async function use(
 }
 
 /** The same command line with `--once` would only end again where a person is needed. */
-function again(once: boolean): string {
-  return once ? "start again without --once to answer" : "start again to go on";
+function leaving({ options: { once, platform }, state }: Prepared): string {
+  if (platform !== null) {
+    const next = once ? "without --once it stays and you can answer" : "the next start begins anew";
+    return `the simulated ${platform} ends now, and this loop with it; ${next}`;
+  }
+  const next = once ? "start again without --once to answer" : "start again to go on";
+  return `the server ends now; the loop waits in ${state}: ${next}`;
 }
 
 /** Resolves when a child that should live has ended, with what it said last. */

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseProjectConfig } from "@tamma/core/protocol/config-file.ts";
-import { createSample } from "../sample/create.ts";
+import { createSample, sampleTemplate } from "../sample/create.ts";
 import { sampleIssues } from "../sample/issues.ts";
 import type { StartApi } from "./api.ts";
+
+/** The issue that a start begins with. */
+export const sampleTitle = sampleIssues[0]?.title ?? "";
 
 /** The sample repository of a state folder; written on the first start. */
 export async function ensureSample(state: string): Promise<string> {
@@ -19,6 +22,11 @@ export async function ensureSample(state: string): Promise<string> {
   }
   // Its real path, because that is what git will call it.
   return realpathSync(folder);
+}
+
+/** The settings of the sample as we made it, where it lies on a platform. */
+export function freshSampleConfig(): Record<string, unknown> {
+  return sampleConfig(sampleTemplate);
 }
 
 /** The settings of the sample, which hold from its first loop on; none when its owner removed the file. */

@@ -123,4 +123,35 @@ describe("pull requests, branches, checks", () => {
     ).toBeNull();
     expect(lookOf({ kind: "issue", change: "labels", issue: issue() })).toBeNull();
   });
+
+  test("a review, its remarks and its branch ask for one look each, whoever tells of them", () => {
+    const sha = "c".repeat(40);
+    const verdict = { verdict: "commented", review: "11", body: "", sha, author: ann } as const;
+    const review = { kind: "review", pullRequest: 4, ...verdict } as const;
+    const where = { pullRequest: 4, thread: "5", path: "a.ts" };
+    const remark = { kind: "review-comment", change: "created", ...where, comment: comment() } as const;
+    for (const news of [review, remark]) {
+      expect(lookOf(news)).toBe("reviews:4");
+      expect(asked(news)).toEqual({ ask: "look-at-reviews", pullRequest: 4 });
+    }
+    expect(asked({ ...remark, change: "edited" })).toHaveProperty("ignored");
+    const push = { kind: "push", branch: "tamma/3-round", before: null, after: sha } as const;
+    const head = { kind: "pull-request", change: "head", pullRequest: pull() } as const;
+    for (const news of [push, head]) {
+      expect(lookOf(news)).toBe("branch:tamma/3-round");
+      expect(asked(news)).toEqual({ ask: "look-at-branch", branch: "tamma/3-round" });
+    }
+  });
+
+  test("what people do to a pull request beside its head and its end moves nothing", () => {
+    const changes = ["opened", "text", "draft", "labels", "assignees", "reviewers", "reopened"] as const;
+    for (const change of changes) {
+      const news = { kind: "pull-request", change, pullRequest: pull() } as const;
+      expect(asked(news)).toHaveProperty("ignored");
+      expect(lookOf(news)).toBeNull();
+    }
+    const resolved = { kind: "thread", change: "resolved", pullRequest: 4, thread: "5" } as const;
+    expect(asked(resolved)).toHaveProperty("ignored");
+    expect(lookOf(resolved)).toBeNull();
+  });
 });

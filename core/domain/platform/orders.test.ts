@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { initialLoop } from "../loop/evolve.ts";
 import type { Loop } from "../loop/state.ts";
 import { askingPlan, person } from "../loop/testing/samples.ts";
 import { drive, loopAt, loopDoing, send, started } from "../loop/testing/scenario.ts";
@@ -72,5 +73,42 @@ describe("everything else", () => {
     const meaning = inView("/tamma retry look at the callers", loop);
     expect(meaning).toMatchObject({ command: { choice: "retry", text: "look at the callers" } });
     if ("command" in meaning) expect(send(loop, meaning.command).loop.state).toBe("active");
+  });
+
+  test("a pause is an obstacle that whoever says so takes away, by either word", () => {
+    const working = loopAt("implement");
+    const meaning = inView("/tamma pause", working);
+    expect(meaning).toEqual({ command: { type: "PauseLoop", by } });
+    const paused = "command" in meaning ? send(working, meaning.command).loop : working;
+    for (const order of ["resume", "retry"]) {
+      const on = inView(`/tamma ${order}`, paused);
+      expect(on).toEqual({ command: { type: "ClearObstacle", by } });
+      if ("command" in on) expect(send(paused, on.command).events.length).toBeGreaterThan(0);
+    }
+    expect(inView("/tamma resume", working)).toHaveProperty("refuse");
+  });
+
+  test("a person takes a loop when he says so", () => {
+    const working = loopAt("implement");
+    const meaning = inView("/tamma escalate", working);
+    expect(meaning).toMatchObject({ command: { type: "EscalateLoop", by } });
+    if ("command" in meaning) expect(send(working, meaning.command).loop.state).toBe("escalated");
+  });
+
+  test("a loop that has not begun takes help, and nothing else", () => {
+    expect(inView("/tamma status", initialLoop)).toMatchObject({ refuse: expect.stringContaining("queue") });
+    expect(inView("/tamma approve", initialLoop)).toHaveProperty("refuse");
+    expect(inView("/tamma help", initialLoop)).toHaveProperty("say");
+  });
+
+  test("an answer that was given stays given", () => {
+    const two = [...askingPlan.questions, { ...askingPlan.questions[0], id: "q2", question: "Money too?" }];
+    const asking = drive(started(), (loop) => loop.state === "active" && loop.doing.kind === "model");
+    const plan = { ...askingPlan, questions: two as typeof askingPlan.questions };
+    const open = send(asking, { type: "ReportPlan", n: 1, plan }).loop;
+    const first = inView("/tamma answer 1 half up", open);
+    const half = "command" in first ? send(open, first.command).loop : open;
+    expect(inView("/tamma answer 1 half down", half)).toEqual({ refuse: "question 1 was answered before" });
+    expect(inView("/tamma answer 2 yes", half)).toHaveProperty("command");
   });
 });

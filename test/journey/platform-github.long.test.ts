@@ -1,3 +1,4 @@
-import { platformLoop } from "./platform-loop.ts";
+import { platformLoop, platformLosses } from "./platform-loop.ts";
 
 platformLoop("github");
+platformLosses("github");

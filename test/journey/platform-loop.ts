@@ -82,7 +82,10 @@ export function platformLoop(dialect: Dialect): void {
     expect(platform.file("main", "src/calc.js")).toContain("a times b");
     expect(issues.get(issue.number)?.labels.map(({ name }) => name)).toEqual([]);
   });
+}
 
+/** Deliveries that come late, out of order or not at all. */
+export function platformLosses(dialect: Dialect): void {
   test(`${dialect}: what was never delivered, or out of order, is one loop all the same`, async () => {
     await using platform = await openPlatformStage(dialect, { script: calcScript() });
     const { stage, forge, said, eventually } = platform;

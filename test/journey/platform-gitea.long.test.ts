@@ -1,0 +1,3 @@
+import { platformLosses } from "./platform-loop.ts";
+
+platformLosses("gitea");

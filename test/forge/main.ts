@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { onParentGone } from "../../server/parent.ts";
 import { createSample } from "../../server/sample/create.ts";
 import { sampleIssues } from "../../server/sample/issues.ts";
-import { passEveryPush, shownWorkflow, shownWorkflowFile } from "./ci.ts";
+import { checkEveryPush, ciFile, ciWorkflow } from "./ci.ts";
 import { startForge } from "./index.ts";
 import { branches, git } from "./model/git.ts";
 import { openPages } from "./pages.ts";
@@ -52,10 +52,10 @@ async function main(): Promise<void> {
     await rm(folder, { recursive: true, force: true });
   }
   await forge.people.push(owner, "main", {
-    files: { [`.${platform}/workflows/${shownWorkflowFile}`]: shownWorkflow },
+    files: { [`.${platform}/workflows/${ciFile}`]: ciWorkflow },
     message: "Let the platform check every push",
   });
-  passEveryPush(forge, platform, owner);
+  checkEveryPush(forge, platform, owner, () => null);
   for (const { title, body, labels } of sampleIssues)
     forge.people.openIssue(owner, { title, body, labels: [...labels] });
   const token = forge.addToken({ user: bot, scopes: scopes[platform] });

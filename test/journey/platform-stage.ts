@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { LoopList } from "@tamma/core/protocol/rest.ts";
+import { checkEveryPush, ciFile, ciWorkflow } from "../forge/ci.ts";
 import { type SimulatedForge, startForge } from "../forge/index.ts";
 import type { Pull } from "../forge/model/types.ts";
 import { calcFiles, git } from "./calc.ts";
@@ -39,10 +40,6 @@ const scopes: Record<Dialect, string[]> = {
 
 const patienceMs = 30_000;
 
-/** The CI of the platform: one workflow, one check that is required nowhere and counts all the same. */
-const ciFile = "ci.yml";
-const workflow = "name: CI\non: push\njobs:\n  build:\n    runs-on: any\n    steps: []\n";
-
 /** How a run of the platform's CI on this commit ends: null for well, else the end of its log. */
 export type Verdict = (file: (path: string) => string) => string | null;
 
@@ -59,13 +56,16 @@ export async function openPlatformStage(
     // Private: nobody clones it without being let in.
     ...{
       name: project,
-      files: { ...calcFiles, [`.${dialect}/workflows/${ciFile}`]: workflow, ...files },
+      files: { ...calcFiles, [`.${dialect}/workflows/${ciFile}`]: ciWorkflow, ...files },
       private: true,
     },
     collaborators: { ann: "admin", bob: "write", eve: "read", [bot]: "admin" },
   });
   const token = forge.addToken({ user: bot, scopes: scopes[dialect] });
-  if (ci !== "none") runCi(forge, dialect, ci);
+  if (ci !== "none")
+    checkEveryPush(forge, dialect, ann, (sha) =>
+      ci((path) => git(forge.repository(project).dir, "show", `${sha}:${path}`)),
+    );
   const stage = await openStage({
     ...rest,
     repository: (folder) => mkdirSync(folder),
@@ -115,18 +115,4 @@ export async function openPlatformStage(
       await forge[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Every push to a branch of Tamma's is built. */
-function runCi({ people, whenPushed, repository }: SimulatedForge, dialect: Dialect, verdict: Verdict): void {
-  whenPushed(async ({ branch, sha }) => {
-    if (!branch.startsWith("tamma/")) return;
-    const run = await people.startRun(ann, { workflow: ciFile, branch, event: "push" });
-    const { dir } = repository(project);
-    const problem = verdict((path) => git(dir, "show", `${sha}:${path}`));
-    const conclusion = problem === null ? "success" : "failure";
-    people.finishRun(run, { conclusion, log: problem ?? "all is well" });
-    if (dialect === "gitea") people.reportStatus(ann, { sha, context: "CI / build", state: conclusion });
-    else people.reportCheck(ann, { sha, name: "build", status: "completed", conclusion });
-  });
 }

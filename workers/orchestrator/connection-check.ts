@@ -1,5 +1,6 @@
 import type { Capabilities } from "@tamma/core/domain/platform/capabilities.ts";
 import { connectionFindings } from "@tamma/core/domain/platform/connection-findings.ts";
+import { triggerLabel } from "@tamma/core/domain/platform/intake.ts";
 import { type OfConnection, repositoryFindings } from "@tamma/core/domain/platform/repository-findings.ts";
 import type { RepositoryFacts, Told } from "@tamma/core/domain/platform/setup-facts.ts";
 import { finderOf, type SetupFinding } from "@tamma/core/domain/platform/setup-finding.ts";
@@ -10,7 +11,6 @@ import type { Repository } from "@tamma/core/protocol/rest.ts";
 import type { Answer } from "../rpc.ts";
 import { type Look, lookingAt } from "./compose.ts";
 import type { ConnectionAccess } from "./connections.ts";
-import { triggerLabel } from "./hosted-repository.ts";
 import { accountHub } from "./objects.ts";
 import type { Parts } from "./parts.ts";
 import { ok, refuse } from "./refusal.ts";
@@ -81,7 +81,7 @@ async function checkRepository(
   };
   const of: OfConnection = {
     ...{ id: access.shown.id, webhookUrl: access.webhook.url, webhookPath: access.shown.webhookPath },
-    label: triggerLabel.name,
+    label: triggerLabel,
   };
   const hosted = await toldBy(() => look.repository(name));
   if ("failed" in hosted) {
@@ -102,7 +102,7 @@ async function factsOf(
   const [now, webhooks, label, rules] = await Promise.all([
     toldBy(() => reading.repository()),
     toldBy(() => setup.webhooks()),
-    toldBy(() => setup.hasLabel(triggerLabel.name)),
+    toldBy(() => setup.hasLabel(triggerLabel)),
     toldBy(() => reading.branchRules(added.defaultBranch)),
   ]);
   const own = "told" in webhooks ? webhooks.told.find(({ url }) => url === webhook.url) : undefined;

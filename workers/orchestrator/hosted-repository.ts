@@ -1,3 +1,4 @@
+import { triggerLabel } from "@tamma/core/domain/platform/intake.ts";
 import type { RepositoryNow } from "@tamma/core/ports/platform-reading.ts";
 import type { PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
 import type { Repository, RepositorySetUp } from "@tamma/core/protocol/rest.ts";
@@ -12,8 +13,8 @@ import { platformRepositories } from "./platform-repositories.ts";
 import { ok, refuse } from "./refusal.ts";
 
 /** The label by which an issue is given to Tamma. */
-export const triggerLabel = {
-  name: "tamma",
+const startLabel = {
+  name: triggerLabel,
   colour: "5319e7",
   description: "Tamma takes this issue to a reviewed pull request",
 };
@@ -56,8 +57,8 @@ export async function setUpHosted(
   if (!access) return unknown(connection);
   return onPlatform(async () => {
     const hosted = await platformRepositories(env).at({ connection, name });
-    const label = (await hosted.setup.hasLabel(triggerLabel.name)) ? "there" : "made";
-    if (label === "made") await hosted.setup.putLabel(triggerLabel);
+    const label = (await hosted.setup.hasLabel(startLabel.name)) ? "there" : "made";
+    if (label === "made") await hosted.setup.putLabel(startLabel);
     const workflow = wish.workflow ? await proposeWorkflow(hosted, access, repository) : null;
     // Last, and noted at once: nobody can look up afterwards which secret a webhook has.
     const webhook = wish.webhook ? await putWebhook(hosted, access, before) : "none";

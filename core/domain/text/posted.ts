@@ -42,12 +42,14 @@ export function postedText(text: string, charsMax: number): string {
 /** One line for a place without markup (titles, subjects of commits); it mentions and closes nothing. */
 export function postedTitle(text: string, charsMax: number): string {
   const line = withoutReferences(withoutInvisible(text).replace(/\s+/g, " ").trim());
-  return line.length <= charsMax
-    ? line
-    : `${line
-        .slice(0, charsMax - 3)
-        .toWellFormed()
-        .trimEnd()}...`;
+  return cutLine(line, charsMax);
+}
+
+/** A line of at most `charsMax` UTF-16 units; a longer one ends with three dots. */
+export function cutLine(line: string, charsMax: number): string {
+  if (line.length <= charsMax) return line;
+  const kept = line.slice(0, charsMax - 3).toWellFormed();
+  return `${kept.trimEnd()}...`;
 }
 
 function escaped(text: string): string {

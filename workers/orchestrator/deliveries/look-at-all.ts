@@ -1,4 +1,4 @@
-import { intake, isOwn, triggerLabel } from "@tamma/core/domain/platform/intake.ts";
+import { intake, triggerLabel } from "@tamma/core/domain/platform/intake.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
 import { PlatformError } from "@tamma/core/ports/platform.ts";
 import { logError } from "../log.ts";
@@ -49,7 +49,7 @@ async function hearAll(
     const { repository, account } = stage;
     const news = { kind: "comment", change: "created", comment, ...where } as const;
     const asked = intake({ repository, sender: comment.author, news }, account);
-    if ("ask" in asked && asked.ask === "hear" && !isOwn(comment, account)) await hear(stage, asked);
+    if ("ask" in asked && asked.ask === "hear") await hear(stage, asked);
   }
 }
 

@@ -1,6 +1,7 @@
 import { routeOf } from "@tamma/core/domain/ids.ts";
 import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
+import { isOwn } from "@tamma/core/domain/platform/intake.ts";
 import type { PlatformUser } from "@tamma/core/domain/platform/webhook.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
 import { checksReport } from "@tamma/core/engine/checks-report.ts";
@@ -103,8 +104,8 @@ interface Remark {
  * name begins the same.
  */
 async function remarksOf({ platform, account }: Stage, pullRequest: number): Promise<Remark[]> {
-  const isPerson = ({ author, key }: { author: PlatformUser; key: string | null }) =>
-    !author.bot && !(key !== null && author.id === account.id);
+  const isPerson = (said: { author: PlatformUser; key: string | null }) =>
+    !said.author.bot && !isOwn(said, account);
   const remarks: Remark[] = [];
   for (const { id, path, line, comments } of await platform.reading.threads(pullRequest))
     for (const comment of comments.filter(isPerson)) {

@@ -24,6 +24,8 @@ export interface Merge {
 export class GitWorld {
   readonly branches = new Map<string, Sha>();
   readonly merges: Merge[] = [];
+  /** What somebody else put on a branch, and how much was merged by then. */
+  readonly foreign: { branch: string; merges: number }[] = [];
   /** Called after each push, with the branch. */
   onPush: (branch: string) => void = () => {};
   readonly #commits = new Map<Sha, Commit>();
@@ -84,6 +86,25 @@ export class GitWorld {
     this.branches.set(branch, sha);
     this.onPush(branch);
     return true;
+  }
+
+  /** Somebody else pushes a commit on top of `head`. */
+  pushByOther(branch: string, head: Sha, tree: Sha): Sha {
+    const sha = this.commit(tree, [head]);
+    this.foreign.push({ branch, merges: this.merges.length });
+    this.push(branch, head, sha);
+    return sha;
+  }
+
+  /** Merges of a branch that has nothing else on it than what was merged before. */
+  doubled(): string[] {
+    return this.merges.filter(({ branch }, at) => this.#mergedSince(branch, at)).map(({ branch }) => branch);
+  }
+
+  #mergedSince(branch: string, at: number): boolean {
+    const before = this.merges.slice(0, at).findLastIndex((merge) => merge.branch === branch);
+    if (before < 0) return false;
+    return !this.foreign.some((push) => push.branch === branch && push.merges > before && push.merges <= at);
   }
 
   /** The commit that brought `head` into main, or null. */

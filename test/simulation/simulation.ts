@@ -221,9 +221,8 @@ export class Simulation {
     const branch = record ? branchOf(record.state) : null;
     const head = branch ? git.branches.get(branch) : undefined;
     if (!branch || !head) return;
-    const sha = git.commit(git.tree(this.world.plan.skill), [head]);
+    const sha = git.pushByOther(branch, head, git.tree(this.world.plan.skill));
     tell("bob", `pushes ${sha.slice(-6)} to ${branch}`);
-    git.push(branch, head, sha);
   }
 
   /** What happens outside and is told to the server: pushes are seen by runners, checks report. */

@@ -191,8 +191,11 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRp
    * given but never heard of are among them.
    */
   openJobs(loop: string | null, wish: LeaseWish): Promise<{ loop: string; job: string }[]>;
-  /** The job was given to this process. */
-  holdJob(job: string, by: Holder, fence: number): Promise<void>;
+  /**
+   * The job was given to this process. With `right` the answer is what lets the process's git in for it: null
+   * where the runner's machine knows by itself.
+   */
+  holdJob(job: string, by: Holder, fence: number, right: GitRight | null): Promise<Answer<GitAccess | null>>;
   forgetJob(job: string): Promise<void>;
   /** Loops of this repository that have not ended. */
   liveLoops(): Promise<string[]>;
@@ -200,8 +203,6 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRp
   listLoops(): Promise<{ rows: LoopRow[]; queued: { issue: number; title: string }[] }>;
   watched(): Promise<{ repository: RepositoryRef; branches: string[] } | null>;
   reportRefs(runner: string, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>>;
-  /** What lets a runner's git in; null where the runner's machine knows by itself. */
-  gitAccess(right: GitRight): Promise<Answer<GitAccess | null>>;
   /** Leaves the queue: a loop that never started is cancelled here. False when it is not queued. */
   unqueue(caller: Caller, loop: string): Promise<boolean>;
   /** All loops that it ever knew of, and which of them may have work: those in flight and the last ended. */

@@ -235,10 +235,6 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     return this.#object.listStatuses(...args);
   }
 
-  async gitAccess(...args: Args<"gitAccess">): Result<"gitAccess"> {
-    return this.#object.gitAccess(...args);
-  }
-
   async takeDelivery(...args: Args<"takeDelivery">): Result<"takeDelivery"> {
     return this.#deliveries.take(...args);
   }

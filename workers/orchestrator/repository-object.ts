@@ -251,8 +251,14 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
     return this.#index.openJobs(loop, wish);
   }
 
-  async holdJob(job: string, by: Holder, fence: number): Promise<void> {
+  async holdJob(
+    job: string,
+    by: Holder,
+    fence: number,
+    right: GitRight | null,
+  ): ReturnType<RepoCoordinatorRpc["holdJob"]> {
     this.#index.hold(job, by, fence);
+    return right === null ? ok(null) : this.#ports.gitAccess(right);
   }
 
   async forgetJob(job: string): Promise<void> {
@@ -322,10 +328,6 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
       await this.#ports.loopAt(name).command(loop, command, `refs:${report.at}:${branch}:${head}`, actor);
     }
     return ok({ accepted: true });
-  }
-
-  gitAccess(right: GitRight): ReturnType<RepoCoordinatorRpc["gitAccess"]> {
-    return this.#ports.gitAccess(right);
   }
 
   // What the plain Git adapter stands on.

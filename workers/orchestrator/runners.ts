@@ -73,12 +73,13 @@ export async function lease(
       const grant = answer.value;
       if (grant.state === "other-kind") continue;
       if (grant.state === "granted") {
-        await coordinator.holdJob(open.job, wish, grant.lease.fence);
+        const { fence, spec } = grant.lease;
+        const right = pushes.has(spec.kind) ? "write" : "read";
+        const git = await coordinator.holdJob(open.job, wish, fence, right);
         // Refused: the job stays with this runner, which finds it again when it asks the next time.
-        const git = await coordinator.gitAccess(pushes.has(grant.lease.spec.kind) ? "write" : "read");
         return git.ok ? ok({ ...grant.lease, git: git.value }) : git;
       }
-      await coordinator.holdJob(open.job, grant.by, grant.fence);
+      await coordinator.holdJob(open.job, grant.by, grant.fence, null);
     }
   }
   return ok(null);

@@ -9,6 +9,7 @@ import { type LoopKind, openWorkerHost, type WorkerHost } from "./worker-host.ts
 const warmUp = 30;
 const loopsAlone = 100;
 const rounds = 3;
+const newFiles = 50;
 /** Loops of one round, so that each round takes more than a second. */
 const loopsPerRoundMin = 50;
 /** A loop with engine, chain, seal and copies costs at most so many times what keeping its rows costs. */
@@ -51,11 +52,17 @@ async function kindFigures(
   ];
   for (const atOnce of [1, 10, 100])
     figures.push(...(await atOnceFigures(host, kind, name, atOnce, promised && atOnce === 100)));
+  const making = newFileFloor(host.folder, tablesOf(host.folder, kind));
+  figures.push(figure(`${name}: floor of a new object: its file and its tables, in process`, "ms", making));
   const kb = (await host.bytes(kind, firstOfRounds * (rounds + 2))) / 1_024;
   return [...figures, figure(`${name}: disk per loop of its own`, "KB", [kb])];
 }
 
-/** Loops per second, each in an object of its own; and how long D1 needs afterwards to have everything. */
+/**
+ * Loops per second, each in an object of its own: in one that is made for it, then in one that is there. Making
+ * one is making a file, which the file system lets through one after another. And how long D1 needs afterwards
+ * to have everything.
+ */
 async function atOnceFigures(
   host: WorkerHost,
   kind: LoopKind,
@@ -63,22 +70,46 @@ async function atOnceFigures(
   atOnce: number,
   promised: boolean,
 ): Promise<Figure[]> {
-  const perSecond: number[] = [];
+  const inNew: number[] = [];
+  const inKnown: number[] = [];
   const lag: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const first = firstOfRounds * (atOnce * rounds + round + 2);
     const items = Array.from({ length: Math.max(loopsPerRoundMin, atOnce) }, (_, n) => first + n);
-    const began = performance.now();
-    await inLanes(items, atOnce, (item) => host.drive(kind, item, 1));
+    inNew.push(await rateOf(items, atOnce, (item) => host.drive(kind, item, 1)));
     const ended = performance.now();
-    perSecond.push(items.length / ((ended - began) / 1_000));
     for (const item of items) while ((await host.waiting(kind, item)) > 0);
     lag.push(performance.now() - ended);
+    inKnown.push(await rateOf(items, atOnce, (item) => host.drive(kind, item, 2)));
+    for (const item of items) while ((await host.waiting(kind, item)) > 0);
   }
+  const aim = promised ? rateAim : null;
   return [
-    figure(`${name}: ${atOnce} at once, each in its object`, "per s", perSecond, promised ? rateAim : null),
+    figure(`${name}: ${atOnce} at once, each in a new object`, "per s", inNew, aim),
     figure(`${name}: after them D1 has everything`, "ms", lag),
+    figure(`${name}: ${atOnce} at once, each in an object that is there`, "per s", inKnown, aim),
   ];
+}
+
+/** Items per second. */
+async function rateOf<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>) {
+  const began = performance.now();
+  await inLanes(items, lanes, work);
+  return items.length / ((performance.now() - began) / 1_000);
+}
+
+/** What making an object costs at least: its file, its journal and its tables, by one process alone. */
+function newFileFloor(folder: string, tables: string): number[] {
+  return Array.from({ length: newFiles }, (_, n) => {
+    const file = join(folder, `new-${n}.sqlite`);
+    const began = performance.now();
+    const database = new DatabaseSync(file);
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN; ${tables}; COMMIT`);
+    const ms = performance.now() - began;
+    database.close();
+    rmSync(file);
+    return ms;
+  });
 }
 
 /** Works through `items`, `lanes` of them at once. */
@@ -133,19 +164,38 @@ function floorOf(
 
 /** One loop's events as they lie in its object's file. */
 function rowsOf(folder: string, kind: LoopKind, item: number): Row[] {
+  const stream = `local/${kind}/${item}#${warmUp + 1}`;
+  return fromObject(folder, kind, (database) => {
+    const rows = database.prepare("SELECT * FROM events WHERE stream = ? ORDER BY seq").all(stream);
+    return rows.length > 0 ? (rows as Row[]) : null;
+  });
+}
+
+/** What makes the tables of an object. */
+function tablesOf(folder: string, kind: LoopKind): string {
+  return fromObject(folder, kind, (database) =>
+    database
+      .prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+      .all()
+      .map(({ sql }) => String(sql))
+      .join("; "),
+  );
+}
+
+/** The first answer of an object that has a log. */
+function fromObject<T>(folder: string, kind: LoopKind, read: (database: DatabaseSync) => T | null): T {
   const objects = kind === "loop" ? "EngineLoop" : "StepLoop";
   for (const file of globSync(`do/*${objects}/*.sqlite`, { cwd: folder })) {
     const database = new DatabaseSync(join(folder, file), { readOnly: true });
     try {
       if (!database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'events'").get()) continue;
-      const stream = `local/${kind}/${item}#${warmUp + 1}`;
-      const rows = database.prepare("SELECT * FROM events WHERE stream = ? ORDER BY seq").all(stream);
-      if (rows.length > 0) return rows as Row[];
+      const answer = read(database);
+      if (answer !== null) return answer;
     } finally {
       database.close();
     }
   }
-  throw new Error(`no object holds work item ${item}`);
+  throw new Error(`no object of ${kind} has what is looked for`);
 }
 
 function bytesOf(row: Row): number {

@@ -142,4 +142,6 @@ export interface Store {
 
   /** All writes of `work` together or none. May be nested. */
   transaction<T>(work: () => T): T;
+  /** Transactions that were undone so far: what was read since one of them began may never have been. */
+  undone(): number;
 }

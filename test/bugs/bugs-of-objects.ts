@@ -92,7 +92,7 @@ export const bugsOfObjects: Bug[] = [
     name: "rollback-not-in-memory",
     does: "what was rolled back on disk lives on in memory",
     file: `${objects}/shell.ts`,
-    find: "for (const stream of touched.slice(before)) cache.delete(stream);",
+    find: "if (host.store.undone() > undone) folded.clear();",
     replace: "",
     attacks: "1",
     slow: true,

@@ -91,4 +91,18 @@ function nestingContract(on: Case): void {
     expect(store.commands(to).map((one) => one.id)).toEqual(["before", "after"]);
     expect(dueEffects(store, to).map((one) => one.key)).toEqual(["kept", "more"]);
   });
+
+  on("what was undone is counted, within another transaction too", (store, _to, batch) => {
+    const fail = () => {
+      throw new Error("the power went out");
+    };
+    const before = store.undone();
+    store.transaction(() => store.append(batch(1)));
+    expect(store.undone()).toBe(before);
+    expect(() => store.transaction(fail)).toThrow("the power went out");
+    const once = store.undone();
+    expect(once).toBeGreaterThan(before);
+    store.transaction(() => expect(() => store.transaction(fail)).toThrow("the power went out"));
+    expect(store.undone()).toBeGreaterThan(once);
+  });
 }

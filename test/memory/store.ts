@@ -53,10 +53,20 @@ export function memoryObjectStore(disk: DiskAccess): ObjectStore {
     wantEffects(stream, reaction.effects, at);
     wantTimers(stream, reaction.timers);
   };
+  let undone = 0;
+  const transaction: ObjectStore["transaction"] = (work) => {
+    try {
+      return disk.transaction(work);
+    } catch (thrown) {
+      undone += 1;
+      throw thrown;
+    }
+  };
   return {
-    transaction: (work) => disk.transaction(work),
+    transaction,
+    undone: () => undone,
     append: (batch) =>
-      disk.transaction(() => {
+      transaction(() => {
         const why = held.get(batch.stream.id)?.why;
         if (why !== undefined) throw heldRefusal(batch.stream.id, why);
         disk.refuse();

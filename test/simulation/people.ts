@@ -74,13 +74,28 @@ export class People {
   async begin(): Promise<void> {
     const { kernel, dice, plan, life } = this.#world;
     for (let n = 1; n <= plan.items; n += 1) {
-      const issue = { title: `Issue ${n}`, body: "1.5 becomes 1", labels: [] };
-      const created = await this.#ask(this.#caller(starter), "an issue", (parts, caller) =>
-        repositories.createIssue(parts, caller, this.#world.repository.id, issue),
-      );
+      const created = await this.#write(n);
       await kernel.sleep(dice.between(10, plan.rush ? 1_000 : 60_000), life);
-      if (created?.ok) void this.#start(created.value.number);
+      if (created !== null) void this.#start(created);
     }
+  }
+
+  /** Somebody writes an issue; its number, or null when nobody wanted it. */
+  async #write(n: number): Promise<number | null> {
+    const issue = { title: `Issue ${n}`, body: "1.5 becomes 1", labels: [] };
+    const created = await this.#ask(this.#caller(starter), "an issue", (parts, caller) =>
+      repositories.createIssue(parts, caller, this.#world.repository.id, issue),
+    );
+    if (await this.#addsAgain(created)) return this.#write(n);
+    return created?.ok ? created.value.number : null;
+  }
+
+  /** A restore may go back to before the repository was added: whoever is told so adds it again. */
+  async #addsAgain(answer: Answer<unknown> | null): Promise<boolean> {
+    const isGone = answer?.ok === false && answer.refusal.code === "unknown-repository";
+    if (!isGone || !this.#world.watch.restored) return false;
+    await this.#world.addRepository();
+    return true;
   }
 
   async #start(issue: number): Promise<void> {
@@ -92,6 +107,11 @@ export class People {
       loops.startLoop(parts, caller, input),
     );
     if (started?.ok) this.wanted.set(issue, true);
+    if (!(await this.#addsAgain(started))) return;
+    // The issue is gone too.
+    this.wanted.delete(issue);
+    const again = await this.#write(issue);
+    if (again !== null) await this.#start(again);
   }
 
   /** Somebody looks at a loop that changed. */

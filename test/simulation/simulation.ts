@@ -82,6 +82,7 @@ export class Simulation {
       // Both need the world, and are put in below.
       watch: undefined as never,
       runners: undefined as never,
+      addRepository: undefined as never,
     };
     this.people = new People(world);
     this.watch = new Watch(world, this.people.decisions);
@@ -143,19 +144,20 @@ export class Simulation {
     } as const;
     const person = { kind: "person", id: "ann", authenticated: "token", ip: null } as const;
     const caller = { person, commandId: "add", via: "cli" } as const;
-    const add = async (): Promise<void> => {
+    world.addRepository = async () => {
       try {
         await server
           .coordinatorFor(life, `${repository.connection}/${repository.id}`)
           .add(caller, repository, config);
       } catch {
         await this.kernel.sleep(1_000, life);
-        return add();
+        await world.addRepository();
       }
-      this.#runners.start();
-      await this.people.begin();
     };
-    void add();
+    void world.addRepository().then(() => {
+      this.#runners.start();
+      return this.people.begin();
+    });
   }
 
   /** Issues are worked on, nothing waits in an object, and D1 has everything. */

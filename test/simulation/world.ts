@@ -27,6 +27,8 @@ export interface Watcher {
   isUnrepaired(loop: string): boolean;
   verified(tree: Sha, verdicts: readonly Verdict[]): void;
   merged(loop: string, head: Sha): void;
+  /** Was an older copy of any object put back? */
+  readonly restored: boolean;
 }
 
 /** Who writes the code, as good as the plan says. */
@@ -57,7 +59,8 @@ export interface World {
   /** A job was offered. */
   runners: { wake(): void };
   tell(who: string, what: string, mark?: string): void;
-  /** Puts a row into the lists of D1. */
+  /** Somebody adds the repository, also once more after a restore. */
+  addRepository(): Promise<void>;
   /** Somebody pushes to the branch of this loop by hand. */
   engineerPushes(loop: string): void;
   /** Puts a row into the lists of D1. */

@@ -2,7 +2,6 @@ import { DurableObject } from "cloudflare:workers";
 import type { AccountEvent } from "@tamma/core/domain/account/events.ts";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
-import { type FoldCache, handle } from "@tamma/core/engine/handle.ts";
 import type {
   AddConnection,
   ChangeConnection,
@@ -43,6 +42,7 @@ import {
   runGrantsIn,
 } from "./run-grants.ts";
 import { runTables } from "./run-rows.ts";
+import { type Shell, shellOf } from "./shell.ts";
 import { SignIn } from "./sign-in.ts";
 
 /** Short enough that a stolen token is soon worthless; a runner fetches a new one by itself. */
@@ -62,7 +62,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
   readonly #signIn: SignIn;
   readonly #outbox: Outbox;
   readonly #keeper: Keeper;
-  readonly #cache: FoldCache<null> = new Map();
+  readonly #shell: Shell<AccountEvent, AccountEvent, null>;
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     super(ctx, env);
@@ -70,6 +70,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
       name: "account",
       steps: [accountTables, runnerColumns, connectionTables, connectionColumns, setUpTables, runTables],
     });
+    this.#shell = shellOf(accountMachine, this.#host);
     this.#secrets = secretRows(this.#host.sql);
     const record: RecordEvent = (...args) => this.#record(...args);
     const own = { host: this.#host, secrets: this.#secrets, record };
@@ -89,7 +90,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
         sha256: this.#host.sha256,
       },
       relist: () => {},
-      rebuilt: () => this.#cache.clear(),
+      rebuilt: () => void this.#shell.refold(stream),
     });
     // D1 is asked before the first command: an older copy of this object must not go on from where it was.
     void ctx.blockConcurrencyWhile(() => this.#outbox.lookOnce()).then(() => this.#flush());
@@ -304,18 +305,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
   }
 
   #record(event: AccountEvent, commandId: string, actor: Actor): void {
-    try {
-      handle(accountMachine, this.#host, this.#cache, {
-        stream,
-        command: event,
-        commandId,
-        actor,
-        correlationId: null,
-      });
-    } catch (thrown) {
-      this.#cache.clear();
-      throw thrown;
-    }
+    this.#shell.handle({ stream, command: event, commandId, actor, correlationId: null });
     this.#flush();
   }
 

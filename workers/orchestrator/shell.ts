@@ -34,44 +34,31 @@ export function shellOf<C, E extends { type: string }, S>(
   machine: Machine<C, E, S>,
   host: ObjectHost,
 ): Shell<C, E, S> {
-  const cache: FoldCache<S> = new Map();
-  /** Streams that were written in the transactions that are open. */
-  const touched: string[] = [];
-  let open = 0;
+  const folded: FoldCache<S> = new Map();
+  let undone = 0;
+  /** What was rolled back on disk must not live on in memory, whoever began that transaction. */
+  const cache = (): FoldCache<S> => {
+    if (host.store.undone() > undone) folded.clear();
+    undone = host.store.undone();
+    return folded;
+  };
+  const loaded = (stream: StreamRef) => load(machine, host.store, cache(), stream);
 
   return {
-    load: (stream) => load(machine, host.store, cache, stream),
+    load: loaded,
     at: (stream, seq) => foldUpTo(machine, host.store, stream, seq),
     refold: (stream) => {
-      cache.delete(stream.id);
-      const { state } = load(machine, host.store, cache, stream);
+      cache().delete(stream.id);
+      const { state } = loaded(stream);
       host.store.want(stream, machine.react(state), host.clock.now());
       return state;
     },
     repeat: (stream) => {
-      const { effects } = machine.react(load(machine, host.store, cache, stream).state);
-      const keys = effects.map((effect) => effect.key);
+      const keys = machine.react(loaded(stream).state).effects.map((effect) => effect.key);
       host.store.again(stream, keys, host.clock.now());
     },
-    handle: (request) => {
-      touched.push(request.stream.id);
-      return handle(machine, host, cache, request);
-    },
-    together: (work) => {
-      const before = touched.length;
-      open += 1;
-      try {
-        return host.store.transaction(work);
-      } catch (thrown) {
-        // What was rolled back on disk must not live on in memory.
-        for (const stream of touched.slice(before)) cache.delete(stream);
-        throw thrown;
-      } finally {
-        open -= 1;
-        // An inner one that ends well may still be rolled back by the one around it.
-        if (open === 0) touched.length = 0;
-      }
-    },
+    handle: (request) => handle(machine, host, cache(), request),
+    together: (work) => host.store.transaction(work),
   };
 }
 

@@ -26,6 +26,7 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Obje
   const { want: wantTimers, heldChanged, ...timers } = timerRows(sql, memory);
   const { refuseHeld, ...held } = heldRows(storage, memory);
   let open = 0;
+  let undone = 0;
   const transaction: ObjectStore["transaction"] = (work) => {
     open += 1;
     try {
@@ -33,6 +34,7 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Obje
     } catch (thrown) {
       // What was undone on disk must not live on in memory.
       memory.forget();
+      undone += 1;
       throw thrown;
     } finally {
       open -= 1;
@@ -86,6 +88,7 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Obje
     ...copyRows(sql),
     open: (row) => envelopeOf(row, cipher),
     transaction,
+    undone: () => undone,
   };
 }
 

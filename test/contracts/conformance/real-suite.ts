@@ -4,7 +4,7 @@ import { faultsContract } from "./faults.ts";
 import { realGround, realServer } from "./real.ts";
 import type { Dialect } from "./world.ts";
 
-/** The suite on the server that the environment names; without one, a single skip that says what is missing. */
+/** The suite on the server that the environment names; without one, a single skip that says what to set. */
 export function onRealServer(platform: Dialect): void {
   const server = realServer(platform);
   if ("missing" in server) {

@@ -5,8 +5,8 @@ export type Dialect = "github" | "gitea";
 export type PlatformId = Dialect | "plain-git";
 
 /**
- * Who takes part: `ann` administrates the repository, `bob` may write, `eve` is nobody there. On a real server
- * `ann` has the account that Tamma uses, the others have tokens of their own, or are not there.
+ * Who takes part: `ann` administrates the repository, `bob` may write, `eve` is nobody there. On a real
+ * server `ann` has the account that Tamma uses, the others have tokens of their own, or are not there.
  */
 export type Role = "ann" | "bob" | "eve";
 

@@ -79,6 +79,20 @@ function createUser(call: Call): Answer {
   return { status: 201, body: userView(call.state, user) };
 }
 
+/** Without `purge` only an account that owns nothing. */
+function removeUser(call: Call): Answer {
+  const { model } = call.state;
+  const login = (call.params.username ?? "").toLowerCase();
+  const user = found(model.users.get(login), "The target couldn't be found.");
+  const owns = [...model.repositories.values()].some(({ owner }) => owner === user);
+  if (owns) throw new Refusal("validation", "user still has ownership of repositories");
+  for (const [value, token] of model.tokens) if (token.user === user) model.tokens.delete(value);
+  for (const { collaborators } of model.repositories.values()) collaborators.delete(login);
+  model.users.delete(login);
+  model.passwords.delete(login);
+  return { status: 204 };
+}
+
 /** Only who shows his password gets a token, and only for himself. */
 function createToken(call: Call): Answer {
   const user = call.actor();
@@ -114,5 +128,6 @@ export const ownersOfGitea: Route[] = [
     return { status: 202, body: repositoryView(call.state, copy, call.actor()) };
   }),
   route("POST /admin/users", "user", "admin", createUser),
+  route("DELETE /admin/users/{username}", "user", "admin", removeUser),
   route("POST /users/{username}/tokens", "user", "user", createToken),
 ];

@@ -28,11 +28,8 @@ export async function findRepository(given: string, cwd: string): Promise<Reposi
   const path = resolve(cwd, given);
   const url = existsSync(path) ? await topLevel(path) : given;
   const listed = await git(["ls-remote", "--symref", "--", url, "HEAD"], cwd).catch((error: Error) => {
-    throw problem(
-      `git cannot read ${given}: ${lastLine(error)}`,
-      "give the path or URL of a Git repository",
-      error,
-    );
+    const said = told(error);
+    throw problem(`git cannot read ${given}: ${said}`, todoFor(said), error);
   });
   const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(listed)?.[1];
   if (branch) return { url, defaultBranch: branch, config: await settings(url, branch) };
@@ -70,7 +67,33 @@ function problem(message: string, todo: string, cause?: unknown): CliError {
   return new CliError({ exitCode: exitCodes.usage, code: "repository", message, todo, cause });
 }
 
-function lastLine(error: Error): string {
+/** What git says below ssh's own words; they are why, this is not. */
+const afterwards = /^fatal: Could not read from remote repository\.[\s\S]*$/m;
+
+/** The last line of why it failed; a host whose key is another one is more than its last line. */
+function told(error: Error): string {
   const { stderr = error.message } = error as Error & { stderr?: string };
-  return stderr.trim().split("\n").at(-1) ?? error.message;
+  const why = stderr.replace(afterwards, "").trim() || stderr.trim();
+  if (why.includes("IDENTIFICATION HAS CHANGED")) return "the host shows another key than the known one";
+  return why.split("\n").at(-1) ?? error.message;
+}
+
+const todos: readonly [RegExp, string][] = [
+  [
+    /another key than the known one/,
+    "somebody may stand in between: ask who runs it; if its key is new, `ssh-keygen -R HOST`, then connect once by hand",
+  ],
+  [
+    /Host key verification failed/,
+    "connect once by hand (`ssh -T git@HOST`) and compare the fingerprint with the one that its owner tells; " +
+      "the runner's user has to know it too",
+  ],
+  [
+    /Permission denied/,
+    "load your key into the ssh-agent (`ssh-add`) or name it in ~/.ssh/config, and give it the right to this repository",
+  ],
+];
+
+function todoFor(said: string): string {
+  return todos.find(([shape]) => shape.test(said))?.[1] ?? "give the path or URL of a Git repository";
 }

@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { jobContext } from "../testing/context.ts";
 import { gitHttp } from "../testing/git-http.ts";
 import { git, makeRepository, refOf, remove, temporaryFolder, write } from "../testing/repository.ts";
+import { type SshServer, startSshServer, withoutSsh } from "../testing/ssh-server.ts";
 import { cloneAt } from "../workspace/clone.ts";
 import { patchOf } from "../workspace/patch.ts";
 import { mergeJob } from "./merge.ts";
@@ -48,21 +51,92 @@ test("branch, push and merge work over HTTP", async () => {
   }
 });
 
-test("branch, push and merge work over ssh", async () => {
-  const { base } = makeRepository(folder, "bare");
-  const bare = join(folder, "bare.git");
-  // Stands in for the ssh program: drops options and host, and runs the rest here, as the far side would.
-  const ssh =
-    '#!/bin/sh\nwhile case "$1" in -*) ;; *) false ;; esac; do [ "$1" = -o ] && shift; shift; done\n' +
-    'shift\nexec sh -c "$*"\n';
-  write(folder, { ssh: { executable: ssh } });
-  const before = process.env.GIT_SSH_COMMAND;
-  process.env.GIT_SSH_COMMAND = `"${join(folder, "ssh")}"`;
-  try {
-    const answer = await wholeWay(`ssh://git@host${encodeURI(bare)}`, base);
-    expect(answer).toEqual({ outcome: "done", sha: git(bare, "rev-parse", "main") });
-  } finally {
-    if (before === undefined) delete process.env.GIT_SSH_COMMAND;
-    else process.env.GIT_SSH_COMMAND = before;
-  }
-});
+describe.skipIf(withoutSsh !== null)(
+  `over ssh${withoutSsh === null ? "" : ` (skipped: ${withoutSsh})`}`,
+  () => {
+    // A whole way has a dozen connections, and each has its keys to agree on.
+    vi.setConfig({ testTimeout: 90_000 });
+    let ssh: SshServer;
+    const before = { command: process.env.GIT_SSH_COMMAND, agent: process.env.SSH_AUTH_SOCK };
+    beforeEach(async () => {
+      ssh = await startSshServer(join(folder, "s s h"));
+      process.env.GIT_SSH_COMMAND = ssh.command();
+      delete process.env.SSH_AUTH_SOCK;
+    });
+    afterEach(async () => {
+      setOrDelete("GIT_SSH_COMMAND", before.command);
+      setOrDelete("SSH_AUTH_SOCK", before.agent);
+      await ssh.close();
+    });
+
+    const repository = () => ({ ...makeRepository(folder, "bare"), bare: join(folder, "bare.git") });
+
+    test("branch, push and merge work, with a key of a file", async () => {
+      const { base, bare } = repository();
+      const answer = await wholeWay(ssh.url(bare), base);
+      expect(answer).toEqual({ outcome: "done", sha: git(bare, "rev-parse", "main") });
+      expect(git(bare, "branch", "--format=%(refname:short)")).toBe("main");
+    });
+
+    const cloned = (url: string) => cloneAt(url, { branch: "main" }, join(folder, "cloned"));
+
+    test("an address of the form user@host:path works, with its port in ssh's own config", async () => {
+      const { base, bare } = repository();
+      const workspace = await cloned(`${ssh.user}@${ssh.alias}:${bare}`);
+      expect((await workspace.git(["rev-parse", "HEAD"])).trim()).toBe(base);
+    });
+
+    test("a key that only the agent has lets in", async () => {
+      const { base, bare } = repository();
+      process.env.GIT_SSH_COMMAND = ssh.command({ key: null });
+      await expect(cloned(ssh.url(bare))).rejects.toThrow(/Permission denied/);
+      const agent = startAgent(ssh.key);
+      try {
+        process.env.SSH_AUTH_SOCK = agent.socket;
+        const workspace = await cloned(ssh.url(bare));
+        expect((await workspace.git(["rev-parse", "HEAD"])).trim()).toBe(base);
+      } finally {
+        agent.end();
+      }
+    });
+
+    test("a host whose key nobody knows is refused, with what to do, also when the user says not to look", async () => {
+      const { base, bare } = repository();
+      for (const loose of ["", " -o StrictHostKeyChecking=no", " -o StrictHostKeyChecking=accept-new"]) {
+        process.env.GIT_SSH_COMMAND = ssh.command({ known: ssh.unknown }) + loose;
+        const refused = wholeWay(ssh.url(bare), base);
+        await expect(refused).rejects.toThrow(/Host key verification failed.*connect once by hand/s);
+      }
+      expect(readFileSync(ssh.unknown, "utf8")).toBe("");
+      expect(git(bare, "branch", "--format=%(refname:short)")).toBe("main");
+    });
+
+    test("a host with another key than the known one is refused as one that may be false", async () => {
+      const { base, bare } = repository();
+      const other = readFileSync(`${ssh.key}.pub`, "utf8");
+      writeFileSync(ssh.known, `[127.0.0.1]:${ssh.port} ${other}`);
+      await expect(wholeWay(ssh.url(bare), base)).rejects.toThrow(/IDENTIFICATION HAS CHANGED.*in between/s);
+    });
+
+    test("a key that is not let in is told as a right that is missing", async () => {
+      const { base, bare } = repository();
+      writeFileSync(join(folder, "s s h/authorized"), "");
+      await expect(wholeWay(ssh.url(bare), base)).rejects.toThrow(/Permission denied.*an ssh key/s);
+    });
+  },
+);
+
+function setOrDelete(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
+
+/** An ssh-agent of its own with this key. */
+function startAgent(key: string): { socket: string; end: () => void } {
+  const said = execFileSync("ssh-agent", ["-s"], { encoding: "utf8" });
+  const [socket = "", pid = ""] = [/SSH_AUTH_SOCK=([^;]+)/, /SSH_AGENT_PID=(\d+)/].map(
+    (shape) => shape.exec(said)?.[1],
+  );
+  execFileSync("ssh-add", ["-q", key], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+  return { socket, end: () => process.kill(Number(pid)) };
+}

@@ -1,5 +1,6 @@
 import { devNull } from "node:os";
 import { delimiter, isAbsolute } from "node:path";
+import { sshCommand } from "./ssh-command.ts";
 
 /** What git itself needs of ours: where programs are, who logs in by ssh, how the network is reached. */
 const passedOn = [
@@ -9,7 +10,7 @@ const passedOn = [
   "LOGNAME",
   "TMPDIR",
   "SSH_AUTH_SOCK",
-  "GIT_SSH_COMMAND",
+  "GIT_SSH_VARIANT",
   "http_proxy",
   "https_proxy",
   "HTTPS_PROXY",
@@ -77,9 +78,8 @@ export function gitEnvironment(
       .join(delimiter);
   Object.assign(env, configInEnvironment(Object.entries({ ...settings, ...more })));
   return {
-    // BatchMode: a question for a passphrase would hang where nobody sits.
-    GIT_SSH_COMMAND: "ssh -o BatchMode=yes -o ConnectTimeout=20",
     ...env,
+    GIT_SSH_COMMAND: sshCommand(own.GIT_SSH_COMMAND),
     LC_ALL: "C",
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: devNull,

@@ -1,5 +1,16 @@
 /** What git says -> what a person can do about it. The first that fits is taken. */
 const advice: [RegExp, string][] = [
+  [
+    /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+    "The host shows another key than the known one, so somebody may stand in between. Ask who runs it; if its key " +
+      "is new, take the old one away (`ssh-keygen -R <host>`) and connect once by hand, as the runner's user.",
+  ],
+  [
+    /Host key verification failed/,
+    "The host's key is not known on this machine, and only a person can compare it: connect once by hand, as the " +
+      "runner's user (`ssh -T git@<host>`), look whether the fingerprint is the one that its owner tells, then " +
+      "`tamma retry`.",
+  ],
   [/dubious ownership/, "The repository belongs to another user: run the runner as its owner."],
   [
     /does not exist|not appear to be a git repository|Repository not found|not found$/im,
@@ -9,7 +20,6 @@ const advice: [RegExp, string][] = [
     /Authentication failed|could not read (Username|Password)|Permission denied|prompts disabled|403/,
     "Give the runner the right to this repository (an ssh key in its agent, or a token in the connection).",
   ],
-  [/Host key verification failed/, "Connect once by hand (`ssh <host>`) so that the host's key is known."],
   [
     /Could not resolve host|Connection (refused|timed out|reset)|unable to access|early EOF|hung up/i,
     "The repository's server cannot be reached; it is tried again with the next attempt.",

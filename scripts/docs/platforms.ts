@@ -52,6 +52,9 @@ const meanings: Readonly<Record<Key, string>> = {
   requiredChecks: "which checks a branch requires is known",
   redeliver: "deliveries that failed are asked for again",
   oidc: "runs prove who they are by a signed token",
+  contents: "branches and files are read without git",
+  permissions: "who may do what is told, and people can be assigned and asked",
+  setup: "people start loops there, by webhooks that are set up",
   commentCharsMax: "characters of a comment",
   pageSizeMax: "items of a page of a list",
 };

@@ -2,6 +2,7 @@ import { checks } from "../check/checks.ts";
 import { trackedFiles } from "../check/tracked-files.ts";
 import { ensureBubblewrap } from "./bubblewrap.ts";
 import { findChromium } from "./chromium.ts";
+import { ensureSshServer } from "./ssh-server.ts";
 import { sum, type Tally } from "./tally.ts";
 import { coverageOfAllParts, vitestPart } from "./vitest-part.ts";
 
@@ -28,7 +29,7 @@ type Project = keyof typeof testFiles;
 /** These run inside the instrumented process or workerd; journeys start processes of their own. */
 const covered: readonly Project[] = ["unit", "hosts", "contracts", "workerd"];
 
-/** These run commands of projects behind the walls that this machine allows. */
+/** These run commands of projects behind the walls that this machine allows, and git over ssh. */
 const walled: readonly Project[] = ["hosts", "journey"];
 
 /** Takes minutes, or downloads: only `npm run test:all` runs it. */
@@ -44,7 +45,10 @@ export function listParts(root: string, withLong: boolean): Part[] {
     const files = filesOf(project);
     const coverage = covered.includes(project);
     const run = (root: string) => {
-      if (walled.includes(project)) ensureBubblewrap();
+      if (walled.includes(project)) {
+        ensureBubblewrap();
+        ensureSshServer();
+      }
       return vitestPart({ root, project, files, coverage });
     };
     return { name: project, files, run };

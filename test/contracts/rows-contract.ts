@@ -194,7 +194,10 @@ function tracker(subject: Subject): void {
     const next = tracker.openPull(pull);
     expect(next.number).toBe(2);
     tracker.updatePull(2, { draft: false });
+    tracker.updatePull(2, { title: "another", body: "text" });
+    tracker.updatePull(2, { title: "third" });
     expect(tracker.openPull(pull)).toMatchObject({ number: 2, draft: false, state: "open" });
+    expect(tracker.openPull(pull)).toMatchObject({ title: "third", body: "text" });
   });
 
   subject("a comment is written once per key and replaced later, a label stands once", (rows) => {

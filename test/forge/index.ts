@@ -7,7 +7,8 @@ import { isDraftTitle } from "./dialects/gitea/view-pull.ts";
 import { github } from "./dialects/github/index.ts";
 import { Faults } from "./faults.ts";
 import type { ForgeEvent } from "./model/events.ts";
-import { git, nobody } from "./model/git.ts";
+import { forkRepository } from "./model/forking.ts";
+import { nobody } from "./model/git.ts";
 import {
   addRepository,
   addToken,
@@ -19,7 +20,7 @@ import {
 } from "./model/model.ts";
 import { found } from "./model/refusal.ts";
 import { finishRun, type Outcome } from "./model/runs.ts";
-import type { Delivery, Hook, Permission, Repository, Run } from "./model/types.ts";
+import type { Delivery, Hook, Repository, Run } from "./model/types.ts";
 import { People } from "./people.ts";
 import { answering, listen, type SeenRequest } from "./server.ts";
 import type { App, State } from "./state.ts";
@@ -151,7 +152,7 @@ function makers(state: State) {
       return addToken(model, state.dialect.name === "github" ? `ghp_${value}` : value, token).value;
     },
     addRepository: (made: Omit<NewRepository, "fork">) => addRepository(model, made),
-    fork: (name: string, owner: string) => fork(state, name, owner),
+    fork: (name: string, owner: string) => forkRepository(model, name, owner),
     addApp: (made: NewApp) => addApp(state, made),
     repository: (name: string): Repository => repositoryNamed(model, name),
     cloneUrl: (name: string, token?: string): string => {
@@ -179,17 +180,6 @@ function makers(state: State) {
       });
     },
   };
-}
-
-async function fork(state: State, name: string, owner: string): Promise<Repository> {
-  const parent = repositoryNamed(state.model, name);
-  const { defaultBranch } = parent;
-  const collaborators: Record<string, Permission> = {};
-  const made = { name: `${owner}/${parent.name}`, fork: parent, defaultBranch, collaborators };
-  const copy = await addRepository(state.model, { ...made, private: parent.private });
-  await git(copy.dir, ["fetch", "-q", parent.dir, "+refs/heads/*:refs/heads/*"]);
-  copy.refs = new Map(parent.refs);
-  return copy;
 }
 
 async function addApp(state: State, made: NewApp): Promise<App> {

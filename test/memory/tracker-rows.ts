@@ -52,8 +52,9 @@ export function memoryTrackerRows(disk: DiskAccess): TrackerRows {
     updatePull: (number, change) => {
       const row = pulls.get(String(number));
       if (!row || row.state === "merged") return;
-      const { draft = row.draft, state = row.state } = change;
-      pulls.put(String(number), { ...row, draft, state, mergeSha: change.mergeSha ?? row.mergeSha });
+      const { draft = row.draft, state = row.state, title = row.title, body = row.body } = change;
+      const mergeSha = change.mergeSha ?? row.mergeSha;
+      pulls.put(String(number), { ...row, title, body, draft, state, mergeSha });
     },
     putStatus: (sha, { name, state, url }) => {
       const others = (statuses.get(sha) ?? []).filter((each) => each.name !== name);

@@ -26,6 +26,7 @@ import { answered, ok, refuse } from "./refusal.ts";
 import { type RepositoryCore, repositoryCore, systemActor } from "./repository-core.ts";
 import type { RepositoryIndex } from "./repository-index.ts";
 import type { RepositoryObjectPorts } from "./repository-object-ports.ts";
+import { reviewText } from "./review-text.ts";
 import type { IssueRow, TrackerRows } from "./tracker-rows.ts";
 import { snapshotOf } from "./tracker-snapshot.ts";
 
@@ -360,12 +361,7 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
   }
 
   async putReview(number: number, review: Parameters<RepoCoordinatorRpc["putReview"]>[1]): Promise<void> {
-    const findings = review.findings.map(
-      (each) => `- **${each.severity}** \`${each.path}:${each.line}\` ${each.title}`,
-    );
-    const body = [`**Review of ${review.sha.slice(0, 12)}**`, review.summary, findings.join("\n")].join(
-      "\n\n",
-    );
+    const body = reviewText(review);
     await this.putComment(`pull:${number}`, `review:${review.key}`, "tamma", body);
   }
 

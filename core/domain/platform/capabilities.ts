@@ -41,6 +41,12 @@ export interface Capabilities {
   readonly redeliver: boolean;
   /** CI runs can prove who they are by a token that the platform signs (OpenID Connect). */
   readonly oidc: boolean;
+  /** The repository, its branches and files can be read without git. */
+  readonly contents: boolean;
+  /** Who somebody is, and what he may do, is told. */
+  readonly permissions: boolean;
+  /** There are webhooks, labels and files to be set up, by which people reach Tamma from there. */
+  readonly setup: boolean;
   /** Characters of a comment. */
   readonly commentCharsMax: number;
   /** Items of one page of a list. */

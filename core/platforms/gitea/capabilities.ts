@@ -27,6 +27,7 @@ export function capabilitiesOf(version: string, can: Features, pageSizeMax: numb
     ...{ verdicts: "statuses", requiredChecks: true },
     // The API shows no deliveries; tokens for runs are proposed (go-gitea/gitea#39052) and in no release.
     ...{ redeliver: false, oidc: false },
+    ...{ contents: true, permissions: true, setup: true },
     ...{ commentCharsMax, pageSizeMax },
   };
 }

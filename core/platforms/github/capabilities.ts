@@ -39,6 +39,9 @@ export function githubCapabilities(
     requiredChecks: true,
     redeliver: true,
     oidc: true,
+    contents: true,
+    permissions: true,
+    setup: true,
     commentCharsMax,
     pageSizeMax: pageSize,
   };

@@ -1,11 +1,10 @@
-import { ciContract } from "./ci.ts";
+import { capabilitiesOf } from "@tamma/core/platforms/gitea/capabilities.ts";
+import { featuresOf } from "@tamma/core/platforms/gitea/version.ts";
+import { conformance, everyCapability } from "./conformance.ts";
 import { faultsContract } from "./faults.ts";
-import { issuesContract } from "./issues.ts";
-import { pullsContract } from "./pulls.ts";
-import { settingUpContract } from "./setting-up.ts";
+import { simulatedGround } from "./simulated.ts";
 
-issuesContract("gitea");
-pullsContract("gitea");
-ciContract("gitea");
-faultsContract("gitea");
-settingUpContract("gitea");
+const ground = simulatedGround("gitea");
+conformance(ground);
+faultsContract(ground);
+everyCapability(ground, capabilitiesOf("1.27.0", featuresOf("1.27.0"), 50));

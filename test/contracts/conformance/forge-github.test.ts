@@ -1,11 +1,10 @@
-import { ciContract } from "./ci.ts";
+import { githubCapabilities } from "@tamma/core/platforms/github/capabilities.ts";
+import { conformance, everyCapability } from "./conformance.ts";
 import { faultsContract } from "./faults.ts";
-import { issuesContract } from "./issues.ts";
-import { pullsContract } from "./pulls.ts";
-import { settingUpContract } from "./setting-up.ts";
+import { simulatedGround } from "./simulated.ts";
 
-issuesContract("github");
-pullsContract("github");
-ciContract("github");
-faultsContract("github");
-settingUpContract("github");
+const ground = simulatedGround("github");
+conformance(ground);
+faultsContract(ground);
+const repository = { id: "1", full_name: "", html_url: "", clone_url: "", default_branch: "main" };
+everyCapability(ground, githubCapabilities(repository, null, true));

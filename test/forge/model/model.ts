@@ -12,6 +12,8 @@ export interface Model {
   readonly nextId: () => number;
   readonly users: Map<string, User>;
   readonly tokens: Map<string, Token>;
+  /** Of those who have one, by login in small letters. */
+  readonly passwords: Map<string, string>;
   readonly repositories: Map<string, Repository>;
   readonly listeners: Set<(event: ForgeEvent) => void>;
 }
@@ -21,7 +23,13 @@ export function createModel(root: string, now: () => number): Model {
   let last = 1000;
   return {
     ...{ root, now, nextId: () => ++last },
-    ...{ users: new Map(), tokens: new Map(), repositories: new Map(), listeners: new Set() },
+    ...{
+      users: new Map(),
+      passwords: new Map(),
+      tokens: new Map(),
+      repositories: new Map(),
+      listeners: new Set(),
+    },
   };
 }
 

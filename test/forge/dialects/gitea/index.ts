@@ -6,6 +6,7 @@ import { ciOfGitea } from "./ci.ts";
 import { contentsOfGitea } from "./contents.ts";
 import { gitOfGitea } from "./git.ts";
 import { issuesOfGitea } from "./issues.ts";
+import { ownersOfGitea } from "./owners.ts";
 import { dressOfGitea, newsOfGitea, wantsOfGitea } from "./payloads.ts";
 import { pullsOfGitea } from "./pulls.ts";
 import { repositoryOfGitea } from "./repository.ts";
@@ -16,7 +17,7 @@ export const gitea: Dialect = {
   ...{ name: "gitea", apiPath: "/api/v1", contract: "gitea/openapi3.trimmed.json", version: "1.27.0" },
   routes: [
     ...[...issuesOfGitea, ...pullsOfGitea, ...reviewsOfGitea, ...gitOfGitea, ...contentsOfGitea],
-    ...[...ciOfGitea, ...repositoryOfGitea],
+    ...[...ciOfGitea, ...repositoryOfGitea, ...ownersOfGitea],
   ],
   others: [],
   ...{ identify, authorize, refuse, limited, headers: () => ({}), news: newsOfGitea, dress: dressOfGitea },
@@ -33,9 +34,21 @@ function identify(headers: Call["headers"], state: State): Token | null {
   const sent =
     kind.toLowerCase() === "basic" ? [basic.slice(split + 1), basic.slice(0, Math.max(0, split))] : [value];
   const token = sent.map((one) => state.model.tokens.get(one)).find((one) => one !== undefined);
+  const person = token === undefined && kind.toLowerCase() === "basic" ? known(state, basic) : null;
+  if (person) return person;
   const over = token && token.expiresAt !== null && token.expiresAt <= state.model.now();
   if (!token || over) throw new Refusal("unauthenticated", "invalid username, password or token");
   return token;
+}
+
+/** A person with a password, who may do whatever he may. */
+function known({ model }: State, basic: string): Token | null {
+  const split = basic.indexOf(":");
+  const [login, password] = [basic.slice(0, split).toLowerCase(), basic.slice(split + 1)];
+  const user = model.users.get(login);
+  if (!user || password === "" || model.passwords.get(login) !== password) return null;
+  const all = { scopes: ["all"], repositories: null, permissions: null };
+  return { value: "", user, ...all, expiresAt: null, installation: null };
 }
 
 function authorize(call: Call, access: Access): void {

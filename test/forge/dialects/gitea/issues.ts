@@ -170,6 +170,9 @@ const commentRoutes: Route[] = [
     issues.removeComment(call.state.model, call.actor(), comment);
     return { status: 204 };
   }),
+  route(`GET ${repo}/issues/comments/{id}/reactions`, "read", area, (call) => ({
+    ...{ status: 200, body: commentOf(call).reactions.map((one) => reactionView(call.state, one)) },
+  })),
   route(`POST ${repo}/issues/comments/{id}/reactions`, "read", area, (call) => {
     const content = text(call.body, "content");
     const { reaction, fresh } = issues.react(call.state.model, call.actor(), commentOf(call), content);

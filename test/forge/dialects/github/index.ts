@@ -10,6 +10,7 @@ import { gitOfGithub } from "./git.ts";
 import { graphqlOfGithub } from "./graphql.ts";
 import { hooksOfGithub } from "./hooks.ts";
 import { issuesOfGithub } from "./issues.ts";
+import { ownersOfGithub } from "./owners.ts";
 import { dressOfGithub, newsOfGithub } from "./payloads.ts";
 import { pullsOfGithub } from "./pulls.ts";
 import { repositoryOfGithub, requestsPerHour } from "./repository.ts";
@@ -21,6 +22,7 @@ export const github: Dialect = {
   routes: [
     ...[...issuesOfGithub, ...pullsOfGithub, ...reviewsOfGithub, ...gitOfGithub, ...contentsOfGithub],
     ...[...checksOfGithub, ...actionsOfGithub, ...hooksOfGithub, ...repositoryOfGithub, ...appOfGithub],
+    ...ownersOfGithub,
   ],
   others: [{ prefix: "/api", routes: graphqlOfGithub }],
   ...{ identify, authorize, refuse, limited, headers, news: newsOfGithub, dress: dressOfGithub },

@@ -139,6 +139,9 @@ const commentRoutes: Route[] = [
     issues.removeComment(call.state.model, call.actor(), comment);
     return { status: 204 };
   }),
+  route(`GET ${repo}/issues/comments/{comment_id}/reactions`, "read", both, (call) => ({
+    ...{ status: 200, body: commentOf(call).reactions.map((one) => reactionView(call.state, one)) },
+  })),
   route(`POST ${repo}/issues/comments/{comment_id}/reactions`, "read", both, (call) => {
     const content = text(call.body, "content");
     const { reaction, fresh } = issues.react(call.state.model, call.actor(), commentOf(call), content);

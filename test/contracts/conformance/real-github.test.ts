@@ -1,0 +1,3 @@
+import { onRealServer } from "./real-suite.ts";
+
+onRealServer("github");

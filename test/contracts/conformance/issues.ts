@@ -74,6 +74,31 @@ export function issuesContract(dialect: Dialect): void {
       expect(comments[0]?.body).not.toContain("first");
     });
 
+    test("a comment that is known is one request, the same text none, and a deleted one comes back", async () => {
+      const issue = opened();
+      const { issues } = world.forge;
+      await issues.upsertComment(issue, "l:sticky", "first");
+      const cost = async (text: string) => {
+        const before = world.simulated.requests.length;
+        await issues.upsertComment(issue, "l:sticky", text);
+        return world.simulated.requests.length - before;
+      };
+      expect([await cost("second"), await cost("second")]).toEqual([1, 0]);
+      const { comments } = world.simulated.repository(name).issues.get(issue.number) ?? { comments: [] };
+      for (const comment of [...comments]) world.simulated.people.removeComment(ann, comment);
+      await issues.upsertComment(issue, "l:sticky", "third");
+      const read = await world.forge.reading.comments(issue.number, null);
+      expect(read.map(({ key, body }) => [key, body])).toEqual([["l:sticky", "third"]]);
+    });
+
+    test("of two texts at once the later one stays", async () => {
+      const issue = opened();
+      const put = (text: string) => world.forge.issues.upsertComment(issue, "l:sticky", text);
+      await Promise.all(["first", "second", "third"].map(put));
+      const read = await world.forge.reading.comments(issue.number, null);
+      expect(read.map(({ body }) => body)).toEqual(["third"]);
+    });
+
     test("a person who copies Tamma's comment does not become Tamma", async () => {
       const issue = opened();
       await world.forge.issues.upsertComment(issue, "l:sticky", "mine");
@@ -129,6 +154,15 @@ export function issuesContract(dialect: Dialect): void {
       }
       const read = await world.forge.reading.issue(issue.number);
       expect([...(read?.labels ?? [])].sort()).toEqual(["kept", "tamma:working"]);
+    });
+
+    test("a label that people took off and put back is taken off again", async () => {
+      const issue = opened({ labels: ["tamma"] });
+      await world.forge.issues.addLabels(issue, ["tamma:working"]);
+      await world.forge.issues.removeLabels(issue, ["tamma"]);
+      world.simulated.people.label(ann, issue.number, { add: ["tamma"], remove: ["tamma:working"] });
+      await world.forge.issues.removeLabels(issue, ["tamma:working", "tamma"]);
+      expect((await world.forge.reading.issue(issue.number))?.labels).toEqual([]);
     });
 
     test("an issue is assigned and closed, twice without harm", async () => {

@@ -1,5 +1,6 @@
 import type { Instant } from "../domain/ids.ts";
 import type { PlatformAccess, PlatformAccount, PlatformRepository } from "../ports/platform-repository.ts";
+import type { Standing } from "./_shared/standing.ts";
 import { giteaAccount } from "./gitea/account.ts";
 import { giteaRepository } from "./gitea/index.ts";
 import { githubAccount } from "./github/account.ts";
@@ -9,6 +10,8 @@ export interface ConnectHost {
   fetch: typeof globalThis.fetch;
   now: () => Instant;
   pause: (ms: number) => Promise<void>;
+  /** Absent: everything is asked for anew. */
+  standing?: Standing;
 }
 
 /**

@@ -56,6 +56,37 @@ test("only labels that an issue has are taken from it; one that is gone meanwhil
   ]);
 });
 
+test("labels that the platform has just told are taken away without a look", async () => {
+  await using gitea = await rig.connected();
+  const [tamma, working] = [label(3, "tamma"), label(4, "working")];
+  gitea.replies(ok([tamma, working]), ok([tamma, working]), reply(204), reply(204));
+  await gitea.forge.issues.addLabels(at, ["working"]);
+  await gitea.forge.issues.removeLabels(at, ["tamma"]);
+  await gitea.forge.issues.removeLabels(at, ["working"]);
+  const added = ["GET /labels?page=1&limit=50", "POST /issues/12/labels"];
+  const taken = ["DELETE /issues/12/labels/3", "DELETE /issues/12/labels/4"];
+  expect(gitea.asked()).toEqual([...added, ...taken]);
+  // What was taken away may be there again.
+  gitea.replies(ok(issue({ labels: [tamma] })), reply(204));
+  await gitea.forge.issues.removeLabels(at, ["tamma"]);
+  expect(gitea.asked().slice(4)).toEqual(["GET /issues/12", "DELETE /issues/12/labels/3"]);
+});
+
+test("a label that was made anew under another id is found by a look", async () => {
+  await using gitea = await rig.connected();
+  gitea.replies(ok([label(4, "working")]), ok([label(4, "working")]));
+  await gitea.forge.issues.addLabels(at, ["working"]);
+  gitea.replies(
+    refused(422, "label does not exist"),
+    ok(issue({ labels: [label(8, "working")] })),
+    reply(204),
+  );
+  await gitea.forge.issues.removeLabels(at, ["working"]);
+  expect(gitea.asked().slice(2)).toEqual([
+    ...["DELETE /issues/12/labels/4", "GET /issues/12", "DELETE /issues/12/labels/8"],
+  ]);
+});
+
 test("assignees are added to those who are there", async () => {
   await using gitea = await rig.connected();
   gitea.replies(ok(issue({ assignees: [ann] })), reply(201, issue()));
@@ -65,15 +96,14 @@ test("assignees are added to those who are there", async () => {
   expect(gitea.bodies()).toEqual([{ assignees: ["ann", "tamma"] }]);
 });
 
-test("an open issue is closed, a closed one is left, and open dependencies are told", async () => {
+test("an issue is closed by one request, and open dependencies are told", async () => {
   await using gitea = await rig.connected();
-  gitea.replies(ok(issue()), reply(201, issue()));
+  gitea.replies(reply(201, issue({ state: "closed" })));
   await gitea.forge.issues.closeIssue(at);
-  gitea.replies(ok(issue({ state: "closed" })));
-  await gitea.forge.issues.closeIssue(at);
+  expect(gitea.asked()).toEqual(["PATCH /issues/12"]);
   expect(gitea.bodies()).toEqual([{ state: "closed" }]);
   const open = "cannot close this issue because it still has open dependencies";
-  gitea.replies(ok(issue()), refused(412, open));
+  gitea.replies(refused(412, open));
   expect((await rig.failing(gitea.forge.issues.closeIssue(at))).message).toContain(open);
 });
 

@@ -50,9 +50,9 @@ test("a label is made with its colour unless there is one of its name", async ()
   const made = { id: 3, name: "tamma", color: "1d76db" };
   const none = refused(404, "not found");
   gitea.replies(ok([]), none, reply(201, made), ok([made]));
-  await gitea.forge.setup.putLabel(label);
+  expect(await gitea.forge.setup.putLabel(label)).toBe("made");
   gitea.replies(ok([made]));
-  await gitea.forge.setup.putLabel(label);
+  expect(await gitea.forge.setup.putLabel(label)).toBe("there");
   gitea.replies(ok([]), ok([made]));
   await gitea.forge.setup.putLabel(label);
   expect(gitea.bodies()).toEqual([{ name: "tamma", color: "#1d76db", description: "Tamma works on it" }]);

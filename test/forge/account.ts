@@ -1,5 +1,6 @@
 import type { SimulatedForge } from "./index.ts";
 import type { Issue, Repository } from "./model/types.ts";
+import type { SeenRequest } from "./server.ts";
 
 /** What happened on a simulated platform, for people to read: the platform itself has no pages. */
 export interface Account {
@@ -18,7 +19,12 @@ export interface Account {
   })[];
   readonly webhooks: { readonly sent: number; readonly refused: number };
   /** Requests to the platform's API; clones and pushes are not among them. */
-  readonly requests: { readonly answered: number; readonly refused: number };
+  readonly requests: {
+    readonly answered: number;
+    readonly refused: number;
+    /** How many of each route, refused ones too; the most frequent first. */
+    readonly byRoute: Readonly<Record<string, number>>;
+  };
 }
 
 interface Conversation {
@@ -54,8 +60,16 @@ export function accountOf(forge: SimulatedForge, platform: string, name: string)
       sent: deliveries.length,
       refused: deliveries.filter(({ statusCode }) => statusCode !== null && !fine(statusCode)).length,
     },
-    requests: { answered, refused: forge.requests.length - answered },
+    requests: { answered, refused: forge.requests.length - answered, byRoute: byRoute(forge.requests) },
   };
+}
+
+/** Requests counted by their route, the most frequent first. */
+export function byRoute(requests: readonly SeenRequest[]): Record<string, number> {
+  const counted = [...Map.groupBy(requests, ({ route }) => route)].map(
+    ([route, all]) => [route, all.length] as const,
+  );
+  return Object.fromEntries(counted.sort(([, a], [, b]) => b - a));
 }
 
 function conversationOf({ number, title, state, labels, comments }: Issue): Conversation {
@@ -98,6 +112,7 @@ export function renderAccount(account: Account): string {
     ...Object.entries(branches).map(([name, sha]) => `  branch ${name} at ${sha}`),
     `  webhooks sent ${webhooks.sent}, not taken ${webhooks.refused}`,
     `  requests to its API ${requests.answered + requests.refused}, refused ${requests.refused}`,
+    ...Object.entries(requests.byRoute).map(([route, count]) => `    ${String(count).padStart(3)}  ${route}`),
     "  its checks pass by themselves: nothing is run for them",
   ];
   return `${lines.join("\n")}\n`;

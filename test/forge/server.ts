@@ -15,6 +15,8 @@ export interface SeenRequest {
   readonly method: string;
   /** Path and query as they came. */
   readonly path: string;
+  /** Method and path as the contract writes them; what is not simulated stands as it came. */
+  readonly route: string;
   readonly status: number | null;
 }
 
@@ -79,13 +81,14 @@ export function answering({ state, validator, requests }: Serving) {
     if (!table) return send(response, { status: 404, body: "There is no page here." });
     const path = url.pathname.slice(table.prefix.length);
     const method = request.method ?? "GET";
-    const seen = { method, path: request.url ?? "", status: null as number | null };
+    const found = table.find(method, path);
+    const route = `${method} ${found?.route.path ?? path}`;
+    const seen = { method, path: request.url ?? "", route, status: null as number | null };
     requests.push(seen);
     const raw = await bodyOf(request);
     const fault = state.faults.of(method, `${path}${url.search}`);
     const instead = await met(state, fault, response);
     if (instead === "cut") return;
-    const found = table.find(method, path);
     const call = found && callOf(state, request, { found, url, path, raw });
     const work = () => (call ? answered(state, call, found) : Promise.resolve(unknown(state, method, path)));
     const key = method === "GET" ? null : `${found?.params.owner}/${found?.params.repo}`.toLowerCase();

@@ -2,6 +2,7 @@ import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { LoopList } from "@tamma/core/protocol/rest.ts";
 import { expect, test } from "vitest";
 import { calcScript, edits, multiply, plan, title } from "./calc.ts";
+import { expectFew } from "./platform-requests.ts";
 import {
   ann,
   bob,
@@ -16,6 +17,8 @@ const asking = {
   ...plan,
   ...{ ambiguity: 80, questions: [{ id: "q1", question: "Of two?", why: "or of many", suggested: "two" }] },
 };
+/** What people order in comments and is taken: an answer, and an approval. */
+const orders = 2;
 const reply = "It says what it does now.";
 
 /** Right by the project's own tests, wrong by a check that only the platform makes. */
@@ -81,6 +84,7 @@ export function platformLoop(dialect: Dialect): void {
     await eventually("the last word", () => said(issue.number).some((body) => /Tamma.*merged/.test(body)));
     expect(platform.file("main", "src/calc.js")).toContain("a times b");
     await eventually("the end of its labels", () => issues.get(issue.number)?.labels.length === 0);
+    expectFew(forge.requests, orders);
   });
 }
 

@@ -5,6 +5,9 @@ import { printed, type Started } from "./processes.ts";
 const desk = openDesk();
 afterAll(() => desk[Symbol.asyncDispose]());
 
+/** What one loop may cost a platform, with the set-up of its repository. A quick one costs 54. */
+const requestsBelow = 60;
+
 /** A whole loop; a machine that is busy with other tests needs longer than a start does. */
 const loopMs = 150_000;
 
@@ -30,6 +33,8 @@ test("github: a person reads both ways to answer, and comments on the simulated 
   expect(seen).toContain(`branch main at ${merge}`);
   expect(seen).toMatch(/branch +tamma\/1-\S+, gone/);
   expect(seen).toMatch(/webhooks sent \d+, not taken 0/);
+
+  expect(Number(/requests to its API (\d+)/.exec(seen)?.[1])).toBeLessThan(requestsBelow);
 
   // What the first screen offers: more work by a label.
   const label = /curl -d tamma (\S+)/.exec(seen)?.[1] as string;

@@ -3,6 +3,7 @@ import type { LiveLoop, Loop } from "@tamma/core/domain/loop/state.ts";
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import type { LoopPorts } from "@tamma/core/engine/perform.ts";
 import { clockedFetch } from "@tamma/core/platforms/_shared/platform-clock.ts";
+import { standingMemory } from "@tamma/core/platforms/_shared/standing.ts";
 import { type ConnectHost, connect, connectAccount } from "@tamma/core/platforms/connect.ts";
 import { plainGitPlatform } from "@tamma/core/platforms/plain-git/index.ts";
 import { runProofs } from "@tamma/core/platforms/run-proofs.ts";
@@ -22,6 +23,7 @@ import { planPrompt } from "@tamma/core/prompts/plan.ts";
 import { reviewPrompt } from "@tamma/core/prompts/review.ts";
 import { anthropicProvider } from "@tamma/core/providers/anthropic/index.ts";
 import type { BlobStore } from "./blob-store.ts";
+import { sha256Hex } from "./cipher.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { repoCoordinator, worker } from "./objects.ts";
 import { turnLimits } from "./turn-limits.ts";
@@ -50,9 +52,20 @@ export function webhooksOf(platform: WebhookPlatform, headers: Headers): Webhook
 /** How runs of a platform's CI prove themselves. One for the process, which keeps the keys of issuers. */
 export const proofsOfRuns = runProofs((input, init) => fetch(input, init));
 
-/** The repository `owner/name` on its platform. @throws PlatformError */
-export function connectRepository(access: PlatformAccess, name: string): Promise<PlatformRepository> {
-  return connect(access, name, platformHost);
+/**
+ * The repository `owner/name` on its platform. @throws PlatformError
+ *
+ * @param fresh settings and versions are asked for, also where they are remembered
+ */
+export function connectRepository(
+  access: PlatformAccess,
+  name: string,
+  fresh: boolean,
+): Promise<PlatformRepository> {
+  const { platform, baseUrl, credential } = access;
+  // Nobody is told anything that his own credential would not have told him.
+  const scope = sha256Hex(JSON.stringify([platform, baseUrl, credential, name]));
+  return connect(access, name, { ...platformHost, standing: standing.of(scope, fresh) });
 }
 
 const platformHost: ConnectHost = {
@@ -60,6 +73,9 @@ const platformHost: ConnectHost = {
   now: () => Date.now(),
   pause: (ms) => new Promise((done) => setTimeout(done, ms)),
 };
+
+/** One for the process: the objects of a repository and of its loops ask for the same. */
+const standing = standingMemory(platformHost.now);
 
 /** A look at a connection: what is not answered until `deadline` is given up, and their clock is noted. */
 export function lookingAt(access: PlatformAccess, deadline: AbortSignal): Look {

@@ -15,12 +15,13 @@ const configFile = ".tamma.yml";
 /** The issues of a repository that lives on a platform. */
 export interface HostedIssues {
   /**
-   * As it is now; kept for the loop that is to start. Null when there is none. `config`: what `.tamma.yml` of
+   * As it is now, or as `seen` a moment ago; kept for the loop that is to start. Null when there is none. `config`: what `.tamma.yml` of
    * the default branch says, or what is wrong with it; null without such a file. @throws PlatformError
    */
   take(
     repository: RepositoryRef,
     number: number,
+    seen?: IssueNow,
   ): Promise<{ issue: IssueNow; config: ParsedConfig | null } | null>;
   /** As it was taken: what was written later does not steer its loop. Null: it never was. */
   taken(number: number): IssueSnapshot | null;
@@ -33,9 +34,9 @@ export function hostedIssues(
 ): HostedIssues {
   const context = (number: number) => `taken issue ${number}`;
   return {
-    take: async (repository, number) => {
+    take: async (repository, number, seen) => {
       const { reading } = await repositories.at(repository);
-      const issue = await reading.issue(number);
+      const issue = seen ?? (await reading.issue(number));
       if (!issue) return null;
       const text = await reading.file(configFile, repository.defaultBranch);
       const config = text === null ? null : parseProjectConfig(text);

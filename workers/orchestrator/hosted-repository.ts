@@ -1,6 +1,7 @@
 import { triggerLabel } from "@tamma/core/domain/platform/intake.ts";
 import type { RepositoryNow } from "@tamma/core/ports/platform-reading.ts";
-import type { PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
+import type { PlatformRepositories, PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
+import type { WebhookSetting } from "@tamma/core/ports/platform-setup.ts";
 import type { Repository, RepositorySetUp } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller } from "../rpc.ts";
 import { ciWorkflow } from "./ci-workflow.ts";
@@ -25,30 +26,41 @@ interface SetUpWish {
   workflow: boolean;
 }
 
+/** A repository, and its webhooks as they were just listed; null where nobody asked for one. */
+interface Looked {
+  repository: Repository;
+  webhooks: readonly WebhookSetting[] | null;
+}
+
 /** What the platform knows of a repository, when a loop could work there and it can be set up as wished. */
 export async function lookAtHosted(
   { env }: Parts,
+  repositories: PlatformRepositories,
   { connection, name, webhook }: { connection: string; name: string } & SetUpWish,
-): Promise<Answer<Repository>> {
+): Promise<Answer<Looked>> {
   const access = await accountHub(env).connectionAccess(connection);
   if (!access) return unknown(connection);
   if (webhook && access.webhook.url === null)
     return refuse(422, "webhook-address", access.webhook.why, access.webhook.todo);
   return onPlatform(async () => {
-    const hosted = await platformRepositories(env).at({ connection, name });
+    const hosted = await repositories.at({ connection, name });
     const found = await hosted.reading.repository();
-    const problem = unfit(found) ?? (webhook ? await closedToWebhooks(hosted) : null);
+    const unfitted = unfit(found);
+    const shown = webhook && !unfitted ? await shownWebhooks(hosted) : null;
+    const problem = unfitted ?? (shown && "why" in shown ? shown : null);
     if (problem) return refuse(422, "repository-unfit", `${found.name} ${problem.why}`, problem.todo);
     const { id, cloneUrl: url, defaultBranch } = found;
-    return ok({ connection, id, name: found.name, url, defaultBranch });
+    const repository = { connection, id, name: found.name, url, defaultBranch };
+    return ok({ repository, webhooks: shown && "listed" in shown ? shown.listed : null });
   });
 }
 
 /** Sets up the webhook, the label and the workflow file. Repeating it changes only what is missing. */
 export async function setUpHosted(
   { env }: Parts,
+  repositories: PlatformRepositories,
   caller: Caller,
-  repository: Repository,
+  { repository, webhooks }: Looked,
   wish: SetUpWish,
 ): Promise<Answer<RepositorySetUp>> {
   const { connection, name } = repository;
@@ -56,12 +68,11 @@ export async function setUpHosted(
   const [access, before] = await Promise.all([hub.connectionAccess(connection), hub.setUpOf(repository)]);
   if (!access) return unknown(connection);
   return onPlatform(async () => {
-    const hosted = await platformRepositories(env).at({ connection, name });
-    const label = (await hosted.setup.hasLabel(startLabel.name)) ? "there" : "made";
-    if (label === "made") await hosted.setup.putLabel(startLabel);
+    const hosted = await repositories.at({ connection, name });
+    const label = await hosted.setup.putLabel(startLabel);
     const workflow = wish.workflow ? await proposeWorkflow(hosted, access, repository) : null;
     // Last, and noted at once: nobody can look up afterwards which secret a webhook has.
-    const webhook = wish.webhook ? await putWebhook(hosted, access, before) : "none";
+    const webhook = wish.webhook ? await putWebhook(hosted, access, before, webhooks) : "none";
     const row = { webhook: wish.webhook, secretsAt: wish.webhook ? access.secretsAt : null };
     const done: RepositorySetUp = { webhook, label, workflow };
     await hub.noteSetUp(caller, repository, { row, done });
@@ -91,14 +102,16 @@ async function putWebhook(
   { setup }: PlatformRepository,
   { webhook, webhookSecrets: [secret], secretsAt }: ConnectionAccess,
   before: SetUpRow | null,
+  webhooks: Looked["webhooks"],
 ): Promise<"made" | "renewed" | "there"> {
   const { url } = webhook;
   // Both were looked at before the repository was added.
   if (url === null || secret === undefined) throw new Error("a webhook needs an address and a secret");
-  const own = (await setup.webhooks()).filter((each) => each.url === url);
+  const all = webhooks ?? (await setup.webhooks());
+  const own = all.filter((each) => each.url === url);
   const isGood = own.length === 1 && own[0]?.active && before?.secretsAt === secretsAt;
   if (isGood) return "there";
-  await setup.putWebhook({ url, secret });
+  await setup.putWebhook({ url, secret }, all);
   return own.length === 0 ? "made" : "renewed";
 }
 
@@ -133,12 +146,16 @@ function unfit(found: RepositoryNow): { why: string; todo: string } | null {
   };
 }
 
-/** Webhooks are shown to exactly those who may make one; a try would leave something behind. */
-async function closedToWebhooks({
+/**
+ * Webhooks are shown to exactly those who may make one; a try would leave something behind. Null: that cannot
+ * be told now.
+ */
+async function shownWebhooks({
   setup,
-}: PlatformRepository): Promise<{ why: string; todo: string } | null> {
+}: PlatformRepository): Promise<{ listed: WebhookSetting[] } | { why: string; todo: string } | null> {
   const shown = await onPlatform(async () => ok(await setup.webhooks()));
-  if (shown.ok || !["platform-forbidden", "platform-not-found"].includes(shown.refusal.code)) return null;
+  if (shown.ok) return { listed: shown.value };
+  if (!["platform-forbidden", "platform-not-found"].includes(shown.refusal.code)) return null;
   return {
     why: `takes no webhook from this connection: ${shown.refusal.message}`,
     todo:

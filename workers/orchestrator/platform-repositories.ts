@@ -7,8 +7,12 @@ import { accountHub } from "./objects.ts";
 /** What a repository allows is looked at again after this: people change settings. */
 const lookedAtMsMax = 10 * 60_000;
 
-/** Kept by one object, because what it asked for is its own to use. */
-export function platformRepositories(env: OrchestratorEnv): PlatformRepositories {
+/**
+ * Kept by one object, because what it asked for is its own to use.
+ *
+ * @param fresh for somebody who sets things up: he sees them as they are now
+ */
+export function platformRepositories(env: OrchestratorEnv, fresh = false): PlatformRepositories {
   const known = new Map<string, { hosted: Promise<PlatformRepository>; secretsAt: number; at: number }>();
   return {
     at: async ({ connection, name }) => {
@@ -18,7 +22,7 @@ export function platformRepositories(env: OrchestratorEnv): PlatformRepositories
       const kept = known.get(key);
       const now = Date.now();
       if (kept && kept.secretsAt === access.secretsAt && now - kept.at < lookedAtMsMax) return kept.hosted;
-      const hosted = connectRepository(access, name);
+      const hosted = connectRepository(access, name, fresh);
       known.set(key, { hosted, secretsAt: access.secretsAt, at: now });
       hosted.catch(() => known.delete(key));
       return hosted;

@@ -1,6 +1,7 @@
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
+import type { IssueNow } from "@tamma/core/ports/platform-reading.ts";
 import type { ConfigProblem } from "@tamma/core/protocol/config-file.ts";
 import type { StartLoop } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
@@ -14,6 +15,8 @@ export interface QueuePorts {
   core: RepositoryCore;
   /** Null where issues are our own. */
   issues: HostedIssues | null;
+  /** The issue as it was read a moment ago, where somebody did; else it is read. */
+  seen?: IssueNow;
   /** Until what follows from a command was done. */
   idle(): Promise<void>;
 }
@@ -49,7 +52,7 @@ export async function queueLoop(
 
 /** An issue of a platform is read now, at the moment of the wish, and put on record with its number there. */
 async function takeIssue(
-  { core, issues }: QueuePorts,
+  { core, issues, seen }: QueuePorts,
   number: number,
   commandId: string,
 ): Promise<Answer<null>> {
@@ -57,7 +60,7 @@ async function takeIssue(
   if (!issues || !known || known.repository.connection === plainGitConnection) return ok(null);
   if (activeLoopOf(known, number)) return ok(null);
   return onPlatform(async () => {
-    const taken = await issues.take(known.repository, number);
+    const taken = await issues.take(known.repository, number, seen);
     if (!taken) return unknownIssue(number);
     const { issue, config } = taken;
     if (!issue.open)

@@ -13,6 +13,7 @@ import { sha256Hex } from "./cipher.ts";
 import { clearHosted, lookAtHosted, setUpHosted } from "./hosted-repository.ts";
 import { accountHub, repoCoordinator } from "./objects.ts";
 import { allRepositories, type Parts, repositoryAt } from "./parts.ts";
+import { platformRepositories } from "./platform-repositories.ts";
 import { ok, refuse } from "./refusal.ts";
 
 /** Repositories and, on plain Git, their issues. */
@@ -30,13 +31,16 @@ export async function addRepository(
       config.error.issues[0]?.message ?? "",
       "see the reference of .tamma.yml",
     );
-  const looked = "connection" in input ? await lookAtHosted(parts, input) : plainRepository(input);
+  const hosted = platformRepositories(parts.env, true);
+  const looked = "connection" in input ? await lookAtHosted(parts, hosted, input) : plainRepository(input);
   if (!looked.ok) return looked;
-  const added = await repoCoordinator(parts.env, looked.value).add(caller, looked.value, config.data);
+  const { repository } = looked.value;
+  const added = await repoCoordinator(parts.env, repository).add(caller, repository, config.data);
   if (!added.ok) return added;
   const already = !(await accountHub(parts.env).list(caller, added.value));
   // Last, so that the first delivery finds its repository.
-  const setUp = "connection" in input ? await setUpHosted(parts, caller, looked.value, input) : ok(null);
+  const setUp =
+    "connection" in input ? await setUpHosted(parts, hosted, caller, looked.value, input) : ok(null);
   if (setUp.ok) return ok({ ...added.value, already, setUp: setUp.value });
   const { status, code, message, todo } = setUp.refusal;
   const half = `${added.value.name} is added, but not set up to its end: ${message}`;
@@ -67,7 +71,11 @@ export async function removeRepository(
   return ok({ removed: name });
 }
 
-function plainRepository({ url, defaultBranch, name }: z.infer<typeof PlainRepository>): Answer<Repository> {
+function plainRepository({
+  url,
+  defaultBranch,
+  name,
+}: z.infer<typeof PlainRepository>): Answer<{ repository: Repository; webhooks: null }> {
   if (holdsPassword(url))
     return refuse(
       422,
@@ -77,7 +85,8 @@ function plainRepository({ url, defaultBranch, name }: z.infer<typeof PlainRepos
     );
   // The id follows from the address, so adding it twice gives the same repository.
   const id = sha256Hex(url.replace(/\/+$/, "")).slice(0, 12);
-  return ok({ connection: plainGitConnection, id, name: name ?? nameOf(url), url, defaultBranch });
+  const repository = { connection: plainGitConnection, id, name: name ?? nameOf(url), url, defaultBranch };
+  return ok({ repository, webhooks: null });
 }
 
 export async function listRepositories(parts: Parts): Promise<Repository[]> {

@@ -8,6 +8,7 @@ import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { GitRight } from "@tamma/core/ports/git-access.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
+import type { IssueNow } from "@tamma/core/ports/platform-reading.ts";
 import type { Issue, Repository, StartLoop } from "@tamma/core/protocol/rest.ts";
 import type { RefsReport } from "@tamma/core/protocol/runner.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
@@ -211,9 +212,9 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
 
   // Queue, slots, merge turn.
 
-  async queueLoop(caller: Caller, input: StartLoop): Promise<Answer<LoopStarted>> {
-    const idle = () => this.#drain.idle();
-    return queueLoop({ core: this.#core, issues: this.#ports.issues, idle }, caller, input);
+  async queueLoop(caller: Caller, input: StartLoop, seen?: IssueNow): Promise<Answer<LoopStarted>> {
+    const ports = { core: this.#core, issues: this.#ports.issues, idle: () => this.#drain.idle() };
+    return queueLoop({ ...ports, ...(seen ? { seen } : {}) }, caller, input);
   }
 
   async requestSlot(loop: string, key: string): Promise<void> {

@@ -14,7 +14,7 @@ export const initialLoop: Loop = { state: "not-started" };
 export function evolve(loop: Loop, event: LoopEvent, at: Instant): Loop {
   const next = after(loop, event, at);
   if (next.state === "not-started" || !saysOtherwise(loop, next)) return next;
-  return { ...next, facts: { ...next.facts, words: (next.facts.words ?? 0) + 1 } };
+  return { ...next, facts: { ...next.facts, words: (next.facts.words ?? 0) + 1, wordsAt: at } };
 }
 
 function after(loop: Loop, event: LoopEvent, at: Instant): Loop {

@@ -60,6 +60,16 @@ test("the same words at work are said once, and again after others were said", (
   expect(keys.length).toBeLessThan(8);
 });
 
+test("that a loop works is reported when it still does after half a minute, all else at once", () => {
+  const working = leased("develop", started(hosted));
+  const { wordsAt = 0 } = factsOf(working);
+  expect(statusOf(working)).toMatchObject({ words: "is at work", notBefore: wordsAt + 30_000 });
+  const complete = atCheckpoint("complete", hosted);
+  const merged = drive(complete, (loop) => loop.state === "ended");
+  const cancelled = send(complete, { type: "CancelLoop", by: person("ann"), reason: "wrong" }).loop;
+  for (const loop of [complete, merged, cancelled]) expect(statusOf(loop)).not.toHaveProperty("notBefore");
+});
+
 test("somebody's push takes the word back: the new head is at work", () => {
   const loop = atCheckpoint("complete", hosted);
   const pushed = send(loop, foreignPush(loop, sha("e"))).loop;

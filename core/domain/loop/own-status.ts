@@ -1,4 +1,5 @@
 import type { Sha } from "../ids.ts";
+import { passingMs } from "../policy/limits.ts";
 import { isSettled } from "../policy/modes.ts";
 import type { Effect } from "./effects.ts";
 import type { Check } from "./evidence.ts";
@@ -17,13 +18,21 @@ interface Word {
 /**
  * Tamma's own status on the head of a loop whose platform merges: people see on the pull request whether it
  * works, waits for them or is done, and a rule of the platform can require it. Null before there is a pull
- * request. It is reported once for each change of its words (`facts.words` counts them).
+ * request. It is reported once for each change of its words (`facts.words` counts them); that it works, only
+ * when it still does so after `passingMs`.
  */
 export function ownStatusOf(loop: Loop): Effect | null {
   const word = ownWordOf(loop);
   if (loop.state === "not-started" || word === null) return null;
-  const key = `${ownStatus}:${word.sha}:${loop.facts.words ?? 0}`;
-  return { kind: "report-status", key, check: ownStatus, ...word };
+  const { words = 0, wordsAt = 0 } = loop.facts;
+  const key = `${ownStatus}:${word.sha}:${words}`;
+  const status = { kind: "report-status", key, check: ownStatus, ...word } as const;
+  return isPassing(loop) ? { ...status, notBefore: wordsAt + passingMs } : status;
+}
+
+/** A loop at work may soon say something else; a merge says itself, right before it, that it was approved. */
+function isPassing(loop: Exclude<Loop, { state: "not-started" }>): boolean {
+  return loop.state === "active" && askedOf(loop) === null;
 }
 
 /** Do people see another word than before? */

@@ -117,6 +117,64 @@ describe("statuses and replies", () => {
   });
 });
 
+describe("the sticky comment", () => {
+  const stickyOf = (loop: Loop) => react(loop).effects.find((one) => one.kind === "sticky-comment");
+
+  test("tells at once that the loop began, asks a person, or ended, and what passes only if it stays", () => {
+    const ended = drive(started(), (one) => one.state === "ended");
+    for (const loop of [started(), atCheckpoint("design"), ended])
+      expect(stickyOf(loop)).not.toHaveProperty("notBefore");
+    const working = loopDoing("plan", "job");
+    const since = working.state === "active" && "since" in working.doing ? working.doing.since : 0;
+    expect(stickyOf(working)).toMatchObject({ notBefore: since + 30_000 });
+  });
+
+  test("however a loop goes, what stands there in the end is its end, and whatever lasts is told", () => {
+    fc.assert(
+      fc.property(
+        someSettings,
+        choices(90),
+        fc.array(fc.nat(70_000), { minLength: 1 }),
+        (settings, picks, ms) => {
+          const written = new Set<string>();
+          let [now, told] = [0, ""];
+          /** As the store does: what is not wanted any more is void, what is due is done once. */
+          const settle = (loop: Loop) => {
+            for (const effect of react(loop).effects) {
+              if (effect.kind !== "sticky-comment" || written.has(effect.key)) continue;
+              if ((effect.notBefore ?? 0) > now) continue;
+              written.add(effect.key);
+              told = effect.revision;
+            }
+          };
+          for (const [at, { after }] of stride(settings, picks).entries()) {
+            now = Math.max(now, after.state === "not-started" ? 0 : after.facts.now);
+            settle(after);
+            const lasts = ms[at % ms.length] ?? 0;
+            now += lasts;
+            settle(after);
+            const sticky = stickyOf(after);
+            if (sticky?.kind !== "sticky-comment") throw new Error("there is none");
+            if (lasts >= 30_000 || sticky.notBefore === undefined) expect(told).toBe(sticky.revision);
+          }
+        },
+      ),
+      { seed: walkSeed, numRuns: 80 },
+    );
+  });
+
+  test("a loop that is quick at everything writes it only where people look", () => {
+    const keys = new Set<string>();
+    drive(started(), (one) => {
+      const sticky = stickyOf(one);
+      if (sticky?.kind === "sticky-comment" && sticky.notBefore === undefined) keys.add(sticky.key);
+      return one.state === "ended";
+    });
+    const steps = [...keys].map((key) => key.split(":")[1]);
+    expect(new Set(steps)).toEqual(new Set(["assign", "design", "complete", "ended"]));
+  });
+});
+
 test("a merged loop is put on record, closes its issue and not its pull request", () => {
   const merged = drive(started(), (one) => one.state === "ended");
   expect(kinds(merged)).toEqual(expect.arrayContaining(["record-merge", "close-issue", "release-slot"]));

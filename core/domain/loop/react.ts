@@ -4,6 +4,7 @@ import {
   checksSilentMs,
   escalationExpiryMs,
   leaseMs,
+  passingMs,
   remindEveryMs,
   runnerDeadlineMs,
   totalTimeMs,
@@ -23,9 +24,9 @@ export function react(loop: Loop): Reaction {
     case "not-started":
       return { effects: [], timers: [] };
     case "active":
-      return join(whenActive(loop), always(loop.facts, stickyRevision(loop)), own(loop));
+      return join(whenActive(loop), always(loop), own(loop));
     case "escalated":
-      return join(whenEscalated(loop), always(loop.facts, stickyRevision(loop)), own(loop));
+      return join(whenEscalated(loop), always(loop), own(loop));
     case "ended":
       return join(whenEnded(loop), own(loop));
     default:
@@ -142,11 +143,11 @@ function whenEnded({ outcome, facts }: Ended): Reaction {
 /**
  * What every started loop wants besides: the sticky comment, replies, statuses, deadlines of reservations.
  */
-function always(facts: Facts, revision: string): Reaction {
+function always(loop: Active | EscalatedLoop): Reaction {
+  const { facts } = loop;
   const timers = [...turnTimers(facts)];
   timers.push({ key: "total-time", timer: "total-time", due: facts.startedAt + totalTimeMs });
-  const sticky: Effect = { kind: "sticky-comment", key: `sticky:${revision}`, revision };
-  return { effects: [sticky, ...worldOf(facts)], timers };
+  return { effects: [stickyOf(loop), ...worldOf(facts)], timers };
 }
 
 function worldOf(facts: Facts): Effect[] {
@@ -182,9 +183,38 @@ function turnTimers(facts: Facts): Timer[] {
   }));
 }
 
-/** Grows with what the sticky comment shows; counters keep two visits of one step apart. */
-function stickyRevision(loop: Active | EscalatedLoop): string {
+/**
+ * The sticky comment as it is to be now; one that was to be before and was not written yet is wanted no more.
+ * What passes by within `passingMs` is left out: whatever stays is written then, and with it all that was.
+ */
+function stickyOf(loop: Active | EscalatedLoop): Effect {
   const { jobs, asks, waits, calls } = loop.facts;
   const doing = loop.state === "active" ? loop.doing.kind : "escalated";
-  return `${loop.step}:${doing}:${jobs}.${asks}.${waits}.${calls}`;
+  const shown = `${loop.step}:${doing}:${jobs}.${asks}.${waits}.${calls}`;
+  const since = passingSince(loop);
+  if (since === null) return { kind: "sticky-comment", key: `sticky:${shown}`, revision: shown };
+  // A job that is taken, or lost, begins to count anew.
+  const revision = `${shown}:${since}`;
+  return { kind: "sticky-comment", key: `sticky:${revision}`, revision, notBefore: since + passingMs };
+}
+
+/** Since when a loop does what may be over soon; null for what people are told at once. */
+function passingSince(loop: Active | EscalatedLoop): number | null {
+  // Whoever gave the issue to Tamma sees that it was taken.
+  if (loop.state === "escalated" || loop.step === "assign") return null;
+  const { doing } = loop;
+  switch (doing.kind) {
+    case "checkpoint":
+    case "questions":
+    case "obstacle":
+    case "deciding":
+      return null;
+    case "call":
+    case "model":
+    case "job":
+    case "checks":
+      return doing.since;
+    default:
+      return doing satisfies never;
+  }
 }

@@ -180,6 +180,8 @@ export interface Facts {
 
   /** How often the words of Tamma's own status changed; absent where it reports none. */
   words?: number;
+  /** When they changed last. */
+  wordsAt?: Instant;
   /** Titles of the issues that shall be opened instead of this one; empty unless a person split it. */
   split: string[];
   budget: Budget;

@@ -62,6 +62,12 @@ export const answerSilenceMs = 120_000;
 /** Five times the longest answer that we ask for, with the frame around every token. */
 export const answerBytesMax = 32_000_000;
 
+/**
+ * What a loop does for a shorter time is not told on its platform, where each word is a request and a mail:
+ * nobody reads that fast. That it began, asks a person, or ended is told at once.
+ */
+export const passingMs = 30_000;
+
 /** A person is reminded daily, and after three days the wait becomes an escalation. */
 export const remindEveryMs = 24 * 60 * 60_000;
 export const waitExpiryMs = 3 * 24 * 60 * 60_000;

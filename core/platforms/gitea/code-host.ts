@@ -1,12 +1,12 @@
 import { type CodeHost, type NewPullRequest, PlatformError } from "../../ports/platform.ts";
 import type { ApiRequest } from "../_shared/api.ts";
 import { bareTitle, draftTitle } from "../_shared/gitea-like/draft-title.ts";
+import type { PutComment } from "../_shared/keyed-comments.ts";
 import { keyIn, withMarker } from "../_shared/marker.ts";
 import { unsupported } from "../_shared/unsupported.ts";
 import { commentCharsMax } from "./capabilities.ts";
 import { type Connection, get, within } from "./connection.ts";
 import { isDraft, type Pull, refOf } from "./convert.ts";
-import { putComment } from "./keyed-comments.ts";
 import { addLabels } from "./labels.ts";
 import { markMerged, merge } from "./merging.ts";
 import { headOf, missing, newestOf, pullOf } from "./pulls.ts";
@@ -14,12 +14,12 @@ import { postReview, reviewRequest } from "./review.ts";
 import * as shapes from "./shapes.ts";
 import { type Thread, threadsOf } from "./threads.ts";
 
-export function giteaCodeHost(connection: Connection): CodeHost {
+export function giteaCodeHost(connection: Connection, putComment: PutComment): CodeHost {
   const { api, at, can } = connection;
   return {
     openPullRequest: async (request) => refOf(await open(connection, request)),
     setDraft: ({ number }, draft) => setDraft(connection, number, draft),
-    upsertComment: ({ number }, key, body) => putComment(connection, number, key, body),
+    upsertComment: ({ number }, key, body) => putComment(number, key, body),
     addLabels: ({ number }, names) => addLabels(connection, number, names),
     submitReview: ({ number }, review) => postReview(connection, number, review),
     replyToThread: ({ number }, thread, key, text) => reply(connection, number, thread, key, text),

@@ -4,6 +4,7 @@ import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import { PlatformError } from "../../ports/platform.ts";
 import { type ApiPath, type ApiRequest, type PlatformApi, path, platformApi } from "../_shared/api.ts";
 import { once } from "../_shared/once.ts";
+import { nothingStands, type Standing } from "../_shared/standing.ts";
 import { type Transport, transport } from "../_shared/transport.ts";
 import * as shapes from "./shapes.ts";
 import { type Features, featuresOf } from "./version.ts";
@@ -20,6 +21,8 @@ export interface GiteaOptions {
   pause: (ms: number) => Promise<void>;
   /** Counts what a loop costs the platform; one call per request that was really sent. */
   sent?: (request: { operation: string; method: string; path: string }) => void;
+  /** What is known of the server already; absent: nothing. */
+  standing?: Standing;
 }
 
 /** One repository of one Gitea, as its API shows it to one token. */
@@ -34,6 +37,9 @@ export interface Connection {
   /** A path in the repository, as `path` makes it. */
   at(parts: TemplateStringsArray, ...values: (string | number)[]): ApiPath;
   readonly owner: string;
+  readonly standing: Standing;
+  /** What the platform said last of the labels of an issue, by its number. */
+  readonly labelled: Map<number, readonly Label[]>;
   /** Whose token it is; asked once. */
   me(): Promise<PlatformUser>;
   /** The branch whose rules count for a loop; asked once. */
@@ -46,6 +52,11 @@ export interface Connection {
   text(operation: string, path: ApiPath): Promise<string>;
   /** The end of an answer that is text and may be long. */
   textEnd(operation: string, path: ApiPath, bytesMax: number): Promise<string>;
+}
+
+export interface Label {
+  readonly id: number;
+  readonly name: string;
 }
 
 export interface ListRequest extends Pick<ApiRequest, "operation" | "path" | "query"> {
@@ -69,15 +80,23 @@ export async function connect(options: GiteaOptions): Promise<Connection> {
   if (rest.length > 0) throw notARepository(options.repository);
   const repository = path`/repos/${owner}/${name}`;
   const api = platformApi({ ...options, baseUrl, headers: async () => authorization });
-  const version = (await api.ask(get("version", path`/version`), shapes.version)).version;
+  const { standing = nothingStands } = options;
+  const { version } = await standing.get("version", () =>
+    api.ask(get("version", path`/version`), shapes.version),
+  );
   const can = featuresOf(version);
-  const pageSize = await pageSizeOf(api);
+  const pageSize = await standing.get("page size", () => pageSizeOf(api));
   const each = eachOf(api, pageSize);
-  const me = once(() => api.ask(get("me", path`/user`), shapes.user));
-  const repositoryNow = once(() => api.ask(get("repository", repository), shapes.repository));
+  const me = once(() => standing.get("me", () => api.ask(get("me", path`/user`), shapes.user)));
+  const defaultBranch = once(() =>
+    standing.get("default branch", async () => {
+      const now = await api.ask(get("repository", repository), shapes.repository);
+      return now.default_branch;
+    }),
+  );
   return {
     ...{ api, version, can, pageSize, now, pause, owner, me, each, ...texts(options, baseUrl) },
-    defaultBranch: async () => (await repositoryNow()).default_branch,
+    ...{ defaultBranch, standing, labelled: new Map() },
     at: (parts, ...values) => `${repository}${path(parts, ...values)}` as ApiPath,
     all: async (request, schema, itemsMax = itemsMaxOfList) => {
       const items: z.infer<typeof schema> = [];

@@ -5,6 +5,7 @@ import { giteaCiRuns } from "./ci-runs.ts";
 import { giteaCodeHost } from "./code-host.ts";
 import { connect, type GiteaOptions } from "./connection.ts";
 import { giteaIssueTracker } from "./issue-tracker.ts";
+import { giteaComments } from "./keyed-comments.ts";
 import { giteaReading } from "./reading.ts";
 import { giteaSetup } from "./setup.ts";
 
@@ -16,10 +17,12 @@ import { giteaSetup } from "./setup.ts";
  */
 export async function giteaRepository(options: GiteaOptions): Promise<PlatformRepository> {
   const connection = await connect(options);
+  // Issues and pull requests are counted together, so their conversations are, too.
+  const putComment = giteaComments(connection);
   return {
     capabilities: capabilitiesOf(connection.version, connection.can, connection.pageSize),
-    codeHost: giteaCodeHost(connection),
-    issues: giteaIssueTracker(connection),
+    codeHost: giteaCodeHost(connection, putComment),
+    issues: giteaIssueTracker(connection, putComment),
     ci: giteaCiHost(connection),
     reading: giteaReading(connection),
     runs: giteaCiRuns(connection),

@@ -1,35 +1,26 @@
 import { type IssueTracker, PlatformError } from "../../ports/platform.ts";
+import type { PutComment } from "../_shared/keyed-comments.ts";
 import { withMarker } from "../_shared/marker.ts";
 import { commentCharsMax } from "./capabilities.ts";
 import { type Connection, get } from "./connection.ts";
 import { ownKey } from "./convert.ts";
-import { putComment } from "./keyed-comments.ts";
-import { addLabels, labelIds } from "./labels.ts";
+import { addLabels, labelIds, removeLabels } from "./labels.ts";
 import * as shapes from "./shapes.ts";
 
 /** So many of our own issues are looked through for one with the same key, the newest first. */
 const ownIssuesMax = 1_000;
 
-export function giteaIssueTracker(connection: Connection): IssueTracker {
+export function giteaIssueTracker(connection: Connection, putComment: PutComment): IssueTracker {
   const { api, at } = connection;
   const issueOf = (number: number) => api.ask(get("issue", at`/issues/${number}`), shapes.issue);
   const edit = (operation: string, number: number, body: object) =>
     api.tell({ operation, method: "PATCH", path: at`/issues/${number}`, body });
   return {
     addLabels: ({ number }, names) => addLabels(connection, number, names),
-    removeLabels: async ({ number }, names) => {
-      const { labels } = await issueOf(number);
-      for (const { id, name } of labels) {
-        if (!names.includes(name)) continue;
-        const request = get("removeLabels", at`/issues/${number}/labels/${id}`);
-        await api.find({ ...request, method: "DELETE" }, shapes.anything);
-      }
-    },
-    upsertComment: ({ number }, key, body) => putComment(connection, number, key, body),
-    closeIssue: async ({ number }) => {
-      const { state } = await issueOf(number);
-      if (state === "open") await edit("closeIssue", number, { state: "closed" });
-    },
+    removeLabels: ({ number }, names) => removeLabels(connection, number, names),
+    upsertComment: ({ number }, key, body) => putComment(number, key, body),
+    // One that is closed stays so without a trace (`closeOrReopenIssue` in routers/api/v1/repo/issue.go).
+    closeIssue: ({ number }) => edit("closeIssue", number, { state: "closed" }),
     assign: async ({ number }, logins) => {
       // Gitea takes the whole list, and no addition to it.
       const now = (await issueOf(number)).assignees.map(({ login }) => login);

@@ -1,4 +1,4 @@
-import type { ApiRequest } from "../_shared/api.ts";
+import { keyedComments, type PutComment } from "../_shared/keyed-comments.ts";
 import { withMarker } from "../_shared/marker.ts";
 import { commentCharsMax } from "./capabilities.ts";
 import { type Connection, get } from "./connection.ts";
@@ -14,20 +14,22 @@ export async function commentsOf(connection: Connection, number: number, since: 
 }
 
 /** One comment of ours per key under an issue or a pull request: posted the first time, replaced later. */
-export async function putComment(
-  connection: Connection,
-  number: number,
-  key: string,
-  body: string,
-): Promise<void> {
+export function giteaComments(connection: Connection): PutComment {
   const { api, at } = connection;
-  const text = withMarker(body, key, commentCharsMax);
-  const me = await connection.me();
-  const comments = await commentsOf(connection, number, null);
-  const known = comments.find((comment) => ownKey(comment.user, comment.body, me) === key);
-  if (known?.body === text) return;
-  const request: Pick<ApiRequest, "method" | "path"> = known
-    ? { method: "PATCH", path: at`/issues/comments/${known.id}` }
-    : { method: "POST", path: at`/issues/${number}/comments` };
-  await api.tell({ operation: "upsertComment", ...request, body: { body: text } });
+  const operation = "upsertComment";
+  const put = keyedComments({
+    find: async (number, key) => {
+      const me = await connection.me();
+      const comments = await commentsOf(connection, number, null);
+      const known = comments.find((comment) => ownKey(comment.user, comment.body, me) === key);
+      return known ? { id: known.id, text: known.body } : null;
+    },
+    post: async (number, body) => {
+      const path = at`/issues/${number}/comments`;
+      return (await api.ask({ operation, method: "POST", path, body: { body } }, shapes.madeComment)).id;
+    },
+    replace: (id, body) =>
+      api.tell({ operation, method: "PATCH", path: at`/issues/comments/${id}`, body: { body } }),
+  });
+  return (number, key, body) => put(number, key, withMarker(body, key, commentCharsMax));
 }

@@ -1,9 +1,17 @@
 import type { PlatformUser } from "../../domain/platform/webhook.ts";
 import { PlatformError } from "../../ports/platform.ts";
 import type { Permission, PlatformReading } from "../../ports/platform-reading.ts";
+import { briefly } from "../_shared/briefly.ts";
 import { withoutMarker } from "../_shared/marker.ts";
 import { type Connection, get } from "./connection.ts";
-import { commentOf, permissionOf, pullRequestOf, repositoryOf, reviewOf, rulesOf } from "./convert.ts";
+import {
+  commentOf,
+  permissionOf as permissionIn,
+  pullRequestOf,
+  repositoryOf,
+  reviewOf,
+  rulesOf,
+} from "./convert.ts";
 import { fileOf } from "./file.ts";
 import { commentsOf } from "./keyed-comments.ts";
 import { mergeabilityOf } from "./mergeability.ts";
@@ -14,15 +22,26 @@ import { reviewsOf, threadOf, threadsOf } from "./threads.ts";
 /** Comments of an issue that a loop is told; older ones are seldom about what is to be done. */
 const issueCommentsMax = 100;
 
+/**
+ * Who asks for a loop is mostly the author of its issue, and asked about a moment before. What an author may
+ * do decides nothing; what somebody wants to do is always asked anew.
+ */
+const permissionMsMax = 10_000;
+
 export function giteaReading(connection: Connection): PlatformReading {
   const { api, at, me } = connection;
+  const permission = briefly(connection.now, permissionMsMax, (login) => permissionFor(connection, login));
   const ahead = async (base: string, head: string) =>
     (await api.ask(get("compare", comparedPath(connection, base, head)), shapes.compared)).total_commits;
   return {
     me,
-    repository: async () => repositoryOf(await api.ask(get("repository", at``), shapes.repository)),
-    permissionOf: (login) => permissionFor(connection, login),
-    issue: (number) => issueNow(connection, number),
+    repository: async () => {
+      const now = await api.ask(get("repository", at``), shapes.repository);
+      connection.standing.note("default branch", now.default_branch);
+      return repositoryOf(now);
+    },
+    permissionOf: permission.now,
+    issue: (number) => issueNow(connection, number, permission.lately),
     issuesWith: (label) => issuesWith(connection, label),
     labelledBy: (number, label) => labelledBy(connection, number, label),
     comments: async (number, since) => {
@@ -66,15 +85,20 @@ async function permissionFor({ api, at }: Connection, login: string): Promise<Pe
   if (/^\.{0,2}$/.test(login)) return "none";
   const request = get("permissionOf", at`/collaborators/${login}/permission`);
   const told = await api.find(request, shapes.permission);
-  return told === null ? "none" : permissionOf(told.permission);
+  return told === null ? "none" : permissionIn(told.permission);
 }
 
-async function issueNow(connection: Connection, number: number) {
+async function issueNow(
+  connection: Connection,
+  number: number,
+  permissionOf: PlatformReading["permissionOf"],
+) {
   const { api, at } = connection;
   const issue = await api.find(get("issue", at`/issues/${number}`), shapes.issue);
   if (issue === null || (issue.pull_request ?? null) !== null) return null;
-  const comments = (await commentsOf(connection, number, null)).slice(-issueCommentsMax);
-  const mayWrite = writersAmong(connection);
+  const all = issue.comments === 0 ? [] : await commentsOf(connection, number, null);
+  const comments = all.slice(-issueCommentsMax);
+  const mayWrite = writersAmong(permissionOf);
   const told = [];
   for (const { user, body, created_at: at } of comments)
     told.push({ author: user.login, mayWrite: await mayWrite(user), body: withoutMarker(body), at });
@@ -86,11 +110,13 @@ async function issueNow(connection: Connection, number: number) {
 }
 
 /** Asks once per author; undefined where the token may not ask. */
-function writersAmong(connection: Connection): (user: PlatformUser) => Promise<boolean | undefined> {
+function writersAmong(
+  permissionOf: PlatformReading["permissionOf"],
+): (user: PlatformUser) => Promise<boolean | undefined> {
   const known = new Map<string, Promise<boolean | undefined>>();
   const ask = async ({ login }: PlatformUser) => {
     try {
-      const permission = await permissionFor(connection, login);
+      const permission = await permissionOf(login);
       return permission === "write" || permission === "admin";
     } catch (error) {
       if (error instanceof PlatformError && error.kind === "forbidden") return undefined;

@@ -23,7 +23,7 @@ export function giteaSetup(connection: Connection): PlatformSetup {
     await api.find({ ...get("removeWebhook", at`/hooks/${id}`), method: "DELETE" }, shapes.anything);
   };
   return {
-    putWebhook: (webhook) => putWebhook(connection, webhook, remove),
+    putWebhook: (webhook, known) => putWebhook(connection, webhook, remove, known),
     webhooks: () => webhooksOf(connection),
     removeWebhook: remove,
     lostDeliveries: async () => {
@@ -53,9 +53,10 @@ async function putWebhook(
   connection: Connection,
   { url, secret }: { url: string; secret: string },
   remove: (id: string) => Promise<void>,
+  known?: readonly WebhookSetting[],
 ): Promise<WebhookSetting> {
   const { api, at } = connection;
-  const old = (await webhooksOf(connection)).filter((hook) => hook.url === url);
+  const old = (known ?? (await webhooksOf(connection))).filter((hook) => hook.url === url);
   const config = { url, content_type: "json", secret };
   const body = { type: "gitea", config, events, active: true };
   const request: ApiRequest = { operation: "putWebhook", method: "POST", path: at`/hooks`, body };

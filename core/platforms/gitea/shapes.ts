@@ -67,9 +67,13 @@ export const issue = z.object({
   ...{ user, labels: listOf(label), assignees: listOf(z.object({ login: z.string() })) },
   /** Not null when it is a pull request, which Gitea counts as an issue too. */
   pull_request: z.unknown().optional(),
+  /** How many. */
+  comments: z.number().int().nullish(),
 });
 
 export const comment = z.object({ id, body: text, user, created_at: instant });
+/** What matters of one that was just posted. */
+export const madeComment = z.object({ id });
 
 export const timelineEntry = z.object({
   ...{ type: z.string(), body: text, user },

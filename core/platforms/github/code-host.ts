@@ -6,9 +6,10 @@ import {
   PlatformError,
   type PullRequestRef,
 } from "../../ports/platform.ts";
+import type { PutComment } from "../_shared/keyed-comments.ts";
 import { answeredWith, orNull, shaped } from "./answers.ts";
 import { pageSize } from "./client.ts";
-import { addLabels, upsertComment } from "./comments.ts";
+import { addLabels } from "./comments.ts";
 import { isFork, isMerged, refOf } from "./convert.ts";
 import { merge } from "./merge.ts";
 import { type GithubRepository, getPull, headOf, type Pull } from "./repository.ts";
@@ -17,12 +18,12 @@ import * as shapes from "./shapes.ts";
 import { replyToThread, resolveThread } from "./threads.ts";
 
 /** GitHub's pull requests. Source: GitHub Docs, "REST API endpoints for pull requests". */
-export function githubCodeHost(repository: GithubRepository): CodeHost {
+export function githubCodeHost(repository: GithubRepository, putComment: PutComment): CodeHost {
   const { client, at } = repository;
   return {
     openPullRequest: (request) => openPullRequest(repository, request),
     setDraft: (pullRequest, draft) => setDraft(repository, pullRequest, draft),
-    upsertComment: ({ number }, key, body) => upsertComment(repository, number, key, body),
+    upsertComment: ({ number }, key, body) => putComment(number, key, body),
     addLabels: ({ number }, labels) => addLabels(repository, number, labels),
     submitReview: (pullRequest, review) => submitReview(repository, pullRequest, review),
     replyToThread: (pullRequest, thread, key, text) =>

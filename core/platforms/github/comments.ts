@@ -1,5 +1,6 @@
+import { keyedComments, type PutComment } from "../_shared/keyed-comments.ts";
 import { keyIn, withMarker } from "../_shared/marker.ts";
-import { answeredWith } from "./answers.ts";
+import { answeredWith, numberOf, shaped } from "./answers.ts";
 import { conversation, type GithubRepository } from "./repository.ts";
 import * as shapes from "./shapes.ts";
 
@@ -8,35 +9,33 @@ export const commentCharsMax = 65_536;
 
 /**
  * One comment per `key` in the conversation of an issue or a pull request: ours with this key is replaced,
- * else one is posted. Two callers at the same moment may both post; the first comment is the one that is
+ * else one is posted. Two processes at the same moment may both post; the first comment is the one that is
  * replaced from then on.
  */
-export async function upsertComment(
-  repository: GithubRepository,
-  number: number,
-  key: string,
-  text: string,
-): Promise<void> {
+export function githubComments(repository: GithubRepository): PutComment {
   const { client, at } = repository;
   const operation = "upsertComment";
-  const body = withMarker(text, key, commentCharsMax);
-  const me = await repository.me();
-  const found = await client.first(
-    operation,
-    conversation(repository, operation, number),
-    shapes.comment,
-    ({ user, body }) => user.id === me.id && keyIn(body) === key,
-  );
   const { issues } = client.on(operation);
-  if (!found) await issues.createComment({ ...at, issue_number: number, body });
-  else if (sameText(found.body, body)) return;
-  else await issues.updateComment({ ...at, comment_id: Number(found.id), body });
-}
-
-/** GitHub may answer with other ends of lines, and without blanks at the end. */
-function sameText(one: string, other: string): boolean {
-  const plain = (text: string) => text.replaceAll("\r\n", "\n").trimEnd();
-  return plain(one) === plain(other);
+  const put = keyedComments({
+    find: async (number, key) => {
+      const me = await repository.me();
+      const found = await client.first(
+        operation,
+        conversation(repository, operation, number),
+        shapes.comment,
+        ({ user, body }) => user.id === me.id && keyIn(body) === key,
+      );
+      return found && { id: found.id, text: found.body };
+    },
+    post: async (issue_number, body) => {
+      const { data } = await issues.createComment({ ...at, issue_number, body });
+      return shaped(operation, shapes.madeComment, data).id;
+    },
+    replace: async (id, body) => {
+      await issues.updateComment({ ...at, comment_id: numberOf(operation, id), body });
+    },
+  });
+  return (number, key, text) => put(number, key, withMarker(text, key, commentCharsMax));
 }
 
 /** Labels that do not exist yet are made by GitHub when they are added. */

@@ -2,6 +2,7 @@ import type { Instant } from "../../domain/ids.ts";
 import { PlatformError } from "../../ports/platform.ts";
 import type { PlatformRepository } from "../../ports/platform-repository.ts";
 import { once } from "../_shared/once.ts";
+import { nothingStands, type Standing } from "../_shared/standing.ts";
 import { type TransportOptions, transport } from "../_shared/transport.ts";
 import { shaped } from "./answers.ts";
 import { githubApp, gitUser } from "./app.ts";
@@ -10,6 +11,7 @@ import { githubCi } from "./ci-host.ts";
 import { githubRuns } from "./ci-runs.ts";
 import { type Authorization, type GithubClient, githubClient } from "./client.ts";
 import { githubCodeHost } from "./code-host.ts";
+import { githubComments } from "./comments.ts";
 import { githubIssues } from "./issue-tracker.ts";
 import { githubReading } from "./reading.ts";
 import { type GithubRepository, rulesOf } from "./repository.ts";
@@ -28,6 +30,8 @@ export interface GithubOptions {
   pause: (ms: number) => Promise<void>;
   /** Counts what a loop costs the platform. */
   sent?: TransportOptions["sent"];
+  /** What is known of the repository already; absent: nothing. */
+  standing?: Standing;
 }
 
 /**
@@ -37,30 +41,37 @@ export interface GithubOptions {
  * this access does not see
  */
 export async function githubRepository(options: GithubOptions): Promise<PlatformRepository> {
-  const { now, pause, repository: name } = options;
+  const { now, pause, repository: name, standing = nothingStands } = options;
   const baseUrl = apiAddress(options.baseUrl);
   const [owner, repo, ...more] = name.split("/");
   if (!owner || !repo || more.length > 0) throw wrong(`"${name}" is no owner/name of a repository`);
   const { client, me, permission, gitAccess } = connect(options, baseUrl, { owner, repo });
   const repository: GithubRepository = {
-    ...{ client, at: { owner, repo }, me: once(me), permission, now, pause },
+    ...{ client, at: { owner, repo }, me: once(() => standing.get("me", me)), permission, now, pause },
   };
-
-  const answer = await client.on("connect").repos.get({ owner, repo });
-  const found = shaped("connect", shapes.repository, answer.data);
-  const server = (answer.headers as Readonly<Record<string, unknown>>)["x-github-enterprise-version"];
-  const rules = await rulesOf(repository, "connect", found.default_branch);
-  const mergeQueue = rules?.some(({ type }) => type === "merge_queue") ?? false;
+  const { found, server, mergeQueue } = await standing.get("repository", () => lookedAt(repository));
+  // Issues and pull requests are counted together, so their conversations are, too.
+  const putComment = githubComments(repository);
   return {
-    capabilities: githubCapabilities(found, typeof server === "string" ? server : null, mergeQueue),
-    codeHost: githubCodeHost(repository),
-    issues: githubIssues(repository),
+    capabilities: githubCapabilities(found, server, mergeQueue),
+    codeHost: githubCodeHost(repository, putComment),
+    issues: githubIssues(repository, putComment),
     ci: githubCi(repository, found.default_branch),
     reading: githubReading(repository),
     runs: githubRuns(repository),
     setup: githubSetup(repository),
     gitAccess,
   };
+}
+
+/** What decides about capabilities: settings and the version of the server, null at github.com. */
+async function lookedAt(repository: GithubRepository) {
+  const answer = await repository.client.on("connect").repos.get({ ...repository.at });
+  const found = shaped("connect", shapes.repository, answer.data);
+  const header = (answer.headers as Readonly<Record<string, unknown>>)["x-github-enterprise-version"];
+  const rules = await rulesOf(repository, "connect", found.default_branch);
+  const mergeQueue = rules?.some(({ type }) => type === "merge_queue") ?? false;
+  return { found, server: typeof header === "string" ? header : null, mergeQueue };
 }
 
 type Connection = { client: GithubClient } & Pick<GithubRepository, "me" | "permission"> &

@@ -1,18 +1,19 @@
 import type { IssueTracker } from "../../ports/platform.ts";
+import type { PutComment } from "../_shared/keyed-comments.ts";
 import { keyIn, withMarker } from "../_shared/marker.ts";
 import { answeredWith, numberOf, shaped } from "./answers.ts";
 import { pageSize } from "./client.ts";
-import { addLabels, commentCharsMax, removeLabels, upsertComment } from "./comments.ts";
+import { addLabels, commentCharsMax, removeLabels } from "./comments.ts";
 import type { GithubRepository } from "./repository.ts";
 import * as shapes from "./shapes.ts";
 
 /** GitHub's issues. Source: GitHub Docs, "REST API endpoints for issues". */
-export function githubIssues(repository: GithubRepository): IssueTracker {
+export function githubIssues(repository: GithubRepository, putComment: PutComment): IssueTracker {
   const { client, at } = repository;
   return {
     addLabels: (issue, labels) => addLabels(repository, issue.number, labels),
     removeLabels: (issue, labels) => removeLabels(repository, issue.number, labels),
-    upsertComment: (issue, key, body) => upsertComment(repository, issue.number, key, body),
+    upsertComment: ({ number }, key, body) => putComment(number, key, body),
     async closeIssue({ number: issue_number }) {
       const { issues } = client.on("closeIssue");
       const { data } = await issues.get({ ...at, issue_number });

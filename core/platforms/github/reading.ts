@@ -1,5 +1,6 @@
 import { PlatformError } from "../../ports/platform.ts";
 import type { IssueNow, Permission, PlatformReading } from "../../ports/platform-reading.ts";
+import { briefly } from "../_shared/briefly.ts";
 import { withoutMarker } from "../_shared/marker.ts";
 import { answeredWith, orNull, shaped } from "./answers.ts";
 import { branchRules } from "./branch-rules.ts";
@@ -14,14 +15,21 @@ import { threadsOf } from "./threads.ts";
 /** Each author costs a look-up, and what a model reads of a conversation is its end. */
 const commentsMax = 50;
 
+/**
+ * Who asks for a loop is mostly the author of its issue, and asked about a moment before. What an author may
+ * do decides nothing; what somebody wants to do is always asked anew.
+ */
+const permissionMsMax = 10_000;
+
 /** What is looked up on GitHub. Source: GitHub Docs, "REST API". */
 export function githubReading(repository: GithubRepository): PlatformReading {
   const { client, at } = repository;
+  const permission = briefly(repository.now, permissionMsMax, (login) => permissionFor(repository, login));
   return {
     me: repository.me,
     repository: () => readRepository(repository),
-    permissionOf: (login) => permissionOf(repository, login),
-    issue: (number) => readIssue(repository, number),
+    permissionOf: permission.now,
+    issue: (number) => readIssue(repository, number, permission.lately),
     issuesWith: (label) => issuesWith(repository, label),
     // It has a list of deliveries that failed, which tell the same and more.
     labelledBy: async () => null,
@@ -73,7 +81,7 @@ async function readRepository(repository: GithubRepository) {
 }
 
 /** Whoever GitHub does not know, or does not count among people, may do nothing. */
-async function permissionOf({ client, at }: GithubRepository, username: string): Promise<Permission> {
+async function permissionFor({ client, at }: GithubRepository, username: string): Promise<Permission> {
   const operation = "permissionOf";
   try {
     const { repos } = client.on(operation);
@@ -85,7 +93,11 @@ async function permissionOf({ client, at }: GithubRepository, username: string):
   }
 }
 
-async function readIssue(repository: GithubRepository, number: number): Promise<IssueNow | null> {
+async function readIssue(
+  repository: GithubRepository,
+  number: number,
+  permissionOf: PlatformReading["permissionOf"],
+): Promise<IssueNow | null> {
   const { client, at } = repository;
   const answer = await orNull(client.on("issue").issues.get({ ...at, issue_number: number }));
   if (answer === null) return null;
@@ -94,7 +106,7 @@ async function readIssue(repository: GithubRepository, number: number): Promise<
   const comments = await newestComments(repository, number, issue.comments ?? 0);
   const logins = new Set([issue.user.login, ...comments.map(({ user }) => user.login)]);
   const mayWrite = new Map<string, boolean | undefined>();
-  for (const login of logins) mayWrite.set(login, await writes(repository, login));
+  for (const login of logins) mayWrite.set(login, await writes(permissionOf, login));
   const says = (login: string) => {
     const may = mayWrite.get(login);
     return { author: login, ...(may === undefined ? {} : { mayWrite: may }) };
@@ -115,9 +127,12 @@ async function readIssue(repository: GithubRepository, number: number): Promise<
 }
 
 /** Undefined where the token may not ask; it then counts as no. */
-async function writes(repository: GithubRepository, login: string): Promise<boolean | undefined> {
+async function writes(
+  permissionOf: PlatformReading["permissionOf"],
+  login: string,
+): Promise<boolean | undefined> {
   try {
-    const permission = await permissionOf(repository, login);
+    const permission = await permissionOf(login);
     return permission === "write" || permission === "admin";
   } catch (error) {
     if (error instanceof PlatformError && error.kind === "forbidden") return undefined;

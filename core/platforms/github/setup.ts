@@ -18,7 +18,7 @@ const events = [
 export function githubSetup(repository: GithubRepository): PlatformSetup {
   const { client, at } = repository;
   return {
-    putWebhook: (webhook) => putWebhook(repository, webhook),
+    putWebhook: (webhook, known) => putWebhook(repository, webhook, known),
     webhooks: () => listWebhooks(repository, "webhooks"),
     async removeWebhook(id) {
       const hook_id = numberOf("removeWebhook", id);
@@ -31,18 +31,24 @@ export function githubSetup(repository: GithubRepository): PlatformSetup {
         delivery_id: numberOf("redeliver", delivery),
       });
     },
-    async hasLabel(name) {
-      return (await orNull(client.on("hasLabel").issues.getLabel({ ...at, name }))) !== null;
-    },
+    hasLabel: (name) => hasLabel(repository, name),
     async putLabel({ name, colour: color, description }) {
+      if (await hasLabel(repository, name)) return "there";
       try {
         await client.on("putLabel").issues.createLabel({ ...at, name, color, description });
+        return "made";
       } catch (error) {
+        // Somebody else was faster.
         if (!answeredWith(error, 422)?.body.includes("already_exists")) throw error;
+        return "there";
       }
     },
     putFileOnBranch: (change) => putFileOnBranch(repository, change),
   };
+}
+
+async function hasLabel({ client, at }: GithubRepository, name: string): Promise<boolean> {
+  return (await orNull(client.on("hasLabel").issues.getLabel({ ...at, name }))) !== null;
 }
 
 async function listWebhooks({ client, at }: GithubRepository, operation: string): Promise<WebhookSetting[]> {
@@ -58,6 +64,7 @@ const settingOf = ({ id, active, config }: { id: string; active: boolean; config
 async function putWebhook(
   repository: GithubRepository,
   { url, secret }: { url: string; secret: string },
+  known?: readonly WebhookSetting[],
 ): Promise<WebhookSetting> {
   const { client, at } = repository;
   const operation = "putWebhook";
@@ -69,7 +76,7 @@ async function putWebhook(
     const { data } = await repos.updateWebhook({ ...at, hook_id, ...how });
     return settingOf(shaped(operation, shapes.hook, data));
   };
-  const found = await find();
+  const found = known ? known.find((hook) => hook.url === url) : await find();
   if (found) return give(found);
   try {
     const { data } = await repos.createWebhook({ ...at, name: "web", ...how });

@@ -55,6 +55,8 @@ export const issue = z.object({
 });
 
 export const comment = z.object({ id, user: someone, body: text, created_at: instant });
+/** What matters of one that was just posted. */
+export const madeComment = z.object({ id });
 
 const side = z.object({
   ref: z.string(),

@@ -83,6 +83,39 @@ export function issuesContract(ground: Ground): void {
       },
     );
 
+    caseOf("of texts at once the last one stays", {}, async (world) => {
+      const issue = await opened(world);
+      const put = (text: string) => world.forge.issues.upsertComment(issue, "l:sticky", text);
+      await Promise.all(["first", "second", "third"].map(put));
+      const [only, ...more] = await said(world, issue.number);
+      expect(only?.body).toContain("third");
+      expect(more).toEqual([]);
+    });
+
+    caseOf(
+      "a comment that is known is one request, the same text none, and a deleted one comes back",
+      { needs: ["faults"] },
+      async (world) => {
+        const { simulated, forge } = world;
+        if (simulated === null) return;
+        const issue = await opened(world);
+        await forge.issues.upsertComment(issue, "l:sticky", "first");
+        const cost = async (text: string) => {
+          const before = simulated.requests.length;
+          await forge.issues.upsertComment(issue, "l:sticky", text);
+          return simulated.requests.length - before;
+        };
+        expect([await cost("second"), await cost("second")]).toEqual([1, 0]);
+        const { comments } = simulated.repository(world.name).issues.get(issue.number) ?? { comments: [] };
+        for (const comment of [...comments])
+          simulated.people.removeComment({ in: world.name, by: "ann" }, comment);
+        await forge.issues.upsertComment(issue, "l:sticky", "third");
+        expect((await said(world, issue.number)).map(({ key, body }) => [key, body])).toEqual([
+          ["l:sticky", "third"],
+        ]);
+      },
+    );
+
     caseOf("a person who copies Tamma's comment does not become Tamma", { needs: ["eve"] }, async (world) => {
       const issue = await opened(world);
       await world.forge.issues.upsertComment(issue, "l:sticky", "mine");
@@ -149,6 +182,15 @@ export function issuesContract(ground: Ground): void {
       }
       const read = await world.forge.reading.issue(issue.number);
       expect([...(read?.labels ?? [])].sort()).toEqual(["kept", "tamma:working"]);
+    });
+
+    caseOf("a label that people took off and put back is taken off again", {}, async (world) => {
+      const issue = await world.people.ann.openIssue({ title: "One", labels: ["tamma"] });
+      await world.forge.issues.addLabels(issue, ["tamma:working"]);
+      await world.forge.issues.removeLabels(issue, ["tamma"]);
+      await world.people.ann.label(issue.number, { add: ["tamma"], remove: ["tamma:working"] });
+      await world.forge.issues.removeLabels(issue, ["tamma:working", "tamma"]);
+      expect((await world.forge.reading.issue(issue.number))?.labels).toEqual([]);
     });
 
     caseOf("an issue is assigned and closed, twice without harm", {}, async (world) => {

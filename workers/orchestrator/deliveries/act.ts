@@ -28,7 +28,7 @@ export async function actOn(ports: ActingPorts, { id, webhook }: OpenDelivery): 
     case "look-at-reviews":
       return lookAtReviews(stage, asked.pullRequest);
     case "look-at-branch":
-      return lookAtBranch(stage, asked.branch);
+      return lookAtBranch(stage, asked.branch, sender.id === account.id);
     case "look-at-checks":
       return lookAtChecks(stage, asked.sha);
     default:

@@ -38,8 +38,8 @@ export class Deliveries {
       ...{ known, loopAt, now, heard: heardRows(host.sql), writers: writersOf(now) },
       loops: () => index.rows(),
       platform: (repository) => repositories.at(repository),
-      queueLoop: (caller, issue) =>
-        object.queueLoop(caller, { repository: "", issue, confirm: false, preApprove: [] }),
+      queueLoop: (caller, issue, seen) =>
+        object.queueLoop(caller, { repository: "", issue, confirm: false, preApprove: [] }, seen),
       unqueue: (caller, loop) => object.unqueue(caller, loop),
     };
     this.#object = object;

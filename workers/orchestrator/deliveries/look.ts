@@ -1,5 +1,6 @@
 import { routeOf } from "@tamma/core/domain/ids.ts";
 import type { LoopCommand } from "@tamma/core/domain/loop/commands.ts";
+import type { LoopWord } from "@tamma/core/domain/loop/view.ts";
 import type { Actor } from "@tamma/core/domain/loop/work.ts";
 import { isOwn } from "@tamma/core/domain/platform/intake.ts";
 import type { PlatformUser } from "@tamma/core/domain/platform/webhook.ts";
@@ -14,6 +15,8 @@ import { callerOf, personOf, type Stage } from "./stage.ts";
 const merging = ["merge", "next"];
 /** Checks are asked for in these; the note of the step may be late. */
 const checked = ["push", "ci"];
+/** The word of a loop whose runner, or model, is at work. */
+const atWork: LoopWord = "running";
 
 /** An issue that a person closed, or that is gone, has no loop any more. */
 export async function lookAtIssue(stage: Stage, number: number, by: PlatformUser): Promise<string> {
@@ -48,10 +51,16 @@ async function end(stage: Stage, loop: string, by: PlatformUser, how: string): P
   return told(stage, loop, { type: "CancelLoop", by: caller.person, reason }, caller.person);
 }
 
-/** The head of a branch of Tamma's. Its own pushes are known to the loop. */
-export async function lookAtBranch(stage: Stage, branch: string): Promise<string> {
+/**
+ * The head of a branch of Tamma's. Its own pushes are known to the loop.
+ *
+ * @param own Tamma's account pushed. While a runner is at work it was the runner, whose result says the same;
+ * a person who has that account, too, is noticed by the next look, or when the branch is used.
+ */
+export async function lookAtBranch(stage: Stage, branch: string, own = false): Promise<string> {
   const row = stage.ports.loops().find((each) => each.active && each.branch === branch);
   if (!row) return "no loop is at work on it";
+  if (own && row.summary.word === atWork) return "the runner pushed it";
   const head = await stage.platform.reading.headOf(branch);
   if (head === null) return "the branch is gone; the next push finds out";
   if (head === row.head) return "its head is known";

@@ -1,6 +1,7 @@
 import type { Person, RepositoryRef } from "@tamma/core/domain/loop/work.ts";
 import type { CommentNews, PlatformUser } from "@tamma/core/domain/platform/webhook.ts";
 import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
+import type { IssueNow } from "@tamma/core/ports/platform-reading.ts";
 import type { PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
 import type { Answer, Caller, LoopStarted } from "../../rpc.ts";
 import type { IssueLoopRpc, LoopRow } from "../objects.ts";
@@ -13,7 +14,8 @@ export interface ActingPorts {
   /** Loops as their last note told; one that just began or moved may not be there yet. */
   loops(): LoopRow[];
   platform(repository: RepositoryRef): Promise<PlatformRepository>;
-  queueLoop(caller: Caller, issue: number): Promise<Answer<LoopStarted>>;
+  /** `seen`: the issue as it was read a moment ago. */
+  queueLoop(caller: Caller, issue: number, seen?: IssueNow): Promise<Answer<LoopStarted>>;
   /** False: the loop does not stand in the queue. */
   unqueue(caller: Caller, loop: string): Promise<boolean>;
   loopAt(name: string): Pick<IssueLoopRpc, "command" | "obey">;

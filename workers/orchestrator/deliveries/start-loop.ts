@@ -1,6 +1,7 @@
 import { triggerLabel } from "@tamma/core/domain/platform/intake.ts";
 import type { PlatformUser } from "@tamma/core/domain/platform/webhook.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
+import type { IssueNow } from "@tamma/core/ports/platform-reading.ts";
 import type { Answer, LoopStarted } from "../../rpc.ts";
 import { refuseStranger } from "./say.ts";
 import { callerOf, type Stage } from "./stage.ts";
@@ -28,15 +29,20 @@ export async function startByTrigger(
   const seen = await platform.reading.issue(issue);
   if (!seen?.open) return seen ? "the issue is closed by now" : "the issue is gone";
   if (trigger === "label" && !seen.labels.includes(triggerLabel)) return "its label is gone by now";
-  const started = await startLoop(stage, issue, by);
+  const started = await startLoop(stage, issue, by, seen);
   if (started.ok) return `started a loop for issue ${issue}`;
   await platform.issues.upsertComment({ number: issue }, `not-started:${by.id}`, refusalText(started));
   return `not started: ${started.refusal.message}`;
 }
 
 /** Whoever asks was looked up before. */
-export function startLoop(stage: Stage, issue: number, by: PlatformUser): Promise<Answer<LoopStarted>> {
-  return stage.ports.queueLoop(callerOf(stage, by), issue);
+export function startLoop(
+  stage: Stage,
+  issue: number,
+  by: PlatformUser,
+  seen?: IssueNow,
+): Promise<Answer<LoopStarted>> {
+  return stage.ports.queueLoop(callerOf(stage, by), issue, seen);
 }
 
 export function refusalText({ refusal }: Extract<Answer<unknown>, { ok: false }>): string {

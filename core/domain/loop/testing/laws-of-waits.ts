@@ -12,7 +12,11 @@ import type { Told } from "./told.ts";
 export function restLaws(loop: Loop, ledger: Ledger): string[] {
   if (loop.state === "not-started") return [];
   const reaction = wanted(loop);
-  const broken = [...keyLaws(reaction), ...(loop.state === "ended" ? [] : pendingLaws(loop, reaction))];
+  const broken = [
+    ...keyLaws(reaction),
+    ...toldLaws(loop, reaction),
+    ...(loop.state === "ended" ? [] : pendingLaws(loop, reaction)),
+  ];
   const wants = (kind: Effect["kind"]) => reaction.effects.some((one) => one.kind === kind);
   for (const need of needs(loop)) {
     const has =
@@ -44,6 +48,25 @@ function wanted(loop: Loop): Reaction {
 function keyLaws({ effects, timers }: Reaction): string[] {
   const keys = [...effects, ...timers].map((one) => one.key);
   return new Set(keys).size === keys.length ? [] : ["a key is wanted twice"];
+}
+
+/** Longer than that people need not wait to see on the platform where a loop stands; named here again. */
+const toldMsMax = 30_000;
+
+/**
+ * The sticky comment is wanted once, for what the loop does now: at once where a person acts next or none any
+ * more, else soon after it began.
+ */
+function toldLaws(loop: Exclude<Loop, { state: "not-started" }>, { effects }: Reaction): string[] {
+  const told = effects.filter((one) => one.kind === "sticky-comment");
+  if (told.length !== 1) return [`${told.length} sticky comments are wanted`];
+  const due = told[0]?.notBefore ?? null;
+  const asks = effects.some(({ kind }) => kind === "notice");
+  const isChecks = loop.state === "active" && loop.doing.kind === "checks";
+  if (due !== null && asks && !isChecks) return ["a person is asked, and the sticky comment says it later"];
+  if (due !== null && (loop.state !== "active" || loop.step === "assign"))
+    return ["a beginning or an end is told later"];
+  return due !== null && due > loop.facts.now + toldMsMax ? ["where the loop stands is told too late"] : [];
 }
 
 function pendingLaws(loop: Exclude<Loop, { state: "not-started" }>, { effects, timers }: Reaction): string[] {

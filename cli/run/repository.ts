@@ -81,16 +81,18 @@ function told(error: Error): string {
 const todos: readonly [RegExp, string][] = [
   [
     /another key than the known one/,
-    "somebody may stand in between: ask who runs it; if its key is new, `ssh-keygen -R HOST`, then connect once by hand",
+    "somebody may stand in between: ask who runs it; if its key is new, `ssh-keygen -R HOST`, then connect " +
+      "once by hand",
   ],
   [
     /Host key verification failed/,
-    "connect once by hand (`ssh -T git@HOST`) and compare the fingerprint with the one that its owner tells; " +
-      "the runner's user has to know it too",
+    "connect once by hand (`ssh -T git@HOST`) and compare the fingerprint with the one that its owner " +
+      "tells; the runner's user has to know it too",
   ],
   [
     /Permission denied/,
-    "load your key into the ssh-agent (`ssh-add`) or name it in ~/.ssh/config, and give it the right to this repository",
+    "load your key into the ssh-agent (`ssh-add`) or name it in ~/.ssh/config, and give it the right to " +
+      "this repository",
   ],
 ];
 

@@ -100,7 +100,7 @@ describe.skipIf(withoutSsh !== null)(
       }
     });
 
-    test("a host whose key nobody knows is refused, with what to do, also when the user says not to look", async () => {
+    test("a host whose key nobody knows is refused with what to do, whatever the user says", async () => {
       const { base, bare } = repository();
       for (const loose of ["", " -o StrictHostKeyChecking=no", " -o StrictHostKeyChecking=accept-new"]) {
         process.env.GIT_SSH_COMMAND = ssh.command({ known: ssh.unknown }) + loose;

@@ -2,14 +2,15 @@
 const advice: [RegExp, string][] = [
   [
     /REMOTE HOST IDENTIFICATION HAS CHANGED/,
-    "The host shows another key than the known one, so somebody may stand in between. Ask who runs it; if its key " +
-      "is new, take the old one away (`ssh-keygen -R <host>`) and connect once by hand, as the runner's user.",
+    "The host shows another key than the known one, so somebody may stand in between. Ask who runs it; if " +
+      "its key is new, take the old one away (`ssh-keygen -R <host>`) and connect once by hand, as the " +
+      "runner's user.",
   ],
   [
     /Host key verification failed/,
-    "The host's key is not known on this machine, and only a person can compare it: connect once by hand, as the " +
-      "runner's user (`ssh -T git@<host>`), look whether the fingerprint is the one that its owner tells, then " +
-      "`tamma retry`.",
+    "The host's key is not known on this machine, and only a person can compare it: connect once by hand, " +
+      "as the runner's user (`ssh -T git@<host>`), look whether the fingerprint is the one that its owner " +
+      "tells, then `tamma retry`.",
   ],
   [/dubious ownership/, "The repository belongs to another user: run the runner as its owner."],
   [

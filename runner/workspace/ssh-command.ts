@@ -13,7 +13,8 @@ const patience = "-o ConnectTimeout=20";
  * How git starts ssh.
  *
  * @param own the user's `GIT_SSH_COMMAND`: its key, config, jump host and file of known hosts are used. Only
- * host keys are checked whatever it says. A program of another name has options of its own, and stays as it is.
+ * host keys are checked whatever it says. A program of another name has options of its own, and stays as
+ * it is.
  */
 export function sshCommand(own: string | undefined): string {
   if (own === undefined || own.trim() === "") return `ssh ${firm} ${patience}`;

@@ -21,7 +21,7 @@ async function script(token: string | null, url = blank.url) {
 
 const admin = () => apiOf("gitea", blank.url, blank.admin);
 
-test("from an empty Gitea, with an address and a token alone, an issue with a label is merged there", async () => {
+test("from an empty Gitea, with address and token alone, an issue with a label is merged", async () => {
   const { code, lines } = await script(blank.admin);
   expect([code, lines.at(-1)], lines.join("\n")).toEqual([0, "merged"]);
   const told = lines.join("\n");

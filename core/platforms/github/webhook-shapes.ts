@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Sha } from "../../domain/ids.ts";
 import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../domain/platform/webhook.ts";
 import { keyIn } from "../_shared/marker.ts";
-import { id, instant, repository } from "../_shared/webhook-reading.ts";
+import { id, instant, number, repository } from "../_shared/webhook-reading.ts";
 
 /** What Tamma reads of GitHub's payloads. Source: GitHub Docs, "Webhook events and payloads". */
 
@@ -23,7 +23,7 @@ export const around = z.object({
 const names = z.array(z.object({ name: z.string() })).transform((all) => all.map(({ name }) => name));
 
 const issue = z.object({
-  number: z.number().int(),
+  number,
   title: z.string(),
   body: z.string().nullish(),
   state: z.enum(["open", "closed"]),
@@ -46,7 +46,7 @@ const side = z.object({ ref: z.string(), sha: Sha, repo: z.object({ id }).nullab
 
 const pullRequest = z
   .object({
-    number: z.number().int(),
+    number,
     title: z.string(),
     state: z.enum(["open", "closed"]),
     draft: z.boolean().optional(),
@@ -97,13 +97,13 @@ export const reviews = around.extend({
     commit_id: Sha.nullable(),
     user: author,
   }),
-  pull_request: z.object({ number: z.number().int() }),
+  pull_request: z.object({ number }),
 });
 
 export const reviewComments = around.extend({
   action: changeOfText,
   comment: z.object({ in_reply_to_id: id.nullish(), path: z.string() }).loose(),
-  pull_request: z.object({ number: z.number().int() }),
+  pull_request: z.object({ number }),
 });
 
 /** The words of a review comment, which stand in the same object as its place. */
@@ -112,5 +112,5 @@ export const words = z.object({ comment });
 export const threads = around.extend({
   action: z.enum(["resolved", "unresolved"]),
   thread: z.object({ comments: z.array(z.object({ id })).min(1) }),
-  pull_request: z.object({ number: z.number().int() }),
+  pull_request: z.object({ number }),
 });

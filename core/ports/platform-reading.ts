@@ -106,8 +106,8 @@ export interface PlatformReading {
   issue(number: number): Promise<IssueNow | null>;
   /** Open issues with this label, the oldest first. */
   issuesWith(label: string): Promise<{ number: number; title: string }[]>;
-  /** Who put this label there last; null where it is not there, or the platform does not tell. */
-  labelledBy(number: number, label: string): Promise<PlatformUser | null>;
+  /** Who put this label there last, and when; null where it is not there, or the platform does not tell. */
+  labelledBy(number: number, label: string): Promise<(PlatformUser & { readonly at: Instant }) | null>;
   /** The conversation of an issue or a pull request since `since` (null: all of it), the oldest first. */
   comments(number: number, since: Instant | null): Promise<CommentNow[]>;
   pullRequest(number: number): Promise<PullRequestNow | null>;

@@ -113,7 +113,7 @@ async function labelledBy({ all, at }: Connection, number: number, label: string
     shapes.listOf(shapes.timelineEntry),
   );
   const last = entries.findLast((entry) => entry.type === "label" && entry.label?.name === label);
-  return last?.body === "1" ? last.user : null;
+  return last?.body === "1" ? { ...last.user, at: last.created_at } : null;
 }
 
 /** A label that nobody made is no condition to Gitea, so what comes is looked at again. */

@@ -72,7 +72,7 @@ export const issue = z.object({
 export const comment = z.object({ id, body: text, user, created_at: instant });
 
 export const timelineEntry = z.object({
-  ...{ type: z.string(), body: text, user },
+  ...{ type: z.string(), body: text, user, created_at: instant },
   label: z.object({ name: z.string() }).nullish(),
 });
 

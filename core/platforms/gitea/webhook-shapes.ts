@@ -37,14 +37,15 @@ const issue = z.object({
   labels: names,
   assignees: listOf(user),
   user,
+  updated_at: instant,
   /** Not null when it is a pull request, which Gitea counts as an issue too. */
   pull_request: z.unknown().optional(),
 });
 
 export const issues = around.extend({
   issue: issue.transform(
-    ({ number, title, body, state, labels, assignees, user: author }): IssueNews => ({
-      ...{ number, title, body, state, labels, assignees, author },
+    ({ number, title, body, state, labels, assignees, user: author, updated_at: at }): IssueNews => ({
+      ...{ number, title, body, state, labels, assignees, author, at, given: null },
     }),
   ),
 });

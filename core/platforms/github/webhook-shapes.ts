@@ -30,17 +30,28 @@ const issue = z.object({
   labels: names,
   assignees: z.array(user),
   user: author,
+  updated_at: instant,
   /** There when it is a pull request, which GitHub counts as an issue too. */
   pull_request: z.unknown().optional(),
 });
 
-export const issues = around.extend({
-  issue: issue.transform(
-    ({ number, title, body, state, labels, assignees, user }): IssueNews => ({
-      ...{ number, title, body: body ?? "", state, labels, assignees, author: user },
-    }),
-  ),
-});
+const named = z.object({ name: z.string() });
+
+export const issues = around
+  .extend({ action: z.string(), issue, label: named.nullish(), assignee: user.nullish() })
+  .transform(({ issue: told, action, label, assignee, ...rest }) => {
+    const { number, title, body, state, labels, assignees, user, updated_at: at } = told;
+    const given: IssueNews["given"] = /^(?:un)?(?:labeled|assigned)$/.test(action)
+      ? {
+          labels: action === "labeled" && label ? [label.name] : [],
+          assignees: action === "assigned" && assignee ? [assignee.id] : [],
+        }
+      : null;
+    const news: IssueNews = {
+      ...{ number, title, body: body ?? "", state, labels, assignees, author: user, at, given },
+    };
+    return { ...rest, issue: news };
+  });
 
 const side = z.object({ ref: z.string(), sha: Sha, repo: z.object({ id }).nullable() });
 

@@ -3,6 +3,7 @@ import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
 import { PlatformError } from "@tamma/core/ports/platform.ts";
 import { logError } from "../log.ts";
 import type { LoopRow } from "../objects.ts";
+import { askedMeanwhile } from "./asked-before.ts";
 import { hear } from "./hear.ts";
 import { lookAtBranch, lookAtChecks, lookAtIssue, lookAtPullRequest, lookAtReviews } from "./look.ts";
 import type { Stage } from "./stage.ts";
@@ -58,9 +59,14 @@ async function startLabelled(stage: Stage): Promise<void> {
   const { platform, ports } = stage;
   for (const { number } of await platform.reading.issuesWith(triggerLabel)) {
     const known = ports.known();
-    if (known && activeLoopOf(known, number)) continue;
+    if (known && activeLoopOf(known, number)) {
+      await askedMeanwhile(stage, number);
+      continue;
+    }
     const by = await platform.reading.labelledBy(number, triggerLabel);
-    if (by) await startByTrigger(at(stage, `label:${number}`), { issue: number, trigger: "label" }, by);
+    if (!by) continue;
+    const asked = { issue: number, trigger: "label", at: by.at, fresh: true } as const;
+    await startByTrigger(at(stage, `label:${number}`), asked, by);
   }
 }
 

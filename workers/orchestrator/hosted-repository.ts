@@ -4,6 +4,7 @@ import type { PlatformRepository } from "@tamma/core/ports/platform-repository.t
 import type { Repository, RepositorySetUp } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller } from "../rpc.ts";
 import { ciWorkflow } from "./ci-workflow.ts";
+import { connectionAccess } from "./connection-access.ts";
 import type { ConnectionAccess } from "./connections.ts";
 import type { SetUpRow } from "./listed-rows.ts";
 import { accountHub } from "./objects.ts";
@@ -30,7 +31,7 @@ export async function lookAtHosted(
   { env }: Parts,
   { connection, name, webhook }: { connection: string; name: string } & SetUpWish,
 ): Promise<Answer<Repository>> {
-  const access = await accountHub(env).connectionAccess(connection);
+  const access = await connectionAccess(env, connection);
   if (!access) return unknown(connection);
   if (webhook && access.webhook.url === null)
     return refuse(422, "webhook-address", access.webhook.why, access.webhook.todo);
@@ -53,7 +54,7 @@ export async function setUpHosted(
 ): Promise<Answer<RepositorySetUp>> {
   const { connection, name } = repository;
   const hub = accountHub(env);
-  const [access, before] = await Promise.all([hub.connectionAccess(connection), hub.setUpOf(repository)]);
+  const [access, before] = await Promise.all([connectionAccess(env, connection), hub.setUpOf(repository)]);
   if (!access) return unknown(connection);
   return onPlatform(async () => {
     const hosted = await platformRepositories(env).at({ connection, name });
@@ -77,7 +78,7 @@ const outOfReach: readonly string[] = ["platform-auth", "platform-forbidden", "p
  * and workflow file stay: issues and people may use them.
  */
 export async function clearHosted({ env }: Parts, { connection, name }: Repository): Promise<Answer<null>> {
-  const access = await accountHub(env).connectionAccess(connection);
+  const access = await connectionAccess(env, connection);
   const cleared = await onPlatform(async () => {
     const { setup } = await platformRepositories(env).at({ connection, name });
     const own = (await setup.webhooks()).filter(({ url }) => url === access?.webhook.url);

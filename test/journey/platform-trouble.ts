@@ -35,7 +35,7 @@ export async function atDesign(dialect: Dialect, more?: Begun) {
 }
 
 /** Proven, and nothing is missing but the word of a person. */
-async function atCompletion(dialect: Dialect) {
+export async function atCompletion(dialect: Dialect) {
   const found = await atDesign(dialect);
   const { stage } = found.platform;
   await stage.decide(found.loop, "approve");

@@ -5,8 +5,8 @@ import type { PlatformRepository } from "@tamma/core/ports/platform-repository.t
 type Hide = (text: string) => string;
 
 /**
- * The repository, whose answers and errors hold none of our secrets: a platform may say back what it was sent,
- * and what it says is stored, logged and posted in many places.
+ * The repository, whose answers and errors hold none of our secrets: a platform may say back what it was
+ * sent, and what it says is stored, logged and posted in many places.
  *
  * @param learn is told what runners are let in with, which is to be hidden from then on
  */

@@ -138,7 +138,7 @@ class Lines {
     return true;
   }
 
-  /** Is one open at the line's beginning or in it? It is closed where it was opened, not from within a quote. */
+  /** Is one open at the line's beginning or in it? Only what stands beside its beginning closes it. */
   private inElement(rest: string, place: string): boolean {
     let open = [...this.elements.values()].some((count) => count > 0);
     // Only where no span can have begun on a line before is it clear what is code.

@@ -33,8 +33,8 @@ export function asked(said: string): SlashCommand {
 
 /**
  * The orders in a comment, in their order. An order begins a line that its readers see: not in a quote, in
- * code, in a list or in what Markdown hides. Where it may stand in one of them it is `unclear`: nobody must be
- * taken at another's word. Words go on until the next order or the end of the comment.
+ * code, in a list or in what Markdown hides. Where it may stand in one of them it is `unclear`: nobody must
+ * be taken at another's word. Words go on until the next order or the end of the comment.
  */
 export function slashCommandsIn(comment: string): SlashCommand[] {
   // What is hidden is taken out first, which may make other words of what stands around it. So an order also

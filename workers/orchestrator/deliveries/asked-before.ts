@@ -42,8 +42,8 @@ export async function askedMeanwhile(stage: Stage, issue: number): Promise<boole
 /**
  * Says it once for each loop.
  *
- * @param isThere the label that is there now is the one that was set too early: it goes, so that it can be set
- * again
+ * @param isThere the label that is there now is the one that was set too early: it goes, so that it can be
+ * set again
  */
 export async function sayMeanwhile(
   { platform }: Stage,
@@ -58,8 +58,8 @@ export async function sayMeanwhile(
 
 export function meanwhileText(loop: string): string {
   return (
-    `This was asked for before \`${loop}\` was over, so it starts no other loop. To have one after its end, ` +
-    `set the label \`${triggerLabel}\` then (if it is still there, take it away before), or write ` +
+    `This was asked for before \`${loop}\` was over, so it starts no other loop. To have one after its ` +
+    `end, set the label \`${triggerLabel}\` then (if it is still there, take it away before), or write ` +
     "`/tamma start`."
   );
 }

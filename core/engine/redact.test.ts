@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { openEnd, redactDeep, redactor } from "./redact.ts";
 
@@ -41,4 +42,20 @@ test("a whole secret that ends as it begins is never cut", () => {
   const round = "abcdefgh-a";
   expect(openEnd([round])(`text ${round}`)).toBe(round.length);
   expect(openEnd([secret])(`text ${[...secret].reverse().join("")}`)).toBeOneOf([0, secret.length]);
+});
+
+test("private keys are found by their lines and in base64, and as many secrets as an account has fit", () => {
+  const keys = Array.from({ length: 3 }, () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    return privateKey.export({ type: "pkcs1", format: "pem" }).toString();
+  });
+  const tokens = Array.from({ length: 30 }, (_, n) => `canary-of-connection-${n}`);
+  const { text, holds } = redactor([...keys, ...tokens]);
+  for (const key of keys) {
+    const line = key.split("\n")[3] ?? "";
+    expect(text(`x ${line} y`)).toBe("x [redacted] y");
+    expect(text(`x ${Buffer.from(key).toString("base64")} y`)).toBe("x [redacted] y");
+  }
+  for (const token of tokens) expect(holds(Buffer.from(token).toString("hex"))).toBe(true);
+  expect(holds("nothing of all that")).toBe(false);
 });

@@ -37,19 +37,34 @@ export interface RedactingStream {
 export function redactor(secrets: readonly (string | undefined)[]): Redactor {
   // Longer ones first: a short one inside a long one would leave the rest of the long one standing.
   const known = [...new Set(secrets)].filter((secret) => secret !== undefined);
-  const sources = known.sort((a, b) => b.length - a.length).flatMap(spellingsOf);
-  const exact = sources.length > 0 ? new RegExp(sources.join("|"), "g") : null;
+  const exact = known.sort((a, b) => b.length - a.length).flatMap((secret) => exactOf(secret) ?? []);
   const hide = (text: string) => {
-    let clean = exact ? text.replace(exact, redacted) : text;
+    let clean = text;
+    for (const secret of exact) clean = clean.replace(secret, redacted);
     for (const shape of secretShapes) clean = clean.replace(shape, redacted);
     return clean;
   };
   return {
-    holds: (text) => exact !== null && text.search(exact) >= 0,
+    holds: (text) => exact.some((secret) => text.search(secret) >= 0),
     with: (more) => (more.length === 0 ? redactor(secrets) : redactor([...secrets, ...more])),
     text: (text) => hide(text.replace(keyBlock, redacted)),
     stream: () => stream(hide),
   };
+}
+
+/**
+ * An expression for each secret, and made once: one for all of them takes an engine seconds from ten secrets
+ * on, and is refused at some length. Null for one too short to be looked for.
+ */
+const expressions = new Map<string, RegExp | null>();
+
+function exactOf(secret: string): RegExp | null {
+  const known = expressions.get(secret);
+  if (known !== undefined) return known;
+  const sources = spellingsOf(secret);
+  const made = sources.length > 0 ? new RegExp(sources.join("|"), "g") : null;
+  expressions.set(secret, made);
+  return made;
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Anything shorter is also an ordinary word, and would make logs unreadable. */
 const secretCharsMin = 8;
+/** Of a longer one, as private keys are, only what stands on one line is looked for in hex and base64. */
+const foldedCharsMax = 400;
 /** Lines of a secret that are shorter than this are no secret of their own. */
 const lineCharsMin = 16;
 
@@ -11,6 +13,7 @@ const lineCharsMin = 16;
  */
 export function spellingsOf(secret: string): string[] {
   if (secret.length < secretCharsMin) return [];
+  if (secret.length > foldedCharsMax) return literalSpellings(secret).map(literal);
   const bytes = new TextEncoder().encode(secret);
   const hex = hexOf(bytes);
   return [

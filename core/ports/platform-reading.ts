@@ -47,6 +47,8 @@ export interface PullRequestNow extends PullRequestRef {
   readonly labels: readonly string[];
   /** Null while it is not merged. */
   readonly mergeSha: Sha | null;
+  /** Null while it is not merged, and where the platform does not tell. */
+  readonly mergedBy: PlatformUser | null;
 }
 
 /**
@@ -65,6 +67,13 @@ export interface CommentNow {
   readonly at: Instant;
   /** The key with which Tamma wrote it; null when it did not. */
   readonly key: string | null;
+}
+
+/** A comment, and the conversation in which it stands. */
+export interface PlacedComment {
+  readonly on: "issue" | "pull-request";
+  readonly number: number;
+  readonly comment: CommentNow;
 }
 
 export interface ReviewNow {
@@ -106,10 +115,17 @@ export interface PlatformReading {
   issue(number: number): Promise<IssueNow | null>;
   /** Open issues with this label, the oldest first. */
   issuesWith(label: string): Promise<{ number: number; title: string }[]>;
-  /** Who put this label there last; null where it is not there, or the platform does not tell. */
-  labelledBy(number: number, label: string): Promise<PlatformUser | null>;
+  /** Who put this label there last, and when; null where it is not there, or the platform does not tell. */
+  labelledBy(number: number, label: string): Promise<(PlatformUser & { readonly at: Instant }) | null>;
   /** The conversation of an issue or a pull request since `since` (null: all of it), the oldest first. */
   comments(number: number, since: Instant | null): Promise<CommentNow[]>;
+  /**
+   * Comments in all conversations since `since`, the oldest first; of very many only the oldest. Null where
+   * deliveries that were lost are asked for again instead.
+   */
+  commentsSince(since: Instant): Promise<PlacedComment[] | null>;
+  /** Who closed the issue or pull request last; null where it is open, or the platform does not tell. */
+  closedBy(number: number): Promise<PlatformUser | null>;
   pullRequest(number: number): Promise<PullRequestNow | null>;
   /** The newest one with this head branch of the repository itself, whatever its state. */
   pullRequestOf(branch: string): Promise<PullRequestNow | null>;

@@ -120,7 +120,7 @@ export interface IssueRef {
 /** Issues. Every call may be repeated. */
 export interface IssueTracker {
   addLabels(issue: IssueRef, labels: readonly string[]): Promise<void>;
-  removeLabels(issue: IssueRef, labels: readonly string[]): Promise<void>;
+  removeLabels(issue: Pick<IssueRef, "number">, labels: readonly string[]): Promise<void>;
   /** One comment per `key` in the conversation of this number: posted the first time, replaced later. */
   upsertComment(on: Pick<IssueRef, "number">, key: string, body: string): Promise<void>;
   /** Closes the issue; a closed one stays as it is. */

@@ -38,7 +38,7 @@ test("a pull request tells where it stands; one of a fork, also of one that is g
   expect(await gitea.forge.reading.pullRequest(7)).toEqual({
     ...{ ...rig.ref, title: "WIP: x", body: "", state: "open", draft: true, branch: "tamma/12", head: sha },
     ...{ base: "main", fork: false, author: { id: "9", login: "tamma", bot: false }, labels: ["tamma"] },
-    mergeSha: null,
+    ...{ mergeSha: null, mergedBy: null },
   });
   const fork = rig.headOf({ repo_id: 4, repo: { id: 4 } });
   const gone = rig.headOf({ repo_id: -1, repo: null, ref: "refs/pull/7/head" });
@@ -191,4 +191,42 @@ withSamples("answers of real servers are read: a pull request, statuses, a branc
   // A webhook of Gogs is none of ours.
   gitea.replies(sample("hooks"));
   expect(await setup.webhooks()).toEqual([]);
+});
+
+const bob = { id: 3, login: "bob" };
+const bobNow = { id: "3", login: "bob", bot: false };
+const pageOf = (kind: string, number: number) => `https://git.example.test/ann/calc/${kind}/${number}`;
+
+test("comments of all conversations are read page by page, each with its place", async () => {
+  await using gitea = await rig.connected("1.26.4", 2);
+  const said = (id: number, place: object) => ({
+    ...{ id, body: `words ${id}`, user: bob, created_at: "2026-11-30T10:00:00Z", ...place },
+  });
+  gitea.replies(
+    ok({ id: 9, login: "tamma" }),
+    ok([
+      said(12, { issue_url: pageOf("issues", 5), pull_request_url: "" }),
+      said(11, { issue_url: "", pull_request_url: pageOf("pulls", 6) }),
+    ]),
+    ok([said(13, { issue_url: pageOf("issues", 0), pull_request_url: "" })]),
+  );
+  const at = Date.parse("2026-11-30T10:00:00Z");
+  const comment = (id: string) => ({ id, author: bobNow, body: `words ${id}`, at, key: null });
+  expect(await gitea.forge.reading.commentsSince(at)).toEqual([
+    { on: "pull-request", number: 6, comment: comment("11") },
+    { on: "issue", number: 5, comment: comment("12") },
+  ]);
+});
+
+test("who closed an issue stands in its timeline, unless it was opened again", async () => {
+  await using gitea = await rig.connected();
+  const entry = (type: string, user: object | null = bob) => ({
+    ...{ type, body: "", user, created_at: "2026-11-30T10:00:00Z" },
+  });
+  gitea.replies(ok([entry("close"), entry("comment", null)]), ok([entry("close"), entry("reopen")]));
+  expect(await gitea.forge.reading.closedBy(5)).toEqual(bobNow);
+  expect(await gitea.forge.reading.closedBy(5)).toBeNull();
+  gitea.replies(ok([entry("close", null)]), ok(pull({ state: "closed", merged: true, merged_by: bob })));
+  expect(await gitea.forge.reading.closedBy(5)).toBeNull();
+  expect(await gitea.forge.reading.pullRequest(7)).toMatchObject({ mergedBy: bobNow });
 });

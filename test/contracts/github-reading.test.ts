@@ -203,3 +203,13 @@ test("an empty repository is known by its branch", async () => {
   github.replyWith(ok(wire.repositoryBody), reply(409, { message: "Git Repository is empty." }));
   expect((await reading().repository()).empty).toBe(true);
 });
+
+test("who closed an issue and who merged a pull request is told, where GitHub does", async () => {
+  const bob = { id: 8, login: "bob" };
+  github.replyWith(ok(issueBody({ state: "closed", closed_by: bob, pull_request: {} })), notFound);
+  expect(await reading().closedBy(7)).toMatchObject({ id: "8", login: "bob" });
+  expect(await reading().closedBy(7)).toBeNull();
+  github.replyWith(ok(pullBody({ state: "closed", merged: true, merged_by: bob })));
+  expect(await reading().pullRequest(7)).toMatchObject({ mergedBy: { id: "8", login: "bob" } });
+  expect(await reading().commentsSince(0)).toBeNull();
+});

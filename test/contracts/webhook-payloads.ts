@@ -7,7 +7,7 @@ export const around = { repository: { id: 42, full_name: "mia/calc" }, sender: m
 
 const issue = {
   ...{ number: 5, title: "Multiply", body: "Please.", state: "open", user: mia },
-  ...{ labels: [{ id: 1, name: "tamma" }], assignees: [mia] },
+  ...{ labels: [{ id: 1, name: "tamma" }], assignees: [mia], updated_at: at },
 };
 const side = (ref: string, digit: string, repository = 42) => ({
   ...{ ref, sha: sha(digit), repo: { id: repository } },
@@ -24,13 +24,17 @@ export interface Moment {
   github: { event: string; payload: object } | null;
   gitea: { event: string; payload: object } | null;
   news: object;
+  /** What the change gave the issue, as GitHub tells it. */
+  given?: object;
 }
 
 const ofMia = { id: "7", login: "mia", bot: false };
 const issueNews = {
   ...{ number: 5, title: "Multiply", body: "Please.", state: "open", labels: ["tamma"] },
-  ...{ assignees: [ofMia], author: ofMia },
+  ...{ assignees: [ofMia], author: ofMia, at: Date.parse(at), given: null },
 };
+/** GitHub alone tells what a change gave. */
+const given = (labels: string[], assignees: string[] = []) => ({ labels, assignees });
 const pullNews = {
   ...{ number: 6, title: "Add multiply", state: "open", draft: false, headBranch: "tamma/5", head: sha("a") },
   ...{ baseBranch: "main", fork: false, author: ofMia, mergeSha: null },
@@ -54,8 +58,19 @@ export const moments: readonly Moment[] = [
   },
   {
     title: "an issue gets a label",
-    ...both("issues", { action: "labeled", issue }, { action: "label_updated", issue }),
+    ...both(
+      "issues",
+      { action: "labeled", issue, label: { name: "tamma" } },
+      { action: "label_updated", issue },
+    ),
     news: { kind: "issue", change: "labels", issue: issueNews },
+    given: given(["tamma"]),
+  },
+  {
+    title: "an issue is given to somebody",
+    ...both("issues", { action: "assigned", issue, assignee: mia }, { action: "assigned", issue }),
+    news: { kind: "issue", change: "assignees", issue: issueNews },
+    given: given([], ["7"]),
   },
   {
     title: "an issue loses its last label, and has no text",
@@ -65,6 +80,7 @@ export const moments: readonly Moment[] = [
       { action: "label_cleared", issue: { ...issue, body: "", labels: null } },
     ),
     news: { kind: "issue", change: "labels", issue: { ...issueNews, body: "", labels: [] } },
+    given: given([]),
   },
   {
     title: "an issue is closed",

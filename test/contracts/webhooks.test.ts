@@ -83,7 +83,12 @@ describe.each(platforms)("webhooks of %s", (platform) => {
 
   test.each(moments.filter((moment) => moment[platform] !== null))("$title", (moment) => {
     const { event, payload } = moment[platform] as { event: string; payload: object };
-    expect(source.read(event, payload)).toEqual({ webhook: { ...where, news: moment.news } });
+    const { news } = moment;
+    const told =
+      platform === "github" && moment.given && "issue" in news
+        ? { ...news, issue: { ...(news.issue as object), given: moment.given } }
+        : news;
+    expect(source.read(event, payload)).toEqual({ webhook: { ...where, news: told } });
   });
 
   test("what says nothing to Tamma is ignored, and why is told", () => {
@@ -106,6 +111,28 @@ describe.each(platforms)("webhooks of %s", (platform) => {
       },
     );
     expect(source.read("issues", null)).toMatchObject({ malformed: expect.stringMatching(/^the payload: /) });
+  });
+
+  test.each([0, -3, 1.5, 2 ** 53, 1e300, "7"])("%j as a number or an id is refused with its field", (odd) => {
+    const refused = new Set<string>();
+    for (const { event, payload } of moments.flatMap((moment) => moment[platform] ?? []))
+      for (const [path, broken] of withEach(payload, /^(?:number|(?:in_reply_to_)?id)$/, odd)) {
+        const reading = source.read(event, broken);
+        // What Tamma does not read of a payload may say anything.
+        if (!("malformed" in reading)) expect(reading).toEqual(source.read(event, payload));
+        else if (reading.malformed.startsWith(`${path}: `)) refused.add(path);
+      }
+    const common = ["repository.id", "sender.id", "issue.number", "comment.id", "issue.user.id"];
+    const pull = platform === "github" ? ["pull_request.number"] : ["number"];
+    expect([...refused]).toEqual(expect.arrayContaining([...common, ...pull]));
+  });
+
+  test("a number beyond what any repository holds is refused", () => {
+    const [told] = moments.flatMap((moment) => moment[platform] ?? []);
+    const [huge] = [...withEach(told?.payload ?? {}, /^number$/, 2 ** 31)];
+    expect(source.read("issues", huge?.[1])).toEqual({
+      malformed: expect.stringMatching(/^issue\.number: /),
+    });
   });
 
   test("garbage is malformed or ignored, whatever it is", () => {
@@ -148,6 +175,39 @@ function replaced(payload: unknown, n: number, value: unknown): unknown {
   };
   return path.length === 0 ? payload : put(payload, path);
 }
+
+/** The payload with `value` at each place whose name fits, and that place. */
+function* withEach(
+  payload: unknown,
+  name: RegExp,
+  value: unknown,
+  path: readonly string[] = [],
+): Generator<[string, unknown]> {
+  if (typeof payload !== "object" || payload === null) return;
+  for (const [key, inner] of Object.entries(payload)) {
+    const put = (changed: unknown) =>
+      Array.isArray(payload)
+        ? payload.map((one, n) => (String(n) === key ? changed : one))
+        : { ...payload, [key]: changed };
+    if (name.test(key)) yield [[...path, key].join("."), put(value)];
+    for (const [at, changed] of withEach(inner, name, value, [...path, key])) yield [at, put(changed)];
+  }
+}
+
+test("Gitea's accounts of its own are known: of somebody who is gone, and of its Actions", () => {
+  const { payload } = moments[0]?.gitea ?? { payload: {} };
+  const actions = { id: -2, login: "gitea-actions" };
+  const ghost = { id: -1, login: "Ghost" };
+  const told = {
+    ...payload,
+    sender: actions,
+    issue: { ...("issue" in payload ? (payload.issue as object) : {}), user: ghost },
+  };
+  expect(webhookSources.gitea.read("issues", told)).toMatchObject({
+    webhook: { sender: { id: "-2", bot: true }, news: { issue: { author: { id: "-1", bot: false } } } },
+  });
+  expect(webhookSources.github.read("issues", told)).toHaveProperty("malformed");
+});
 
 describe("recorded payloads", () => {
   test("all of GitHub's own examples are read or ignored", () => {

@@ -13,6 +13,8 @@ export type Dialect = "github" | "gitea";
 export interface PlatformStage extends AsyncDisposable {
   readonly stage: Stage;
   readonly forge: SimulatedForge;
+  /** What the connection is let in with. */
+  readonly token: string;
   /** The id of the loop that begins for this issue. */
   loopOf(issue: number): Promise<string>;
   /** What `look` finds, as soon as it finds something. */
@@ -95,7 +97,7 @@ export async function openPlatformStage(
     return pull;
   };
   return {
-    ...{ stage, forge, eventually },
+    ...{ stage, forge, token, eventually },
     async loopOf(issue) {
       const deadline = AbortSignal.timeout(patienceMs);
       for (;;) {

@@ -35,7 +35,7 @@ export async function atDesign(dialect: Dialect, more?: Begun) {
 }
 
 /** Proven, and nothing is missing but the word of a person. */
-async function atCompletion(dialect: Dialect) {
+export async function atCompletion(dialect: Dialect) {
   const found = await atDesign(dialect);
   const { stage } = found.platform;
   await stage.decide(found.loop, "approve");
@@ -122,4 +122,36 @@ export function codeTroubles(dialect: Dialect): void {
     expect(end.word).toBe("cancelled");
     expect(end.reason).toMatch(/was closed by bob/);
   });
+
+  test(`${dialect}: who closed an issue unseen is named all the same`, async () => {
+    const { platform, issue, loop } = await atDesign(dialect);
+    await using _ = platform;
+    const { stage, forge } = platform;
+    await unheard(platform, "issues", () => forge.people.setState(bob, issue, "closed"));
+    const end = await stage.until(loop, over);
+    expect(end).toMatchObject({ word: "cancelled", reason: expect.stringContaining("was closed by bob") });
+  });
+
+  test(`${dialect}: a comment that was never delivered starts a loop where there is none`, async () => {
+    const { platform, issue, loop } = await atDesign(dialect);
+    await using _ = platform;
+    const { stage, forge } = platform;
+    const other = forge.people.openIssue(ann, { title: "Another one", body: "Later." });
+    await unheard(platform, "issue_comment", () => {
+      forge.people.comment(bob, other.number, "@tamma-bot please take this");
+    });
+    // One at a time: it waits for the first one's place.
+    forge.people.comment(ann, issue, "/tamma stop");
+    await stage.until(loop, over);
+    expect(await platform.loopOf(other.number)).not.toBe(loop);
+    expect(await loopsOf(platform)).toHaveLength(2);
+  });
+}
+
+/** Nobody hears of it but by a look. */
+async function unheard({ stage, forge }: PlatformStage, event: string, work: () => void): Promise<void> {
+  forge.webhooks.order({ what: "lose", event });
+  work();
+  await forge.webhooks.settled();
+  await stage.call("POST", "/api/v1/server/reconcile", {});
 }

@@ -118,10 +118,10 @@ export function otherPlatform(tracker: OtherTracker, life: Life): Platform {
   return {
     codeHost: codeHost(tracker, call, label),
     issues: {
-      addLabels: (issue, labels) => call("addLabels", () => label(`issue:${issue.id}`, labels)),
+      addLabels: (issue, labels) => call("addLabels", () => label(`issue:${issue.number}`, labels)),
       removeLabels: (issue, labels) =>
         call("removeLabels", () => {
-          for (const each of labels) tracker.labels.get(`issue:${issue.id}`)?.delete(each);
+          for (const each of labels) tracker.labels.get(`issue:${issue.number}`)?.delete(each);
         }),
       upsertComment: (issue, key, body) =>
         call("comment", () => tracker.post(`issue:${issue.number}`, key, body)),

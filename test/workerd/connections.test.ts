@@ -49,7 +49,7 @@ const opened = (repository = 42) => ({
   action: "opened",
   issue: {
     ...{ number: 5, title: "Multiply", body: "Please.", state: "open", pull_request: null },
-    ...{ user: { id: 7, login: "mia" }, labels: [], assignees: [] },
+    ...{ user: { id: 7, login: "mia" }, labels: [], assignees: [], updated_at: "2026-11-30T10:00:00Z" },
   },
   repository: { id: repository, full_name: "mia/calc" },
   sender: { id: 7, login: "mia" },

@@ -23,7 +23,7 @@ import {
   secretRows,
 } from "./account-rows.ts";
 import { sha256Hex } from "./cipher.ts";
-import { connectionColumns, connectionRows, connectionTables } from "./connection-rows.ts";
+import { connectionColumns, connectionRows, connectionTables, hideAll } from "./connection-rows.ts";
 import { type ConnectionAccess, type ConnectionPorts, Connections } from "./connections.ts";
 import { d1Copy } from "./d1-log.ts";
 import { EnrolledRunners, type RecordEvent } from "./enrolled-runners.ts";
@@ -72,6 +72,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     });
     this.#shell = shellOf(accountMachine, this.#host);
     this.#secrets = secretRows(this.#host.sql);
+    hideAll(connectionRows(this.#host.sql, this.#host.cipher));
     const record: RecordEvent = (...args) => this.#record(...args);
     const own = { host: this.#host, secrets: this.#secrets, record };
     this.#runners = new EnrolledRunners({ ...own, issue: (...args) => this.#issue(...args) });

@@ -25,6 +25,7 @@ import { anthropicProvider } from "@tamma/core/providers/anthropic/index.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { sha256Hex } from "./cipher.ts";
 import type { OrchestratorEnv } from "./env.ts";
+import { hiddenPlatform, withoutSecrets } from "./hidden-platform.ts";
 import { repoCoordinator, worker } from "./objects.ts";
 import { turnLimits } from "./turn-limits.ts";
 
@@ -77,16 +78,19 @@ const platformHost: ConnectHost = {
 /** One for the process: the objects of a repository and of its loops ask for the same. */
 const standing = standingMemory(platformHost.now);
 
+type Hide = (text: string) => string;
+
 /** A look at a connection: what is not answered until `deadline` is given up, and their clock is noted. */
-export function lookingAt(access: PlatformAccess, deadline: AbortSignal): Look {
+export function lookingAt(access: PlatformAccess, deadline: AbortSignal, hide: Hide): Look {
   const clocked = clockedFetch((input, init) => {
     const signals = init?.signal ? [deadline, init.signal] : [deadline];
     return fetch(input, { ...init, signal: AbortSignal.any(signals) });
   }, platformHost.now);
   const host = { ...platformHost, fetch: clocked.fetch };
   return {
-    account: () => connectAccount(access, host),
-    repository: (name) => connect(access, name, host),
+    account: () => withoutSecrets(hide, () => connectAccount(access, host)),
+    repository: (name) =>
+      withoutSecrets(hide, async () => hiddenPlatform(await connect(access, name, host), hide)),
     clockAheadMs: clocked.aheadMs,
   };
 }

@@ -10,6 +10,7 @@ import type { ConnectionCheck } from "@tamma/core/protocol/connections.ts";
 import type { Repository } from "@tamma/core/protocol/rest.ts";
 import type { Answer } from "../rpc.ts";
 import { type Look, lookingAt } from "./compose.ts";
+import { connectionAccess } from "./connection-access.ts";
 import type { ConnectionAccess } from "./connections.ts";
 import { accountHub } from "./objects.ts";
 import type { Parts } from "./parts.ts";
@@ -27,19 +28,19 @@ const hourMs = 3_600_000;
 
 /** Asks the platform how well a connection and its repositories are set up. Nothing is changed. */
 export async function checkConnection(
-  { env }: Parts,
+  { env, redact }: Parts,
   id: string,
   only: string | null,
 ): Promise<Answer<ConnectionCheck>> {
   const hub = accountHub(env);
-  const access = await hub.connectionAccess(id);
+  const access = await connectionAccess(env, id);
   if (!access)
     return refuse(404, "unknown-connection", `there is no connection ${id}`, "see `tamma connections list`");
   const own = (await hub.repositories()).filter(({ connection }) => connection === id);
   const chosen = only === null ? own : own.filter((each) => each.id === only || each.name === only);
   if (only !== null && chosen.length === 0)
     return refuse(404, "unknown-repository", `${only} was not added through ${id}`, "see `tamma repos list`");
-  const look = lookingAt(access, AbortSignal.timeout(lookMsMax));
+  const look = lookingAt(access, AbortSignal.timeout(lookMsMax), redact);
   const account = await toldBy(() => look.account());
   const facts = { id, baseUrl: access.baseUrl, webhook: access.webhook, account };
   const findings = connectionFindings({ ...facts, clockAheadMs: look.clockAheadMs() });

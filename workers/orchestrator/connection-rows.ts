@@ -1,5 +1,7 @@
 import type { Credential } from "@tamma/core/protocol/connections.ts";
 import { type Cipher, openJson, sealJson } from "./cipher.ts";
+import { logError } from "./log.ts";
+import { hideSecrets } from "./redaction.ts";
 
 /** Credentials and webhook secrets are sealed; nothing else of a connection is secret. */
 export const connectionTables = `
@@ -66,11 +68,15 @@ export function connectionRows(sql: SqlStorage, cipher: Cipher): ConnectionRows 
           id,
         )
         .toArray();
-      return row ? openJson<ConnectionSecrets>(cipher, row.key_id, row.sealed, context(id)) : null;
+      if (!row) return null;
+      const secrets = openJson<ConnectionSecrets>(cipher, row.key_id, row.sealed, context(id));
+      hideSecrets(id, secretsOf(secrets.credential, secrets.webhook));
+      return secrets;
     },
     add: (row, secrets) => {
       const { id, platform, baseUrl, kind, addedAt, secretsAt, webhookBaseUrl } = row;
       const sealed = sealJson(cipher, secrets, context(id));
+      hideSecrets(id, secretsOf(secrets.credential, secrets.webhook));
       sql.exec(
         `INSERT INTO connections (${columns}, key_id, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...[id, platform, baseUrl, kind, addedAt, secretsAt, webhookBaseUrl, cipher.keyId, sealed],
@@ -80,6 +86,7 @@ export function connectionRows(sql: SqlStorage, cipher: Cipher): ConnectionRows 
       sql.exec("UPDATE connections SET webhook_base_url = ? WHERE id = ?", url, id);
     },
     setSecrets: (id, at, secrets) => {
+      hideSecrets(id, secretsOf(secrets.credential, secrets.webhook));
       sql.exec(
         "UPDATE connections SET kind = ?, secrets_at = ?, key_id = ?, sealed = ? WHERE id = ?",
         ...[secrets.credential.kind, at, cipher.keyId, sealJson(cipher, secrets, context(id)), id],
@@ -89,4 +96,20 @@ export function connectionRows(sql: SqlStorage, cipher: Cipher): ConnectionRows 
       sql.exec("DELETE FROM connections WHERE id = ?", id);
     },
   };
+}
+
+export function secretsOf(credential: Credential, webhook: readonly string[]): string[] {
+  return [credential.kind === "token" ? credential.token : credential.privateKey, ...webhook];
+}
+
+/** Opens them all, so that this process hides what it may be told back before it asks anybody. */
+export function hideAll(rows: ConnectionRows): void {
+  for (const { id } of rows.all()) {
+    try {
+      rows.secrets(id);
+    } catch (thrown) {
+      // Sealed with a key that is not here: nobody can use this connection, and so nobody echoes it.
+      logError("connection", thrown, { connection: id });
+    }
+  }
 }

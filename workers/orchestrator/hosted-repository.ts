@@ -5,6 +5,7 @@ import type { WebhookSetting } from "@tamma/core/ports/platform-setup.ts";
 import type { Repository, RepositorySetUp } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller } from "../rpc.ts";
 import { ciWorkflow } from "./ci-workflow.ts";
+import { connectionAccess } from "./connection-access.ts";
 import type { ConnectionAccess } from "./connections.ts";
 import type { SetUpRow } from "./listed-rows.ts";
 import { accountHub } from "./objects.ts";
@@ -38,7 +39,7 @@ export async function lookAtHosted(
   repositories: PlatformRepositories,
   { connection, name, webhook }: { connection: string; name: string } & SetUpWish,
 ): Promise<Answer<Looked>> {
-  const access = await accountHub(env).connectionAccess(connection);
+  const access = await connectionAccess(env, connection);
   if (!access) return unknown(connection);
   if (webhook && access.webhook.url === null)
     return refuse(422, "webhook-address", access.webhook.why, access.webhook.todo);
@@ -65,7 +66,7 @@ export async function setUpHosted(
 ): Promise<Answer<RepositorySetUp>> {
   const { connection, name } = repository;
   const hub = accountHub(env);
-  const [access, before] = await Promise.all([hub.connectionAccess(connection), hub.setUpOf(repository)]);
+  const [access, before] = await Promise.all([connectionAccess(env, connection), hub.setUpOf(repository)]);
   if (!access) return unknown(connection);
   return onPlatform(async () => {
     const hosted = await repositories.at({ connection, name });
@@ -88,7 +89,7 @@ const outOfReach: readonly string[] = ["platform-auth", "platform-forbidden", "p
  * and workflow file stay: issues and people may use them.
  */
 export async function clearHosted({ env }: Parts, { connection, name }: Repository): Promise<Answer<null>> {
-  const access = await accountHub(env).connectionAccess(connection);
+  const access = await connectionAccess(env, connection);
   const cleared = await onPlatform(async () => {
     const { setup } = await platformRepositories(env).at({ connection, name });
     const own = (await setup.webhooks()).filter(({ url }) => url === access?.webhook.url);

@@ -1,11 +1,11 @@
 import type { Host } from "@tamma/core/engine/handle.ts";
-import { openEnd, redactor } from "@tamma/core/engine/redact.ts";
 import type { Timers } from "@tamma/core/ports/clock.ts";
 import { alarmOf } from "./alarm.ts";
 import { aesCipher, type Cipher, sha256Hex } from "./cipher.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { randomPool } from "./random-pool.ts";
+import { redactionOf } from "./redaction.ts";
 import { migrate } from "./sqlite-schema.ts";
 import { sqliteStore } from "./sqlite-store.ts";
 import { steadyClock } from "./steady-clock.ts";
@@ -46,6 +46,7 @@ export function objectHost(
   const clock = steadyClock(() => Date.now(), newest ?? 0);
   const alarm = alarmOf(ctx.storage, { wall: () => Date.now(), wallTime: clock.wallTime });
   const store = sqliteStore(ctx.storage, cipher);
+  const hiding = redactionOf(env);
   return {
     store: {
       ...store,
@@ -63,26 +64,11 @@ export function objectHost(
     clock,
     chance: { bytes: randomPool(), fraction: () => Math.random() },
     sha256: sha256Hex,
-    redact: redactionOf(env),
-    openEnd: openEnd(secretsOf(env)),
+    redact: hiding.text,
+    openEnd: hiding.openEnd,
     setAlarm: alarm.set,
     isArmed: alarm.isSet,
     after: systemTimers.after,
     end: (why) => ctx.abort(why),
   };
-}
-
-/** What hides this process's secrets, by them: each request asks, and finding all spellings takes long. */
-const redactions = new Map<string, (text: string) => string>();
-
-export function redactionOf(env: OrchestratorEnv): (text: string) => string {
-  const secrets = secretsOf(env);
-  const key = JSON.stringify(secrets);
-  const redaction = redactions.get(key) ?? redactor(secrets).text;
-  redactions.set(key, redaction);
-  return redaction;
-}
-
-function secretsOf(env: OrchestratorEnv): (string | undefined)[] {
-  return [env.ANTHROPIC_API_KEY, env.TAMMA_TOKEN, ...env.TAMMA_MASTER_KEY.split(",")];
 }

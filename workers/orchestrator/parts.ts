@@ -6,7 +6,6 @@ import { aesCipher, type Cipher } from "./cipher.ts";
 import { d1Copy } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import type { LogCopy } from "./log-copy.ts";
-import { redactionOf } from "./object-host.ts";
 import {
   accountHub,
   type IssueLoopRpc,
@@ -14,6 +13,7 @@ import {
   type RepoCoordinatorRpc,
   repoCoordinator,
 } from "./objects.ts";
+import { redactionOf } from "./redaction.ts";
 import { ok, refuse } from "./refusal.ts";
 
 /** What every method of the entrypoint works with: the bindings, and ways to the object that owns a thing. */
@@ -32,7 +32,7 @@ export function partsOf(env: OrchestratorEnv, keepAlive: Parts["keepAlive"]): Pa
     ...{ env, cipher, keepAlive },
     blobs: r2BlobStore(env.BLOBS, cipher),
     d1: d1Copy(env.DB),
-    redact: redactionOf(env),
+    redact: redactionOf(env).text,
   };
 }
 

@@ -1,8 +1,11 @@
+import { redacted } from "@tamma/core/engine/redact.ts";
 import { PlatformError } from "@tamma/core/ports/platform.ts";
 import type { PlatformRepositories, PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
 import { connectRepository } from "./compose.ts";
+import { connectionAccess } from "./connection-access.ts";
 import type { OrchestratorEnv } from "./env.ts";
-import { accountHub } from "./objects.ts";
+import { hiddenPlatform, withoutSecrets } from "./hidden-platform.ts";
+import { hideSecrets, redactionOf } from "./redaction.ts";
 
 /** What a repository allows is looked at again after this: people change settings. */
 const lookedAtMsMax = 10 * 60_000;
@@ -16,13 +19,19 @@ export function platformRepositories(env: OrchestratorEnv, fresh = false): Platf
   const known = new Map<string, { hosted: Promise<PlatformRepository>; secretsAt: number; at: number }>();
   return {
     at: async ({ connection, name }) => {
-      const access = await accountHub(env).connectionAccess(connection);
+      const access = await connectionAccess(env, connection);
       if (!access) throw gone(connection);
       const key = `${connection} ${name}`;
       const kept = known.get(key);
       const now = Date.now();
       if (kept && kept.secretsAt === access.secretsAt && now - kept.at < lookedAtMsMax) return kept.hosted;
-      const hosted = connectRepository(access, name, fresh);
+      const hide = redactionOf(env).text;
+      const hosted = withoutSecrets(hide, async () =>
+        hiddenPlatform(await connectRepository(access, name, fresh), hide, (secret) => {
+          // What was made for one job has a shape that is hidden anyway.
+          if (!hide(secret).includes(redacted)) hideSecrets(connection, [secret]);
+        }),
+      );
       known.set(key, { hosted, secretsAt: access.secretsAt, at: now });
       hosted.catch(() => known.delete(key));
       return hosted;

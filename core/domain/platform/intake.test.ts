@@ -9,6 +9,7 @@ const repository = { id: "7", name: "acme/calc" };
 
 const issue = (more: Partial<IssueNews> = {}): IssueNews => ({
   ...{ number: 3, title: "Round", body: "", state: "open", labels: [], assignees: [], author: ann },
+  ...{ at: 1_000, given: null },
   ...more,
 });
 const pull = (more: Partial<PullRequestNews> = {}): PullRequestNews => ({
@@ -31,19 +32,31 @@ describe("issues", () => {
   test("a label starts a loop, whichever change brings the news of it", () => {
     for (const change of ["opened", "labels", "assignees", "reopened"] as const)
       expect(asked({ kind: "issue", change, issue: issue({ labels: ["bug", "tamma"] }) })).toEqual({
-        ...{ ask: "start", issue: 3, trigger: "label" },
+        ...{ ask: "start", issue: 3, trigger: "label", at: 1_000, fresh: null },
       });
   });
 
   test("an assignment to the account starts a loop, unless its own person made it", () => {
     const news = { kind: "issue", change: "assignees", issue: issue({ assignees: [account] }) } as const;
-    expect(asked(news)).toEqual({ ask: "start", issue: 3, trigger: "assignment" });
+    expect(asked(news)).toEqual({ ask: "start", issue: 3, trigger: "assignment", at: 1_000, fresh: null });
     expect(asked(news, account)).toMatchObject({ ignored: expect.stringContaining("tamma-bot") });
   });
 
   test("another label on an issue that is assigned to the account starts nothing", () => {
     const news = issue({ labels: ["bug"], assignees: [account] });
     expect(asked({ kind: "issue", change: "labels", issue: news })).toHaveProperty("ignored");
+  });
+
+  test("whether the change itself gave label or assignment is passed on, where it is told", () => {
+    const fresh = (more: Partial<IssueNews>, change: "labels" | "assignees") =>
+      asked({ kind: "issue", change, issue: issue(more) });
+    const labelled = { labels: ["tamma", "bug"] };
+    const gave = (labels: string[], assignees: string[]) => ({ given: { labels, assignees } });
+    expect(fresh({ ...labelled, ...gave(["tamma"], []) }, "labels")).toHaveProperty("fresh", true);
+    expect(fresh({ ...labelled, ...gave(["bug"], []) }, "labels")).toHaveProperty("fresh", false);
+    const both = { assignees: [account, ann] };
+    expect(fresh({ ...both, ...gave([], ["9"]) }, "assignees")).toHaveProperty("fresh", true);
+    expect(fresh({ ...both, ...gave([], ["1"]) }, "assignees")).toHaveProperty("fresh", false);
   });
 
   test("no program starts a loop, by a label or an assignment", () => {

@@ -1,3 +1,4 @@
+import type { Instant } from "../ids.ts";
 import type { CommentNews, News, PlatformUser, Webhook } from "./webhook.ts";
 
 /** The label by which an issue is given to Tamma. It goes when a loop takes the issue. */
@@ -10,7 +11,7 @@ const ourBranches = "tamma/";
  * where to look; people's words are the exception: they were said, and to be heard once.
  */
 export type Asked =
-  | { readonly ask: "start"; readonly issue: number; readonly trigger: "label" | "assignment" }
+  | ({ readonly ask: "start" } & Trigger)
   | {
       readonly ask: "hear";
       readonly on: "issue" | "pull-request";
@@ -22,6 +23,16 @@ export type Asked =
   | { readonly ask: "look-at-reviews"; readonly pullRequest: number }
   | { readonly ask: "look-at-branch"; readonly branch: string }
   | { readonly ask: "look-at-checks"; readonly sha: string };
+
+/** A loop is asked for by what an issue has. */
+export interface Trigger {
+  readonly issue: number;
+  readonly trigger: "label" | "assignment";
+  /** When it was set, or later, by the platform's clock. */
+  readonly at: Instant;
+  /** Was it set by the very change that is told? Null where the platform does not tell. */
+  readonly fresh: boolean | null;
+}
 
 type Ignored = { readonly ignored: string };
 
@@ -85,19 +96,24 @@ function ofIssue(
   sender: PlatformUser,
   account: PlatformUser,
 ): Asked | Ignored {
-  const { number } = issue;
+  const { number, at, given } = issue;
   if (change === "closed" || change === "gone") return { ask: "look-at-issue", number };
   if (change === "text") return { ignored: "a later edit of an issue does not steer its loop" };
   if (issue.state === "closed") return { ignored: "the issue is closed" };
   if (sender.bot) return { ignored: "a program did it; only people start a loop" };
   // Which label or assignee was added is not told by every platform: what is there now counts.
-  if (issue.labels.includes(triggerLabel)) return { ask: "start", issue: number, trigger: "label" };
+  if (issue.labels.includes(triggerLabel)) {
+    const fresh = given?.labels.includes(triggerLabel) ?? null;
+    return { ask: "start", issue: number, trigger: "label", at, fresh };
+  }
   const assigned = issue.assignees.some(({ id }) => id === account.id);
   // An assignment stays when its loop is over: a label that somebody adds then asks for nothing.
   const assigning = change !== "labels";
   // An account that is also a person's own gets issues for other reasons than Tamma.
-  if (assigned && assigning && sender.id !== account.id)
-    return { ask: "start", issue: number, trigger: "assignment" };
+  if (assigned && assigning && sender.id !== account.id) {
+    const fresh = given?.assignees.includes(account.id) ?? null;
+    return { ask: "start", issue: number, trigger: "assignment", at, fresh };
+  }
   return { ignored: `the issue has neither the label "${triggerLabel}" nor ${account.login} as assignee` };
 }
 

@@ -1,6 +1,8 @@
 import { sanitise } from "../sanitise.ts";
-import { markdownRegions } from "../text/markdown-blocks.ts";
-import { type SlashCommand, slashCommandsIn } from "../text/slash-commands.ts";
+import { withoutCodeSpans } from "../text/code-spans.ts";
+import { withoutInvisible } from "../text/invisible.ts";
+import { type CommentLine, ownLines } from "../text/own-lines.ts";
+import { asked, type SlashCommand, slashCommandsIn } from "../text/slash-commands.ts";
 
 /** What a comment says to Tamma. */
 export type Speech =
@@ -13,58 +15,55 @@ export type Speech =
 
 /**
  * Orders go before all else. On an issue people talk with each other, so only a mention counts there; on a
- * pull request of Tamma every word is about its work.
+ * pull request of Tamma every word is about its work. A name that stands perhaps in a quote or in code is
+ * asked about, as an order there is.
  *
  * @param login the account's name, as people write it behind an @; an App's ends with "[bot]"
  */
 export function speechIn(comment: string, on: "issue" | "pull-request", login: string): Speech {
   const orders = slashCommandsIn(comment);
   if (orders.length > 0) return { says: "orders", orders };
-  const words = prose(comment);
+  const lines = ownLines(sanitise(comment));
+  const words = prose(lines);
   if (on === "pull-request") return words.trim() === "" ? { says: "nothing" } : { says: "remark" };
-  return mentions(words, login) ? { says: "mention" } : { says: "nothing" };
+  const sure = [lines, ownLines(withoutInvisible(comment))].every((each) => mentions(each, login));
+  if (sure) return { says: "mention" };
+  if (!names(words, login)) return { says: "nothing" };
+  return { says: "orders", orders: [asked(`@${nameOf(login)}`)] };
 }
 
-/** A line that begins as a quote does: others' words. */
-const quote = /^ {0,3}>/;
-
-/** What its readers see as the writer's own running text. */
-function prose(comment: string): string {
-  const lines = markdownRegions(sanitise(comment))
-    .flatMap((region) => (region.kind === "prose" ? region.text.split("\n") : []))
-    .filter((line) => !quote.test(line));
-  return withoutCodeSpans(lines.join("\n"));
+/** What its readers see as running text without the mark of a quote. */
+function prose(lines: readonly CommentLine[]): string {
+  const kept = lines.filter(({ whose }) => whose !== "quoted");
+  return withoutCodeSpans(kept.map(({ text }) => text).join("\n"));
 }
 
-/**
- * Code within a line is words about words. It goes from a run of backticks to the next run that is as long.
- * Anybody may write a comment, so this takes one pass: an expression that looks for the end of each run
- * anew holds up the whole server on a line of backticks.
- */
-function withoutCodeSpans(text: string): string {
-  const runs = [...text.matchAll(/`+/g)].map(({ index, 0: { length } }) => ({ index, length }));
-  const next = new Map<number, number>();
-  const ends = runs.map(() => -1);
-  for (let n = runs.length - 1; n >= 0; n -= 1) {
-    const { length } = runs[n] as (typeof runs)[number];
-    ends[n] = next.get(length) ?? -1;
-    next.set(length, n);
+/** Each look for code reads a whole paragraph; a name that stands in code so often is meant so. */
+const namedInCodeMax = 20;
+
+/** Is Tamma named in words that are the writer's for sure? */
+function mentions(lines: readonly CommentLine[], login: string): boolean {
+  let inCode = 0;
+  for (const { text, whose, mayBeCode } of lines) {
+    if (whose === "quoted" || whose === "doubtful") continue;
+    for (const at of placesOf(text, login)) {
+      if (!mayBeCode(at)) return true;
+      inCode += 1;
+      if (inCode >= namedInCodeMax) return false;
+    }
   }
-  let kept = "";
-  let at = 0;
-  for (let n = 0; n < runs.length; n += 1) {
-    const end = ends[n] ?? -1;
-    const [opening, closing] = [runs[n], runs[end]];
-    if (!opening || !closing) continue;
-    kept += text.slice(at, opening.index);
-    at = closing.index + closing.length;
-    n = end;
-  }
-  return kept + text.slice(at);
+  return false;
 }
 
-function mentions(words: string, login: string): boolean {
-  const name = login.replace(/\[bot\]$/, "").toLowerCase();
-  const said = words.toLowerCase().matchAll(/(?<![\w@/.-])@([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)/g);
-  return [...said].some(([, other]) => other === name);
+function names(words: string, login: string): boolean {
+  return placesOf(words, login).length > 0;
+}
+
+function placesOf(text: string, login: string): number[] {
+  const said = [...text.matchAll(/(?<![\w@/.-])@([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)/gi)];
+  return said.filter(([, name]) => name?.toLowerCase() === nameOf(login)).map(({ index }) => index);
+}
+
+function nameOf(login: string): string {
+  return login.replace(/\[bot\]$/, "").toLowerCase();
 }

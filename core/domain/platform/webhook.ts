@@ -17,6 +17,12 @@ export interface IssueNews {
   readonly labels: readonly string[];
   readonly assignees: readonly PlatformUser[];
   readonly author: PlatformUser;
+  /** When it was changed last, by the platform's clock and in whole seconds: the change that is told. */
+  readonly at: Instant;
+  /**
+   * What this change gave the issue: labels by name, assignees by id. Null where the platform does not tell.
+   */
+  readonly given: { readonly labels: readonly string[]; readonly assignees: readonly string[] } | null;
 }
 
 /** A pull request as a webhook shows it. */

@@ -63,6 +63,16 @@ export function markdownRegions(text: string): Region[] {
   return reader.regions;
 }
 
+/**
+ * Has the text a quote in an item of a list, or more levels than people nest? Then some of its code is taken
+ * for prose above.
+ */
+export function isTangled(text: string): boolean {
+  const reader = new Reader(text);
+  while (reader.more() && !reader.tangled) reader.line();
+  return reader.tangled;
+}
+
 class Reader {
   readonly regions: Region[] = [];
   private readonly text: string;
@@ -75,7 +85,7 @@ class Reader {
   /** Columns at which the open items of lists have their content. */
   private items: number[] = [];
   /** A quote inside an item, or too deep: from here on nothing is taken for code. */
-  private tangled = false;
+  tangled = false;
 
   constructor(text: string) {
     this.text = text;

@@ -281,7 +281,7 @@ class Prose {
     // Only a little way back, or a long line of brackets would be read once for each of them.
     const before = this.text.slice(Math.max(0, this.at - markersCharsMax), this.at);
     const line = before.slice(before.lastIndexOf("\n") + 1);
-    return line.length < markersCharsMax && /^[\s>*+-]*(?:\d{1,9}[.)]\s+)?$/.test(line);
+    return line.length < markersCharsMax && /^(?:[\s>*+-]|\d{1,9}[.)]\s)*$/.test(line);
   }
 
   private openBracket(picture: boolean): void {

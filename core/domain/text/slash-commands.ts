@@ -1,5 +1,6 @@
 import { sanitise } from "../sanitise.ts";
-import { markdownRegions } from "./markdown-blocks.ts";
+import { withoutInvisible } from "./invisible.ts";
+import { type CommentLine, ownLines } from "./own-lines.ts";
 
 /** Orders that take no words. */
 const plain = ["start", "approve", "pause", "resume", "stop", "escalate", "status", "help"] as const;
@@ -23,21 +24,59 @@ const saidCharsMax = 60;
 const line = /^ {0,3}\/tamma(?:[ \t]+(\S+)[ \t]*(.*))?$/i;
 const numbered = /^#?(\d{1,3})[.):]?\s+(\S[\s\S]*)$/;
 
+/** Words to Tamma that may be another's: whoever wrote them is asked to say them again. */
+export function asked(said: string): SlashCommand {
+  const todo =
+    "it may belong to a quote, a list or code around it: write it again, with an empty line before it";
+  return unclear(said, todo);
+}
+
 /**
  * The orders in a comment, in their order. An order begins a line that its readers see: not in a quote, in
- * code, in a list or in what Markdown hides. Words go on until the next order or the end of the comment.
+ * code, in a list or in what Markdown hides. Where it may stand in one of them it is `unclear`: nobody must
+ * be taken at another's word. Words go on until the next order or the end of the comment.
  */
 export function slashCommandsIn(comment: string): SlashCommand[] {
-  const found: { name: string; rest: string; more: string[] }[] = [];
-  for (const region of markdownRegions(sanitise(comment))) {
-    const lines = "text" in region ? region.text.replace(/\n$/, "").split("\n") : [];
-    for (const text of lines) {
-      const order = region.kind === "prose" ? line.exec(text.trimEnd()) : null;
-      if (order) found.push({ name: order[1] ?? "help", rest: order[2] ?? "", more: [] });
-      else found.at(-1)?.more.push(text);
+  // What is hidden is taken out first, which may make other words of what stands around it. So an order also
+  // has to be one in the comment as it was written.
+  const written = ordersOf(ownLines(withoutInvisible(comment))).filter(({ sure }) => sure);
+  const found: { name: string; rest: string; sure: boolean; more: string[] }[] = [];
+  const lines = ownLines(sanitise(comment));
+  const orders = new Map(ordersOf(lines).map((order) => [order.line, order]));
+  for (const each of lines) {
+    const order = orders.get(each);
+    if (!order) {
+      found.at(-1)?.more.push(each.text);
+      continue;
     }
+    const same = written.findIndex(({ name }) => name === order.name);
+    const sure = order.sure && same >= 0;
+    if (sure) written.splice(0, same + 1);
+    found.push({ ...order, sure, more: [] });
   }
-  return found.slice(0, slashCommandsMax).map(({ name, rest, more }) => read(name, rest, more));
+  return found
+    .slice(0, slashCommandsMax)
+    .map(({ name, rest, sure, more }) => (sure ? read(name, rest, more) : asked(name)));
+}
+
+interface OrderLine {
+  readonly line: CommentLine;
+  readonly name: string;
+  readonly rest: string;
+  /** The writer's own, and no code. */
+  readonly sure: boolean;
+}
+
+function ordersOf(lines: readonly CommentLine[]): OrderLine[] {
+  const orders: OrderLine[] = [];
+  for (const each of lines) {
+    const order = each.whose === "quoted" ? null : line.exec(each.text.trimEnd());
+    if (!order) continue;
+    // A flood is cut later on, and each look for code reads its whole paragraph.
+    const sure = each.whose === "own" && orders.length <= slashCommandsMax && !each.mayBeCode(0);
+    orders.push({ line: each, name: order[1] ?? "help", rest: order[2] ?? "", sure });
+  }
+  return orders;
 }
 
 function read(said: string, rest: string, more: readonly string[]): SlashCommand {

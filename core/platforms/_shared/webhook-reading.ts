@@ -12,8 +12,14 @@ export const pushedSha = z
   .regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/)
   .transform((sha): Sha | null => (nothing.test(sha) ? null : sha));
 
-/** The platforms count with numbers; Tamma compares ids as text. */
-export const id = z.number().int().nonnegative().transform(String);
+/** The platforms count with numbers, from 1; Tamma compares ids as text. What JSON cannot hold is no id. */
+export const id = z.int().positive().transform(String);
+
+/** No repository has as many issues; GitHub itself counts them in 32 bits (its GraphQL schema: `Int`). */
+const numberMax = 2 ** 31 - 1;
+
+/** Of an issue or a pull request. */
+export const number = z.int().positive().max(numberMax);
 
 export const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 

@@ -33,6 +33,8 @@ export function pullRequestOf(pull: Pull): PullRequestNow {
     ...{ draft: isDraft(pull), branch: headBranchOf(pull), head: pull.head.sha, base: pull.base.ref },
     ...{ fork: isFork(pull), author: pull.user, labels: pull.labels.map(({ name }) => name) },
     mergeSha: pull.merged ? pull.merge_commit_sha || null : null,
+    // Whoever is gone, and whoever is not told, is the same ghost.
+    mergedBy: pull.merged && Number(pull.merged_by.id) > 0 ? pull.merged_by : null,
   };
 }
 

@@ -3,6 +3,7 @@ import { PlatformError } from "../../ports/platform.ts";
 import type { Permission, PlatformReading } from "../../ports/platform-reading.ts";
 import { briefly } from "../_shared/briefly.ts";
 import { withoutMarker } from "../_shared/marker.ts";
+import { commentsSince } from "./all-comments.ts";
 import { type Connection, get } from "./connection.ts";
 import {
   commentOf,
@@ -48,6 +49,8 @@ export function giteaReading(connection: Connection): PlatformReading {
       const self = await me();
       return (await commentsOf(connection, number, since)).map((comment) => commentOf(comment, self));
     },
+    commentsSince: (since) => commentsSince(connection, since),
+    closedBy: (number) => closedBy(connection, number),
     pullRequest: async (number) => {
       const pull = await api.find(get("pullRequest", at`/pulls/${number}`), shapes.pullRequest);
       return pull === null ? null : pullRequestOf(pull);
@@ -139,7 +142,17 @@ async function labelledBy({ all, at }: Connection, number: number, label: string
     shapes.listOf(shapes.timelineEntry),
   );
   const last = entries.findLast((entry) => entry.type === "label" && entry.label?.name === label);
-  return last?.body === "1" ? last.user : null;
+  return last?.body === "1" ? { ...last.user, at: last.created_at } : null;
+}
+
+/** No answer about an issue names who closed it, but its timeline does. */
+async function closedBy({ all, at }: Connection, number: number) {
+  const entries = await all(
+    { operation: "closedBy", path: at`/issues/${number}/timeline`, gaps: true },
+    shapes.listOf(shapes.timelineEntry),
+  );
+  const last = entries.findLast(({ type }) => type === "close" || type === "reopen");
+  return last?.type === "close" && Number(last.user.id) > 0 ? last.user : null;
 }
 
 /** A label that nobody made is no condition to Gitea, so what comes is looked at again. */

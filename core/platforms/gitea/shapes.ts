@@ -58,6 +58,7 @@ export const pullRequest = z.object({
   ...{ id, number: z.number().int(), html_url: z.string(), title: z.string(), body: text },
   state: z.enum(["open", "closed"]),
   ...{ draft: z.boolean().nullish(), merged: flag, mergeable: flag, merge_commit_sha: text },
+  merged_by: user,
   ...{ head: side, base: side, user, labels: listOf(label), updated_at: instant.nullish() },
 });
 
@@ -75,8 +76,11 @@ export const comment = z.object({ id, body: text, user, created_at: instant });
 /** What matters of one that was just posted. */
 export const madeComment = z.object({ id });
 
+/** The addresses of the pages on which it stands: one of them, the other is empty. */
+export const placedComment = comment.extend({ issue_url: text, pull_request_url: text });
+
 export const timelineEntry = z.object({
-  ...{ type: z.string(), body: text, user },
+  ...{ type: z.string(), body: text, user, created_at: instant },
   label: z.object({ name: z.string() }).nullish(),
 });
 

@@ -2,14 +2,17 @@ import { z } from "zod";
 import { Sha } from "../../domain/ids.ts";
 import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../domain/platform/webhook.ts";
 import { keyIn } from "../_shared/marker.ts";
-import { id, instant, repository } from "../_shared/webhook-reading.ts";
+import { id, instant, number, repository } from "../_shared/webhook-reading.ts";
 
 /** What Tamma reads of Gitea's payloads. Source: Gitea's `modules/structs/hook.go` (1.22 and later). */
 
+/** Gitea's own accounts: of somebody who is gone, and of its Actions (models/user/user_system.go). */
+const [ghost, actions] = [-1, -2] as const;
+
 const user = z
-  .object({ id, login: z.string() })
-  // Gitea does not say which accounts belong to programs.
-  .transform(({ id, login }): PlatformUser => ({ id, login, bot: false }));
+  .object({ id: z.union([id, z.literal([ghost, actions]).transform(String)]), login: z.string() })
+  // Gitea does not say which other accounts belong to programs.
+  .transform(({ id, login }): PlatformUser => ({ id, login, bot: id === String(actions) }));
 
 /** Beside the news in every payload about a repository. */
 export const around = z.object({
@@ -27,21 +30,22 @@ const listOf = <T extends z.ZodType>(one: T) =>
 const names = listOf(z.object({ name: z.string() })).transform((all) => all.map(({ name }) => name));
 
 const issue = z.object({
-  number: z.number().int(),
+  number,
   title: z.string(),
   body: z.string(),
   state: z.enum(["open", "closed"]),
   labels: names,
   assignees: listOf(user),
   user,
+  updated_at: instant,
   /** Not null when it is a pull request, which Gitea counts as an issue too. */
   pull_request: z.unknown().optional(),
 });
 
 export const issues = around.extend({
   issue: issue.transform(
-    ({ number, title, body, state, labels, assignees, user: author }): IssueNews => ({
-      ...{ number, title, body, state, labels, assignees, author },
+    ({ number, title, body, state, labels, assignees, user: author, updated_at: at }): IssueNews => ({
+      ...{ number, title, body, state, labels, assignees, author, at, given: null },
     }),
   ),
 });
@@ -78,7 +82,7 @@ const pullRequest = z
     }),
   );
 
-export const pullRequests = around.extend({ number: z.number().int(), pull_request: pullRequest });
+export const pullRequests = around.extend({ number, pull_request: pullRequest });
 
 const comment = z.object({ id, body: z.string(), user, created_at: instant }).transform(
   ({ id, body, user: author, created_at: at }): CommentNews => ({
@@ -96,6 +100,6 @@ export const issueComments = around.extend({
 
 export const reviews = around.extend({
   review: z.object({ type: z.string(), content: z.string() }),
-  number: z.number().int(),
+  number,
   commit_id: z.string().nullish(),
 });

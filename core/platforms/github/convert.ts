@@ -34,6 +34,7 @@ export function pullRequestOf(pull: Pull): PullRequestNow {
     ...{ author: pull.user, labels: pull.labels },
     // Of an open one it names a trial merge.
     mergeSha: merged ? (pull.merge_commit_sha ?? null) : null,
+    mergedBy: (merged ? pull.merged_by : null) ?? null,
   };
 }
 

@@ -39,6 +39,13 @@ export function githubReading(repository: GithubRepository): PlatformReading {
       const all = await client.all("comments", pages, shapes.comment);
       return all.map((comment) => convert.commentOf(comment, me));
     },
+    // What was never delivered is asked for again, with everything else.
+    commentsSince: async () => null,
+    async closedBy(issue_number) {
+      // A pull request is an issue too, and only as one it says this.
+      const answer = await orNull(client.on("closedBy").issues.get({ ...at, issue_number }));
+      return answer && (shaped("closedBy", shapes.issue, answer.data).closed_by ?? null);
+    },
     async pullRequest(number) {
       const pull = await orNull(getPull(repository, "pullRequest", number));
       return pull && convert.pullRequestOf(pull);

@@ -50,6 +50,8 @@ export const issue = z.object({
   comments: z.number().int().optional(),
   labels,
   user: someone,
+  // Lists have it not.
+  closed_by: user.nullish(),
   /** There when it is a pull request, which GitHub counts as an issue too. */
   pull_request: z.unknown().optional(),
 });
@@ -81,6 +83,7 @@ export const pullRequest = z.object({
   merged: z.boolean().optional(),
   merged_at: z.string().nullish(),
   merge_commit_sha: z.string().nullish(),
+  merged_by: user.nullish(),
   // Lists have neither.
   mergeable: z.boolean().nullish(),
   mergeable_state: z.string().optional(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Sha } from "../../domain/ids.ts";
 import type { CommentNews, IssueNews, PlatformUser, PullRequestNews } from "../../domain/platform/webhook.ts";
 import { keyIn } from "../_shared/marker.ts";
-import { id, instant, repository } from "../_shared/webhook-reading.ts";
+import { id, instant, number, repository } from "../_shared/webhook-reading.ts";
 
 /** What Tamma reads of GitHub's payloads. Source: GitHub Docs, "Webhook events and payloads". */
 
@@ -23,30 +23,41 @@ export const around = z.object({
 const names = z.array(z.object({ name: z.string() })).transform((all) => all.map(({ name }) => name));
 
 const issue = z.object({
-  number: z.number().int(),
+  number,
   title: z.string(),
   body: z.string().nullish(),
   state: z.enum(["open", "closed"]),
   labels: names,
   assignees: z.array(user),
   user: author,
+  updated_at: instant,
   /** There when it is a pull request, which GitHub counts as an issue too. */
   pull_request: z.unknown().optional(),
 });
 
-export const issues = around.extend({
-  issue: issue.transform(
-    ({ number, title, body, state, labels, assignees, user }): IssueNews => ({
-      ...{ number, title, body: body ?? "", state, labels, assignees, author: user },
-    }),
-  ),
-});
+const named = z.object({ name: z.string() });
+
+export const issues = around
+  .extend({ action: z.string(), issue, label: named.nullish(), assignee: user.nullish() })
+  .transform(({ issue: told, action, label, assignee, ...rest }) => {
+    const { number, title, body, state, labels, assignees, user, updated_at: at } = told;
+    const given: IssueNews["given"] = /^(?:un)?(?:labeled|assigned)$/.test(action)
+      ? {
+          labels: action === "labeled" && label ? [label.name] : [],
+          assignees: action === "assigned" && assignee ? [assignee.id] : [],
+        }
+      : null;
+    const news: IssueNews = {
+      ...{ number, title, body: body ?? "", state, labels, assignees, author: user, at, given },
+    };
+    return { ...rest, issue: news };
+  });
 
 const side = z.object({ ref: z.string(), sha: Sha, repo: z.object({ id }).nullable() });
 
 const pullRequest = z
   .object({
-    number: z.number().int(),
+    number,
     title: z.string(),
     state: z.enum(["open", "closed"]),
     draft: z.boolean().optional(),
@@ -97,13 +108,13 @@ export const reviews = around.extend({
     commit_id: Sha.nullable(),
     user: author,
   }),
-  pull_request: z.object({ number: z.number().int() }),
+  pull_request: z.object({ number }),
 });
 
 export const reviewComments = around.extend({
   action: changeOfText,
   comment: z.object({ in_reply_to_id: id.nullish(), path: z.string() }).loose(),
-  pull_request: z.object({ number: z.number().int() }),
+  pull_request: z.object({ number }),
 });
 
 /** The words of a review comment, which stand in the same object as its place. */
@@ -112,5 +123,5 @@ export const words = z.object({ comment });
 export const threads = around.extend({
   action: z.enum(["resolved", "unresolved"]),
   thread: z.object({ comments: z.array(z.object({ id })).min(1) }),
-  pull_request: z.object({ number: z.number().int() }),
+  pull_request: z.object({ number }),
 });

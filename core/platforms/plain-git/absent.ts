@@ -34,6 +34,9 @@ export const plainGitReading: PlatformReading = {
   // Nobody is told apart there, which is an answer.
   labelledBy: async () => null,
   comments: records("comments"),
+  // No delivery is ever lost there.
+  commentsSince: async () => null,
+  closedBy: async () => null,
   pullRequest: records("pullRequest"),
   pullRequestOf: records("pullRequestOf"),
   reviews: reviews("reviews"),

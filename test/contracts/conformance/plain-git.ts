@@ -113,6 +113,7 @@ function seen(
           ...{ ...row, id: String(row.number), url: urlOf(row.number), author: user(bot), fork: false },
           head: (await headOf(row.branch)) ?? "",
           labels: tracker.labels(`pull:${row.number}`),
+          mergedBy: null,
         }
       : null;
   const pulls = () => [...disk.table<PullRow>("pulls").rows()].sort((a, b) => b.number - a.number);

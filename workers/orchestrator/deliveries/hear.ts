@@ -4,6 +4,7 @@ import type { CommentNews } from "@tamma/core/domain/platform/webhook.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
 import { postedLine } from "@tamma/core/domain/text/posted.ts";
 import type { SlashCommand } from "@tamma/core/domain/text/slash-commands.ts";
+import { isBeforeEnd, loopBefore, meanwhileText } from "./asked-before.ts";
 import { noticeBefore } from "./notices.ts";
 import { react, refuseStranger, reply } from "./say.ts";
 import { callerOf, personOf, type Spoken, type Stage } from "./stage.ts";
@@ -93,8 +94,10 @@ async function obeyAll(
 
 type Obeyed = { said: string | null; done: boolean };
 
-async function start(stage: Stage, { issue }: Subject, { author }: CommentNews): Promise<Obeyed> {
+async function start(stage: Stage, { issue }: Subject, { author, at }: CommentNews): Promise<Obeyed> {
   if (issue === null) return { said: "A loop is started on an issue, and this is none.", done: false };
+  const before = loopBefore(stage, issue);
+  if (before && isBeforeEnd(before, at)) return { said: meanwhileText(before.id), done: false };
   const started = await startLoop(stage, issue, author);
   if (!started.ok) return { said: refusalText(started), done: false };
   const { already, position } = started.value;

@@ -18,8 +18,8 @@ const checked = ["push", "ci"];
 /** The word of a loop whose runner, or model, is at work. */
 const atWork: LoopWord = "running";
 
-/** An issue that a person closed, or that is gone, has no loop any more. */
-export async function lookAtIssue(stage: Stage, number: number, by: PlatformUser): Promise<string> {
+/** An issue that a person closed, or that is gone, has no loop any more. Null: nobody told who it was. */
+export async function lookAtIssue(stage: Stage, number: number, by: PlatformUser | null): Promise<string> {
   const { ports, platform } = stage;
   const known = ports.known();
   const running = known && activeLoopOf(known, number);
@@ -29,11 +29,19 @@ export async function lookAtIssue(stage: Stage, number: number, by: PlatformUser
   const issue = await platform.reading.issue(number);
   if (issue?.open) return "it is open";
   const how = issue ? `issue ${number} was closed` : `issue ${number} is gone`;
-  return end(stage, running.loop, by, how);
+  const closer = by ?? (issue ? await platform.reading.closedBy(number) : null);
+  return end(stage, running.loop, closer ?? somebody, how);
 }
 
-/** A pull request that a person closed, or merged past Tamma's gates, ends its loop. */
-export async function lookAtPullRequest(stage: Stage, number: number, by: PlatformUser): Promise<string> {
+/**
+ * A pull request that a person closed, or merged past Tamma's gates, ends its loop. Null: nobody told who it
+ * was.
+ */
+export async function lookAtPullRequest(
+  stage: Stage,
+  number: number,
+  by: PlatformUser | null,
+): Promise<string> {
   const { ports, platform } = stage;
   const row = ports.loops().find((each) => each.active && each.pullRequest === number);
   if (!row) return "no loop is at work on it";
@@ -41,8 +49,12 @@ export async function lookAtPullRequest(stage: Stage, number: number, by: Platfo
   const pull = await platform.reading.pullRequest(number);
   if (pull?.state === "open") return "it is open";
   const how = pull?.state === "merged" ? "was merged without Tamma" : "was closed";
-  return end(stage, row.summary.id, by, `pull request ${number} ${how}`);
+  const closer = by ?? pull?.mergedBy ?? (pull ? await platform.reading.closedBy(number) : null);
+  return end(stage, row.summary.id, closer ?? somebody, `pull request ${number} ${how}`);
 }
+
+/** Where the platform does not say who did it. */
+const somebody: PlatformUser = { id: "0", login: "somebody", bot: false };
 
 async function end(stage: Stage, loop: string, by: PlatformUser, how: string): Promise<string> {
   const caller = callerOf(stage, by);

@@ -1,3 +1,4 @@
+import { inView } from "@tamma/core/domain/platform/in-view.ts";
 import type { SlashCommand } from "@tamma/core/domain/text/slash-commands.ts";
 import type { Spoken, Stage } from "./stage.ts";
 
@@ -6,7 +7,7 @@ const aboutAQuestion: readonly SlashCommand["command"][] = ["approve", "change",
 
 /**
  * The key of the newest notice of this loop that stood in its conversations before the comment, without the
- * loop's id; null for orders that need none, and when there is none. Both times are the platform's own.
+ * loop's id; null for orders that need none, and when there is none.
  */
 export async function noticeBefore(
   { ports, platform }: Stage,
@@ -17,11 +18,9 @@ export async function noticeBefore(
   if (!aboutAQuestion.includes(command)) return null;
   const row = ports.loops().find(({ summary }) => summary.id === loop);
   const conversations = new Set([number, ...(row ? [row.pullRequest ?? row.summary.issue] : [])]);
-  let newest: { at: number; key: string } | null = null;
+  const notices = [];
   for (const conversation of conversations)
-    for (const { key, at } of await platform.reading.comments(conversation, null)) {
-      if (!key?.startsWith(`${loop}:notice:`) || at > comment.at) continue;
-      if (newest === null || at >= newest.at) newest = { at, key };
-    }
-  return newest === null ? null : newest.key.slice(loop.length + 1);
+    for (const { id, key, at } of await platform.reading.comments(conversation, null))
+      if (key?.startsWith(`${loop}:notice:`)) notices.push({ id, at, key });
+  return inView(notices, comment)?.key.slice(loop.length + 1) ?? null;
 }

@@ -1,8 +1,9 @@
-import { triggerLabel } from "@tamma/core/domain/platform/intake.ts";
+import { type Trigger, triggerLabel } from "@tamma/core/domain/platform/intake.ts";
 import type { PlatformUser } from "@tamma/core/domain/platform/webhook.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
 import type { IssueNow } from "@tamma/core/ports/platform-reading.ts";
 import type { Answer, LoopStarted } from "../../rpc.ts";
+import { askedMeanwhile, isBeforeEnd, loopBefore, sayMeanwhile } from "./asked-before.ts";
 import { refuseStranger } from "./say.ts";
 import { callerOf, type Stage } from "./stage.ts";
 
@@ -13,13 +14,16 @@ import { callerOf, type Stage } from "./stage.ts";
  */
 export async function startByTrigger(
   stage: Stage,
-  { issue, trigger }: { issue: number; trigger: "label" | "assignment" },
+  { issue, trigger, ...asked }: Trigger,
   by: PlatformUser,
 ): Promise<string> {
   const { ports, platform } = stage;
   const known = ports.known();
   const running = known && activeLoopOf(known, issue);
-  if (running) return `${running.loop} is at it already`;
+  if (running) {
+    const again = trigger === "label" && (await askedMeanwhile(stage, issue));
+    return `${running.loop} is at it already${again ? "; its label went away again" : ""}`;
+  }
   // What a program labels, also Tamma itself (an issue that it split), waits for a person.
   if (by.bot) return "a program starts nothing";
   if (!(await ports.writers.includes(platform.reading, by.login))) {
@@ -29,6 +33,16 @@ export async function startByTrigger(
   const seen = await platform.reading.issue(issue);
   if (!seen?.open) return seen ? "the issue is closed by now" : "the issue is gone";
   if (trigger === "label" && !seen.labels.includes(triggerLabel)) return "its label is gone by now";
+  const before = loopBefore(stage, issue);
+  if (before) {
+    const told = trigger === "label" ? await platform.reading.labelledBy(issue, triggerLabel) : null;
+    // Another label that comes or goes later is no second wish.
+    if (told === null && asked.fresh === false) return `nothing new was asked for after ${before.id}`;
+    if (isBeforeEnd(before, told?.at ?? asked.at)) {
+      await sayMeanwhile(stage, issue, before.id, told !== null);
+      return `it was asked for before ${before.id} ended`;
+    }
+  }
   const started = await startLoop(stage, issue, by, seen);
   if (started.ok) return `started a loop for issue ${issue}`;
   await platform.issues.upsertComment({ number: issue }, `not-started:${by.id}`, refusalText(started));

@@ -1,7 +1,8 @@
 import type { WebhookAnswer } from "@tamma/core/protocol/connections.ts";
 import type { Answer, IncomingWebhook } from "../../rpc.ts";
 import { webhooksOf } from "../compose.ts";
-import { accountHub, repoCoordinator } from "../objects.ts";
+import { connectionAccess } from "../connection-access.ts";
+import { repoCoordinator } from "../objects.ts";
 import type { Parts } from "../parts.ts";
 import { ok, refuse } from "../refusal.ts";
 
@@ -21,7 +22,7 @@ export async function takeWebhook(
   { env }: Parts,
   { platform, connection, headers: pairs, body }: IncomingWebhook,
 ): Promise<Answer<WebhookAnswer>> {
-  const access = await accountHub(env).connectionAccess(connection);
+  const access = await connectionAccess(env, connection);
   const headers = new Headers(pairs);
   const source = access?.platform === platform ? webhooksOf(access.platform, headers) : null;
   if (!access || !source) return unproven;

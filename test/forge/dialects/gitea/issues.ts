@@ -133,7 +133,28 @@ function timeline(call: Call): object[] {
   const labelled = issue.labelled.map((change, index) => ({
     ...{ at: change.at, view: labelledView(call, issue, change, index) },
   }));
-  return [...said, ...labelled].sort((a, b) => a.at - b.at).map(({ view }) => view);
+  return [...said, ...labelled, ...closedEntries(call, issue)]
+    .sort((a, b) => a.at - b.at)
+    .map(({ view }) => view);
+}
+
+/** The simulation keeps the last closing alone. */
+function closedEntries(call: Call, issue: Issue): { at: number; view: object }[] {
+  const { closedAt, closedBy } = issue;
+  if (closedAt === null || closedBy === null) return [];
+  const times = { created_at: iso(closedAt), updated_at: iso(closedAt) };
+  const view = { id: issue.id * 1_000 + 999, type: "close", body: "", user: userView(call.state, closedBy) };
+  return [{ at: closedAt, view: { ...view, ...times } }];
+}
+
+/** Of all conversations, the oldest first. */
+function allComments(call: Call): Comment[] {
+  const [since, before] = [timeOf(call, "since"), timeOf(call, "before")];
+  return [...call.repository().issues.values()]
+    .flatMap(({ comments }) => comments)
+    .filter(({ updatedAt }) => since === null || updatedAt >= since)
+    .filter(({ updatedAt }) => before === null || updatedAt <= before)
+    .sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
 }
 
 function labelledView(call: Call, issue: Issue, change: Issue["labelled"][number], index: number): object {
@@ -154,6 +175,9 @@ const commentRoutes: Route[] = [
   }),
   route(`GET ${repo}/issues/{index}/timeline`, "read", area, (call) =>
     listAnswer(call, timeline(call), (entry) => entry),
+  ),
+  route(`GET ${repo}/issues/comments`, "read", area, (call) =>
+    listAnswer(call, allComments(call), (comment) => commentView(call.state, comment)),
   ),
   route(`GET ${repo}/issues/comments/{id}`, "read", area, (call) => ({
     ...{ status: 200, body: commentView(call.state, commentOf(call)) },

@@ -1,0 +1,4 @@
+import { checkTroubles } from "./platform-checks.ts";
+
+checkTroubles("github");
+checkTroubles("gitea");

@@ -73,6 +73,7 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     runs = new Dispatcher({
       ...{ rows: dispatchRows(host.sql), index, repositories, keepAlive, known: () => object.known() },
       ...{ account: () => accountHub(env), now: () => host.clock.now() },
+      loopAt: (name) => issueLoop(env, name),
       ...{ fraction: () => host.chance.fraction(), arm: () => object.arm() },
     });
     this.#dispatcher = runs;

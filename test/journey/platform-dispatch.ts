@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
+import type { DeliveryPage } from "@tamma/core/protocol/deliveries.ts";
 import { expect, test } from "vitest";
 import { calcScript, title } from "./calc.ts";
 import { ann, bob, type Dialect, openPlatformStage, project } from "./platform-stage.ts";
@@ -53,6 +54,14 @@ export function platformDispatch(dialect: Dialect): void {
     await stage.call("POST", "/api/v1/server/reconcile", {});
     await forge.webhooks.settled();
     expect(loops).toEqual([loop, loop]);
+
+    // Each delivery that began or moved the loop leads to it.
+    const { deliveries } = await stage.call<DeliveryPage>("GET", `/api/v1/deliveries?repository=${project}`);
+    const told = deliveries.filter(({ loop: about }) => about?.id === loop);
+    expect(told.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining([`started a loop for issue ${issue.number}`, "1 of 1 orders taken"]),
+    );
+    expect(JSON.stringify(deliveries)).not.toContain("/tamma retry");
     expect(forge.violations).toEqual([]);
   });
 }

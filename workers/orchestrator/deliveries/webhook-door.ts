@@ -21,17 +21,24 @@ export async function takeWebhook(
   { env }: Parts,
   { platform, connection, headers: pairs, body }: IncomingWebhook,
 ): Promise<Answer<WebhookAnswer>> {
-  const access = await accountHub(env).connectionAccess(connection);
+  const hub = accountHub(env);
+  const access = await hub.connectionAccess(connection);
   const headers = new Headers(pairs);
-  const source = access?.platform === platform ? webhooksOf(access.platform, headers) : null;
-  if (!access || !source) return unproven;
+  if (!access) return unproven;
+  // People who own the connection are told what the sender is not.
+  const refused = async (why: string, answer: Answer<never>) => {
+    await hub.noteRefusedDelivery(connection, why);
+    return answer;
+  };
+  const source = access.platform === platform ? webhooksOf(access.platform, headers) : null;
+  if (!source) return refused(`it is not one of ${access.platform}'s`, unproven);
   const proof = await source.verify(headers, new Uint8Array(body), access.webhookSecrets);
-  if ("refused" in proof) return unproven;
+  if ("refused" in proof) return refused(proof.refused, unproven);
   const payload = jsonOf(body);
-  if (payload === undefined) return malformed("it is not JSON in UTF-8");
+  if (payload === undefined) return refused("it is not JSON in UTF-8", malformed("it is not JSON in UTF-8"));
   const reading = source.read(proof.event, payload);
   if ("ignored" in reading) return ok({ outcome: "ignored", why: reading.ignored });
-  if ("malformed" in reading) return malformed(reading.malformed);
+  if ("malformed" in reading) return refused(reading.malformed, malformed(reading.malformed));
   const { webhook } = reading;
   const coordinator = repoCoordinator(env, { connection, id: webhook.repository.id });
   const outcome = await coordinator.takeDelivery({ id: proof.id, event: proof.event, webhook });

@@ -144,7 +144,7 @@ test("an escalation is retried with a hint, an obstacle cleared, a loop stopped"
   ]);
 });
 
-test("a loop is paused, resumed and escalated by its page, which asks why where that is recorded", async () => {
+test("a loop is paused, resumed and escalated by its page, which asks why", async () => {
   const { orchestrator, page, post } = createClient();
   const view = orchestrator.put(runningLoop());
   const shown = async (path: string) => (await page(path)).text();

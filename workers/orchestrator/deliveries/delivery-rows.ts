@@ -87,6 +87,20 @@ type Listed = {
   loop: string | null;
 };
 
+function listed(sql: SqlStorage, { before, onlyRefused, limit }: ListedFrom): KeptDelivery[] {
+  const { at, idBelow, prefix } = before ?? { at: Number.MAX_SAFE_INTEGER, idBelow: "", prefix: "" };
+  const ended = onlyRefused ? "AND ended IN ('refused', 'failed')" : "";
+  return sql
+    .exec<Listed>(
+      `SELECT id, event, at, outcome, tries, loop FROM deliveries
+       WHERE (at < ? OR (at = ? AND ? || id < ?)) ${ended}
+       ORDER BY at DESC, id DESC LIMIT ?`,
+      ...[at, at, prefix, idBelow, limit],
+    )
+    .toArray()
+    .map(shownOf);
+}
+
 function shownOf({ outcome: said, tries, ...row }: Listed): KeptDelivery {
   if (said !== null) return { ...row, outcome: endOfDelivery(said), reason: said };
   const reason = tries === 0 ? null : `tried ${tries} ${tries === 1 ? "time" : "times"}, and tried again`;
@@ -154,18 +168,6 @@ export function deliveryRows(sql: SqlStorage, cipher: Cipher): DeliveryRows {
       const same = "id = ? OR (look = ? AND outcome IS NULL)";
       sql.exec(`UPDATE deliveries SET loop = ? WHERE ${same}`, loop, id, look);
     },
-    list: ({ before, onlyRefused, limit }) => {
-      const { at, idBelow, prefix } = before ?? { at: Number.MAX_SAFE_INTEGER, idBelow: "", prefix: "" };
-      const ended = onlyRefused ? "AND ended IN ('refused', 'failed')" : "";
-      return sql
-        .exec<Listed>(
-          `SELECT id, event, at, outcome, tries, loop FROM deliveries
-           WHERE (at < ? OR (at = ? AND ? || id < ?)) ${ended}
-           ORDER BY at DESC, id DESC LIMIT ?`,
-          ...[at, at, prefix, idBelow, limit],
-        )
-        .toArray()
-        .map(shownOf);
-    },
+    list: (from) => listed(sql, from),
   };
 }

@@ -50,13 +50,16 @@ beforeEach(async () => {
   server.loops = [{ ...spoiled({ ...summary, ask: "asks" }), ...times, word: "needs you", step: "design" }];
   const item = { issue: 7, title: "t", repositoryName: "sample", question: "Which?", since: 1 };
   server.inbox = [{ ...spoiled(item), loop: server.view.id, id: "c", subject: "s", kind: "checkpoint" }];
+  const said = { connection: "work", repository: { id: "1", name: "r" }, id: "d", event: "issues", at: 1 };
+  const heard = { ...said, outcome: "refused" as const, reason: "x", loop: null };
+  server.deliveries = [{ ...heard, id: `d${evil}`, event: evil, reason: evil }];
   server.chain = spoiled({ ...server.chain, ok: false, brokenAt: 1, problem: "hash" });
 });
 afterEach(() => server.close());
 
 const asks = { checkpoint: checkpoint("design", ["breaking"]), questions, escalation, obstacle };
 const commands = [
-  ...["status", "issues", "inbox", "events", "diff", "logs", "verify", "login"],
+  ...["status", "issues", "inbox", "events", "diff", "logs", "verify", "login", "deliveries"],
   ...["run 7 --once", "run 7 --yes --once", "status plain/r1/i7#1", "approve", "reject --reason x", "stop"],
   ...[
     "retry",

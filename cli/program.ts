@@ -5,6 +5,7 @@ import { registerAudit } from "./commands/audit.ts";
 import { registerConfig } from "./commands/config.ts";
 import { registerConnections } from "./commands/connections.ts";
 import { registerDecide } from "./commands/decide.ts";
+import { registerDeliveries } from "./commands/deliveries.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerLogs } from "./commands/logs.ts";
 import { registerPause } from "./commands/pause.ts";
@@ -41,7 +42,7 @@ const groups: Record<string, ((program: Command, shell: Shell) => void)[]> = {
   Decisions: [registerDecide, registerAnswer, registerResolve, registerPause],
   Record: [registerAudit, registerTape],
   Installation: [
-    ...[registerServe, registerRunners, registerConnections, registerRepos],
+    ...[registerServe, registerRunners, registerConnections, registerRepos, registerDeliveries],
     ...[registerConfig, registerDoctor, registerReconcile],
   ],
 };

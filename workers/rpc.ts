@@ -1,6 +1,7 @@
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { Person } from "@tamma/core/domain/loop/work.ts";
 import type * as connections from "@tamma/core/protocol/connections.ts";
+import type { DeliveryPage, DeliveryQuery } from "@tamma/core/protocol/deliveries.ts";
 import type { TurnError } from "@tamma/core/protocol/model-turn.ts";
 import type * as rest from "@tamma/core/protocol/rest.ts";
 import type * as runner from "@tamma/core/protocol/runner.ts";
@@ -161,6 +162,8 @@ export interface OrchestratorRpc {
   checkConnection(id: string, repository: string | null): Promise<Answer<connections.ConnectionCheck>>;
   /** A webhook as it came in; proven, read and kept here. What it asks for is done afterwards. */
   takeWebhook(delivery: IncomingWebhook): Promise<Answer<connections.WebhookAnswer>>;
+  /** What became of webhooks to the account's connections, the newest first. */
+  listDeliveries(query: DeliveryQuery): Promise<Answer<DeliveryPage>>;
 
   // account
   checkProvider(): Promise<{

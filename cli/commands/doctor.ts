@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { tryConnection } from "../doctor/connections.ts";
+import { checkDeliveries } from "../doctor/deliveries.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { checkDisk, checkGit, checkNode, checkState } from "../doctor/machine.ts";
 import { reportFindings } from "../doctor/report.ts";
@@ -45,6 +46,7 @@ async function checkInstallation(api: Api): Promise<Finding[]> {
   const each = await Promise.all([
     ...own.map(checkRepository),
     ...ids.map((connection) => tryConnection(api, connection)),
+    ...(ids.length > 0 ? [checkDeliveries(api)] : []),
   ]);
   return [...health, provider, ...runners, ...each.flat()];
 }

@@ -17,6 +17,8 @@ interface AddOptions {
   connection?: string;
   webhook: boolean;
   workflow?: boolean;
+  actionRef?: string;
+  runsOn?: string;
   level?: string;
 }
 
@@ -30,6 +32,11 @@ export function registerRepos(program: Command, shell: Shell): void {
     .option("--connection <id>", "the platform where it is: makes webhook and label there")
     .option("--no-webhook", "make no webhook: for an App that has one of its own, or where none can come in")
     .option("--workflow", "propose the workflow file of the runner by a pull request")
+    .option(
+      "--action-ref <action>",
+      "what that file pins: OWNER/REPOSITORY/runner@COMMIT; else TAMMA_ACTION_REF says it",
+    )
+    .option("--runs-on <labels>", "labels of the machine for that file, separated by commas")
     .option("--level <level>", `how much a person decides: ${Level.options.join(", ")}`)
     .action(shell.act(add));
   repos
@@ -64,7 +71,10 @@ async function add(context: Context, given: string, options: AddOptions): Promis
   const config = level === undefined ? {} : { level };
   if (connection !== undefined) {
     const name = await nameOf(api, given, connection);
-    return told(context, await api.addRepository({ connection, name, webhook, workflow, config }));
+    const actionRef = options.actionRef ?? context.env.TAMMA_ACTION_REF ?? null;
+    const runsOn = options.runsOn?.split(",").map((label) => label.trim()) ?? null;
+    const filled = workflow ? { ...(actionRef ? { actionRef } : {}), ...(runsOn ? { runsOn } : {}) } : {};
+    return told(context, await api.addRepository({ connection, name, webhook, workflow, ...filled, config }));
   }
   if (workflow || !webhook)
     throw usageError("--workflow and --no-webhook need a platform", "name it with --connection");

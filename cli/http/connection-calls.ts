@@ -6,6 +6,7 @@ import {
   NewConnection,
   type RotateConnection,
 } from "@tamma/core/protocol/connections.ts";
+import { DeliveryPage, type DeliveryQuery } from "@tamma/core/protocol/deliveries.ts";
 import { z } from "zod";
 import type { Client } from "./client.ts";
 
@@ -27,6 +28,12 @@ export function connectionCalls(client: Client) {
     checkConnection: (id: string, repository: string | null) => {
       const query = repository === null ? "" : `?repository=${encodeURIComponent(repository)}`;
       return client.get(`${pathOf(id)}/check${query}`, ConnectionCheck);
+    },
+    deliveries: (query: z.input<typeof DeliveryQuery>) => {
+      const given = Object.entries(query).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)]],
+      );
+      return client.get(`/deliveries?${new URLSearchParams(given)}`, DeliveryPage);
     },
     removeConnection: (id: string) => client.send(`${pathOf(id)}/remove`, {}, Removed),
   };

@@ -127,6 +127,7 @@ const empty: LoopView = {
   absentScanners: [],
   mergeSha: null,
   reason: null,
+  orders: { pause: null, resume: null, escalate: null },
   startedAt: noon,
   endedAt: null,
   seq: 0,

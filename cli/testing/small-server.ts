@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Envelope } from "@tamma/core/domain/loop/events.ts";
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import * as connections from "@tamma/core/protocol/connections.ts";
+import type { Delivery } from "@tamma/core/protocol/deliveries.ts";
 import * as rest from "@tamma/core/protocol/rest.ts";
 import type { z } from "zod";
 import { mergedLoop } from "./loop-view.ts";
@@ -35,6 +36,9 @@ export interface SmallServer {
   connections: connections.Connection[];
   /** What the platform says of each connection. */
   check: connections.ConnectionCheck["findings"];
+  deliveries: Delivery[];
+  /** Queries for deliveries, as they came. */
+  asked: string[];
   repositories: rest.Repository[];
   /** What was done on the platform for a repository that is added, and whether it was there before. */
   added: Pick<rest.AddedRepository, "already" | "setUp">;
@@ -90,6 +94,8 @@ export async function startSmallServer(): Promise<SmallServer> {
     runners: [],
     connections: [],
     check: [],
+    deliveries: [],
+    asked: [],
     repositories: [repository],
     added: { already: false, setUp: null },
     server: { version: "0.0.0", now: Date.now(), user: "ada", runnerProtocol: 1 },
@@ -148,6 +154,13 @@ function read(server: SmallServer, path: string): unknown {
   if (path === "/runners") return { runners: server.runners };
   if (path === "/connections") return { connections: server.connections };
   if (path === "/providers/check") return server.provider;
+  if (path.startsWith("/deliveries?")) {
+    const query = new URLSearchParams(path.slice("/deliveries?".length));
+    server.asked.push(decodeURIComponent(query.toString()));
+    const limit = Number(query.get("limit"));
+    const more = server.deliveries.length > limit;
+    return { deliveries: server.deliveries.slice(0, limit), next: more ? "5~work/42/d'2" : null };
+  }
   if (/^\/connections\/[^/]+\/check/.test(path))
     return { connection: server.connections[0], capabilities: {}, findings: server.check };
   if (/\/settings$/.test(path)) return { repository, ...server.settings };

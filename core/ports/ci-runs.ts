@@ -33,6 +33,16 @@ export interface CiRuns {
     inputs: Readonly<Record<string, string>>;
     correlation: string;
   }): Promise<CiRun | null>;
+  /**
+   * The run that a start with this correlation has begun since `since`, by its title, for when the answer was
+   * lost or named none. Null: there is none to be seen.
+   */
+  started(request: {
+    workflow: string;
+    ref: string;
+    correlation: string;
+    since: Instant;
+  }): Promise<CiRun | null>;
   run(id: string): Promise<CiRun | null>;
   runsFor(sha: Sha): Promise<CiRun[]>;
   jobs(run: string): Promise<CiJob[]>;

@@ -28,6 +28,15 @@ export const HostedRepository = z.strictObject({
   webhook: z.boolean().default(true),
   /** Propose the workflow file of the runner by a pull request. */
   workflow: z.boolean().default(false),
+  /** The runner's action in that file, `OWNER/REPOSITORY/runner@COMMIT`; null: the published one. */
+  actionRef: z.string().max(300).nullable().default(null),
+  /** Labels of the machine that its jobs run on; null: a fresh one of the platform's. */
+  runsOn: z
+    .array(z.string().regex(/^[\w.-]{1,100}$/, "must be a label of letters, digits, . and -"))
+    .min(1)
+    .max(10)
+    .nullable()
+    .default(null),
   config: StartingConfig,
 });
 

@@ -1,4 +1,5 @@
 import * as connections from "@tamma/core/protocol/connections.ts";
+import * as deliveries from "@tamma/core/protocol/deliveries.ts";
 import * as rest from "@tamma/core/protocol/rest.ts";
 import { z } from "zod";
 import { code, table } from "./markdown.ts";
@@ -145,6 +146,13 @@ export const restRoutes: readonly Route[] = [
     "{ removed: string }",
     "forgets it and its secrets, unless repositories need it",
   ),
+  route(
+    "GET",
+    "/deliveries",
+    "?repository=&only=refused&before=&limit=",
+    "DeliveryPage",
+    "webhooks that came, and what became of each, newest first; no body is shown",
+  ),
   route("GET", "/providers/check", "", "ProviderReport", "whether the provider can serve"),
   route("POST", "/login-links", "", "LoginLink", "a link that signs a browser in once"),
   route("GET", "/server", "", "ServerReport", "what runs there, its clock, and whose the token is"),
@@ -159,7 +167,7 @@ export const restRoutes: readonly Route[] = [
   ),
 ];
 
-const wire = { ...rest, ...connections };
+const wire = { ...rest, ...connections, ...deliveries };
 const restNames: Names = new Map([...names, ...schemasOf(wire)]);
 
 export function restCalls(): string {

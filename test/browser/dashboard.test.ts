@@ -95,3 +95,34 @@ test("a design refused in the browser ends the loop with the reason, on a small 
   expect(await page.textContent("main")).toContain("<script>alert(1)</script>");
   await page.context().close();
 });
+
+test("without JavaScript a loop is paused, goes on, and is escalated with a reason", async () => {
+  await using stage = await openStage({ script: calcScript({ delayMs: 400 }), repository: calcRepository });
+  const loop = await stage.start(title);
+  await stage.until(loop, (view) => view.ask?.kind === "checkpoint");
+  const page = await signedIn(stage, { width: 320, dark: true });
+  const shown = () => visit(page, `${stage.url}/app/loops/${encodeURIComponent(loop)}`);
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await shown();
+  expect(await button("Pause").isDisabled()).toBe(true);
+  expect(await page.textContent("main")).toContain("Pause: the loop waits for a person");
+
+  await stage.decide(loop, "approve");
+  await stage.until(loop, ({ orders }) => orders.pause === null);
+  await shown();
+  await button("Pause").click();
+  await stage.until(loop, ({ ask }) => ask?.kind === "obstacle" && ask.obstacle.obstacle === "paused");
+  await shown();
+  expect(await button("Pause").isDisabled()).toBe(true);
+  await button("Resume").click();
+  await stage.until(loop, ({ ask }) => ask === null);
+  await visit(page, `${stage.url}/app/loops/${encodeURIComponent(loop)}/escalate`);
+  expect((await page.locator("html").boundingBox())?.width).toBeLessThanOrEqual(320);
+  await page.getByRole("textbox").fill("I know this code.");
+  await button("Escalate the loop").click();
+  const taken = await stage.until(loop, ({ word }) => word === "escalated");
+  expect(taken.ask).toMatchObject({ card: { why: "I know this code." } });
+  await shown();
+  for (const name of ["Pause", "Resume", "Escalate"]) expect(await button(name).isDisabled()).toBe(true);
+  await page.context().close();
+});

@@ -21,7 +21,7 @@ const Step = z
   );
 
 const Job = z.strictObject({
-  "runs-on": z.string(),
+  "runs-on": z.union([z.string(), z.array(z.string()).min(1)]),
   "timeout-minutes": z.number().int().positive(),
   needs: z.union([z.string(), z.array(z.string())]).optional(),
   if: z.string().optional(),

@@ -90,6 +90,22 @@ test("in 1.25 the run is the new one of this workflow, and none while two could 
   expect(await gitea.forge.runs.dispatch(dispatch)).toBeNull();
 });
 
+test("a start without an answer is found by its title, among runs of this workflow and branch", async () => {
+  await using gitea = await rig.connected("1.26.0");
+  const sought = { workflow: "tamma.yml", ref: "main", correlation: "c-1", since: rig.now };
+  const titled = (id: number, title: string, more = {}) => run(id, { display_title: title, ...more });
+  gitea.replies(
+    runs(
+      ...[titled(35, "Tamma l c-12"), titled(34, "Tamma l c-1", { head_branch: "next" })],
+      ...[titled(33, "Tamma l c-1", { path: "other.yml@refs/heads/main" }), titled(32, "Tamma l c-1")],
+    ),
+    runs(titled(36, "Fix")),
+  );
+  expect(await gitea.forge.runs.started(sought)).toMatchObject({ id: "32", state: "waiting" });
+  expect(await gitea.forge.runs.started(sought)).toBeNull();
+  expect(gitea.asked()[0]).toBe("GET /actions/runs?event=workflow_dispatch&page=1&limit=50");
+});
+
 test.each([
   ["queued", "", "waiting"],
   ["pending", "", "waiting"],

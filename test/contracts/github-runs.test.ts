@@ -47,6 +47,17 @@ test("a run that cannot be seen yet is none, and nothing is started twice", asyn
   expect(github.asked().filter((asked) => asked.startsWith("POST"))).toHaveLength(1);
 });
 
+test("a start whose answer was lost is found by its title, and nothing is started for that", async () => {
+  const since = wire.now - 600_000;
+  const early = run(1, { display_title: "Job acme~j1", created_at: "2026-11-01T00:00:00Z" });
+  const made = new Date(since + 1_000).toISOString();
+  github.replyWith(list(early, run(5, { display_title: "Job acme~j1", created_at: made })), list(early));
+  const { inputs: _, ...sought } = request;
+  expect((await github.forge.runs.started({ ...sought, since }))?.id).toBe("5");
+  expect(await github.forge.runs.started({ ...sought, since })).toBeNull();
+  expect(github.asked().filter((asked) => asked.startsWith("POST"))).toEqual([]);
+});
+
 test("a server that does not know the wish for a name is asked without it", async () => {
   const refusal = reply(422, { message: '"return_run_details" is not a permitted key.' });
   github.replyWith(refusal, nothing, list(run(3, { display_title: "acme~j1" })));

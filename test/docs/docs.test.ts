@@ -7,6 +7,7 @@ import { configKeys } from "../../scripts/docs/config.ts";
 import { fillPage } from "../../scripts/docs/marked.ts";
 import { outdatedPages, readPages, unusedParts } from "../../scripts/docs/pages.ts";
 import { docParts } from "../../scripts/docs/parts.ts";
+import { outdatedWorkflows } from "../../scripts/docs/workflows.ts";
 import { repository } from "../tidy/tree.ts";
 import { brokenLinks } from "./links.ts";
 import { undocumented, unknownCommands, unknownPaths, unknownScripts, unknownVariables } from "./mentions.ts";
@@ -21,6 +22,7 @@ const pageAt = (path: string) => pages.find((page) => page.path === path) ?? { p
 test("every generated part says what the sources say (npm run docs:generate)", () => {
   expect(outdatedPages(pages, parts).map((page) => page.path)).toEqual([]);
   expect(unusedParts(pages, parts)).toEqual([]);
+  expect(outdatedWorkflows(repository).map((page) => page.path)).toEqual([]);
 });
 
 test("README shows the 14 steps as the pipeline has them", () => {

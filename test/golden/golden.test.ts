@@ -109,7 +109,7 @@ test.each<[what: string, type: string, of: (payload: Envelope["payload"]) => unk
     ],
   ],
   ["choice", "EscalationResolved", (p) => p.choice, ["abandon", "retry", "split", "take-over"]],
-  ["obstacle", "ObstacleMet", (p) => p.obstacle, ["dirty-tree", "paused", "provider", "take-over"]],
+  ["obstacle", "ObstacleMet", (p) => p.obstacle, ["dirty-tree", "paused", "provider", "runner", "take-over"]],
   ["end of a turn", "TurnSettled", (p) => p.outcome, ["answered", "cut", "expired", "failed"]],
   ["step that asks", "QuestionsAsked", (p) => p.askedBy, ["implement", "plan"]],
   [

@@ -135,6 +135,17 @@ export const troubleHistories: LoopHistories = {
       cancel(told, "done by hand");
     },
   },
+  "no-run-does-the-job": {
+    says: "no run of the CI does a job; a person puts it right, and the same attempt goes on",
+    tell: (told) => {
+      told.untilDoing("implement", "leased").say({ trouble: ["runner-stops"] }, "stopped");
+      told
+        .say({ trouble: ["no-run"] }, "no run")
+        .say({}, "clear")
+        .untilDoing("review", "model");
+      cancel(told, "seen enough");
+    },
+  },
   "comments-without-an-end": {
     says: "a comment gets no answer in all rounds, so a person has to look",
     tell: (told) => {

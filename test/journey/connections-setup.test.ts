@@ -1,8 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { githubPermissions } from "@tamma/core/platforms/github/rights.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { Workflow } from "../ci/workflow-files.ts";
 import { scopes } from "../contracts/conformance/world.ts";
 import { type SimulatedForge, startForge } from "../forge/index.ts";
-import { printed, startProcess } from "./processes.ts";
+import { git } from "./calc.ts";
+import { printed, root, startProcess } from "./processes.ts";
 import { openSetupStage, type SetupStage } from "./setup-stage.ts";
 
 let stage: SetupStage;
@@ -130,13 +135,44 @@ describe.each(["github", "gitea"] as const)("%s", (dialect) => {
     expect(notOk(check.result)).toEqual([expect.stringContaining("main is not protected")]);
   });
 
+  test("without a commit of the action no workflow is proposed: it is said what is missing", async () => {
+    for (const [given, why] of [
+      [[], "no release of the runner's action is published yet"],
+      [["--action-ref", `acme/tamma/runner@${"0".repeat(40)}`], "is no commit"],
+      [["--action-ref", "acme/tamma/runner@main"], "may be another commit tomorrow"],
+    ] as const) {
+      const refused = await stage.tamma("repos", "add", shop, "--workflow", ...given, ...through);
+      expect(refused).toMatchObject({ code: 1, out: "" });
+      expect(refused.err).toContain(why);
+      if (given.length === 0) expect(refused.err).toContain("--action-ref OWNER/REPOSITORY/runner@COMMIT");
+    }
+    expect([...forge.repository(shop).issues.values()].filter(({ pull }) => pull)).toEqual([]);
+    expect([...forge.repository(shop).refs.keys()]).toEqual(["main"]);
+  });
+
   test("the workflow file comes as one pull request, and not again once a person closed it", async () => {
-    const add = () => stage.json("repos", "add", shop, "--workflow", ...through);
-    const [first, second] = [await add(), await add()];
+    const action = `acme/tamma/runner@${"a1".repeat(20)}`;
+    const pinned = ["--action-ref", action, "--runs-on", "self-hosted, tamma"];
+    const add = (...more: string[]) => stage.json("repos", "add", shop, "--workflow", ...more, ...through);
+    // Once it is proposed, nothing more has to be said.
+    const [first, second] = [await add(...pinned), await add()];
     expect(first.result.setUp).toMatchObject({ webhook: "there", workflow: { state: "proposed" } });
     expect(second.result.setUp).toEqual(first.result.setUp);
     const pulls = [...forge.repository(shop).issues.values()].filter(({ pull }) => pull);
     expect(pulls).toHaveLength(1);
+    const { dir } = forge.repository(shop);
+    const path = `.${dialect}/workflows/tamma.yml`;
+    const text = git(dir, "show", `${pulls[0]?.pull?.headSha}:${path}`);
+    const { jobs } = Workflow.parse(parse(text));
+    for (const job of Object.values(jobs)) {
+      expect(job["runs-on"]).toEqual(["self-hosted", "tamma"]);
+      const uses = job.steps.filter((step) => step.uses !== undefined);
+      expect(uses).toMatchObject([{ uses: action, with: { server: stage.url } }]);
+    }
+    expect(text).toContain(`connection ${id}`);
+    // What was filled in is all that differs from the file that people copy.
+    const copied = readFileSync(join(root, `runner/ci-templates/${dialect}.yml`), "utf8");
+    expect(Workflow.parse(parse(copied)).on).toEqual(Workflow.parse(parse(text)).on);
     const files = await stage.tamma("repos", "add", shop, "--workflow", ...through);
     expect(files.out).toContain(`/${shop}/pull`);
     forge.people.setState(ann, pulls[0]?.number ?? 0, "closed");

@@ -159,6 +159,7 @@ function ciRuns(tracker: OtherTracker, call: Call): Platform["runs"] {
   };
   return {
     dispatch: () => noLoopDoes("dispatch"),
+    started: () => noLoopDoes("started"),
     run: () => noLoopDoes("run"),
     runsFor: (sha) =>
       call("runsFor", () => {

@@ -2,6 +2,7 @@ import { applyD1Migrations, evictDurableObject, runInDurableObject } from "cloud
 import { env } from "cloudflare:workers";
 import { createHmac, randomBytes } from "node:crypto";
 import type { AddConnection } from "@tamma/core/protocol/connections.ts";
+import type { Delivery, DeliveryPage, DeliveryQuery } from "@tamma/core/protocol/deliveries.ts";
 import { beforeAll, expect, test, vi } from "vitest";
 import { aesCipher } from "../../workers/orchestrator/cipher.ts";
 import type { OrchestratorEnv } from "../../workers/orchestrator/env.ts";
@@ -259,4 +260,74 @@ test("a run that Tamma dispatched is let in for its loop alone, whatever it asks
   // A second attempt takes the place of the first, whose token opens nothing any more.
   expect(await accepted(admit("900", loop, "2"))).toMatchObject({ loop, replaced: [`ci-${id}-42-900.1`] });
   expect(await hub.runnerOf(first.token)).toBeNull();
+});
+
+test("what became of each delivery is listed, newest first and by pages, without what it said", async () => {
+  const { id, secret } = await connected();
+  await added(id);
+  await added(id, "43");
+  const hub = accountHub(bindings);
+  const url = "https://git.example.test/mia/calc.git";
+  for (const [number, name] of [
+    ["42", "mia/calc"],
+    ["43", "mia/shop"],
+  ] as const)
+    await hub.list(caller(), { connection: id, id: number, name, url, defaultBranch: "main" });
+  for (const [repositoryId, delivery] of [
+    [42, "d1"],
+    [43, "d2"],
+    [42, "d3"],
+  ] as const)
+    await accepted(orchestrator.takeWebhook(sent(id, secret, opened(repositoryId), delivery)));
+  const forged = () => orchestrator.takeWebhook(sent(id, "guessed", opened(), "forged-by-somebody"));
+  expect(await refusal(forged())).toEqual({ status: 401, code: "bad-webhook" });
+  expect(await refusal(forged())).toEqual({ status: 401, code: "bad-webhook" });
+  expect(await refusal(orchestrator.takeWebhook(sent(id, secret, "{", "d4")))).toMatchObject({ status: 422 });
+
+  const list = async (query: Partial<DeliveryQuery> = {}) => {
+    const { deliveries, next } = await accepted(orchestrator.listDeliveries({ limit: 50, ...query }));
+    // Tests share one account.
+    return { own: deliveries.filter(({ connection }) => connection === id), next };
+  };
+  // Whoever acts on them is refused by this platform.
+  await vi.waitFor(async () =>
+    expect((await list()).own.filter(({ outcome }) => outcome === "failed")).toHaveLength(3),
+  );
+  const all = (await list()).own;
+  expect(all.map(({ at }) => at)).toEqual(all.map(({ at }) => at).toSorted((a, b) => b - a));
+  const kept = all.filter(({ repository }) => repository !== null);
+  expect(new Set(kept.map((each) => each.id))).toEqual(new Set(["d1", "d2", "d3"]));
+  expect(kept.find((each) => each.id === "d2")).toMatchObject({
+    ...{ event: "issues", repository: { id: "43", name: "mia/shop" }, loop: null },
+    ...{ outcome: "failed", reason: expect.stringContaining("401") },
+  });
+  // What proved nothing is told once in a while, and nothing of it is believed.
+  const unproven = all.filter(({ repository }) => repository === null);
+  expect(unproven.map(({ reason }) => reason).toSorted()).toEqual([
+    "it is not JSON in UTF-8",
+    "the signature does not fit the secret",
+  ]);
+  expect(unproven.map((each) => [each.id, each.event, each.outcome])).toEqual([
+    [null, null, "refused"],
+    [null, null, "refused"],
+  ]);
+  for (const hidden of [token, secret, "guessed", "forged-by-somebody", "Multiply", "Please."])
+    expect(JSON.stringify(all)).not.toContain(hidden);
+
+  expect((await list({ repository: `${id}/43` })).own.map((each) => each.id)).toEqual(["d2"]);
+  expect(await refusal(orchestrator.listDeliveries({ repository: "nobody/nothing", limit: 1 }))).toEqual({
+    ...{ status: 404, code: "unknown-repository" },
+  });
+  const paged: Delivery[] = [];
+  for (let before: string | null | undefined; before !== null; ) {
+    const page: DeliveryPage = await accepted(
+      orchestrator.listDeliveries({ limit: 1, ...(before ? { before } : {}) }),
+    );
+    paged.push(...page.deliveries);
+    before = page.next;
+  }
+  expect(paged.filter(({ connection }) => connection === id)).toEqual(all);
+  // Repositories that were taken out are nobody's any more.
+  await hub.unlist(caller(), { connection: id, id: "43", name: "mia/shop", url, defaultBranch: "main" });
+  expect((await list()).own.map((each) => each.id)).not.toContain("d2");
 });

@@ -12,6 +12,7 @@ import { securityHeaders } from "./middleware/security-headers.ts";
 import { HttpProblem, problemResponse } from "./problem.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { connectionRoutes } from "./routes/connections.ts";
+import { deliveryRoutes } from "./routes/deliveries.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { loopCommandRoutes } from "./routes/loop-commands.ts";
 import { loopRoutes } from "./routes/loops.ts";
@@ -36,6 +37,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/api/v1/loops", loopRoutes());
   app.route("/api/v1/loops", loopCommandRoutes());
   app.route("/api/v1/connections", connectionRoutes());
+  app.route("/api/v1/deliveries", deliveryRoutes());
   app.route("/api/v1/server", serverRoutes());
   app.route("/api/v1", accountRoutes());
   app.route("/runner/v1", runnerRoutes());

@@ -119,3 +119,15 @@ test("a delivery as a form, as text or compressed is refused, and says what to s
   }
   expect(orchestrator.webhooks).toEqual([]);
 });
+
+test("deliveries are asked for as the query says, and one that is not understood is refused", async () => {
+  const { api, orchestrator } = createClient();
+  const asked = () => orchestrator.deliveryQueries.at(-1);
+  expect(await bodyOf(await api("GET", "/deliveries"))).toEqual({ deliveries: [], next: null });
+  expect(asked()).toEqual({ limit: 50 });
+  await api("GET", "/deliveries?repository=acme%2Fcalc&only=refused&before=5~work%2F42%2Fd&limit=7");
+  expect(asked()).toEqual({ repository: "acme/calc", only: "refused", before: "5~work/42/d", limit: 7 });
+  for (const query of ["limit=0", "limit=201", "only=done", "before=d"])
+    expect((await api("GET", `/deliveries?${query}`)).status).toBe(422);
+  expect((await api("GET", "/deliveries", undefined, { authorization: "Bearer wrong" })).status).toBe(401);
+});

@@ -34,6 +34,7 @@ import { exactly } from "./log-copy.ts";
 import { objectHost, type SqlHost } from "./object-host.ts";
 import type { AccountHubRpc } from "./objects.ts";
 import { d1Outbox, type Outbox } from "./outbox.ts";
+import { refusedRows, refusedTables } from "./refused-rows.ts";
 import {
   type Admission,
   type AdmissionRequest,
@@ -68,7 +69,10 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     super(ctx, env);
     this.#host = objectHost(ctx, env, {
       name: "account",
-      steps: [accountTables, runnerColumns, connectionTables, connectionColumns, setUpTables, runTables],
+      steps: [
+        ...[accountTables, runnerColumns, connectionTables, connectionColumns, setUpTables, runTables],
+        refusedTables,
+      ],
     });
     this.#shell = shellOf(accountMachine, this.#host);
     this.#secrets = secretRows(this.#host.sql);
@@ -195,6 +199,14 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
 
   async connectionAccess(id: string): Promise<ConnectionAccess | null> {
     return new Connections(this.#connectionPorts()).access(id);
+  }
+
+  async noteRefusedDelivery(connection: string, why: string): Promise<void> {
+    refusedRows(this.#host.sql).note({ connection, at: this.#host.clock.now(), why });
+  }
+
+  async refusedDeliveries(): ReturnType<AccountHubRpc["refusedDeliveries"]> {
+    return refusedRows(this.#host.sql).all();
   }
 
   /** Rows and record change together. */

@@ -1,12 +1,19 @@
 import { routeOf } from "@tamma/core/domain/ids.ts";
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import {
+  afterAnAnswer,
+  correlationOf,
   type Dispatched,
   decideDispatch,
   type OpenJob,
   type RunState,
   runWorkflow,
 } from "@tamma/core/domain/platform/dispatch.ts";
+import {
+  dispatchRefused,
+  dispatchUnanswered,
+  type Refused,
+} from "@tamma/core/domain/platform/dispatch-refused.ts";
 import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import { retryAt } from "@tamma/core/engine/backoff.ts";
 import { PlatformError } from "@tamma/core/ports/platform.ts";
@@ -14,7 +21,7 @@ import type { PlatformRepositories, PlatformRepository } from "@tamma/core/ports
 import type { DispatchRow, DispatchRows } from "./dispatch-rows.ts";
 import { earliest } from "./earliest.ts";
 import { logError } from "./log.ts";
-import type { AccountHubRpc } from "./objects.ts";
+import type { AccountHubRpc, IssueLoopRpc } from "./objects.ts";
 import { systemActor } from "./repository-core.ts";
 import type { RepositoryIndex } from "./repository-index.ts";
 
@@ -29,6 +36,7 @@ export interface DispatcherPorts {
   known(): KnownRepository | null;
   repositories: PlatformRepositories;
   account(): Pick<AccountHubRpc, "makeTicket" | "noteDispatch">;
+  loopAt(name: string): Pick<IssueLoopRpc, "command">;
   now(): number;
   fraction(): number;
   keepAlive(promise: Promise<unknown>): void;
@@ -76,63 +84,115 @@ export class Dispatcher {
       [this.#tries, this.#askAt] = [0, null];
     } catch (thrown) {
       logError("dispatch", thrown);
-      // Whatever it was, the loop tells a person when nobody takes its job in time.
       this.#tries += 1;
       const named = thrown instanceof PlatformError ? thrown.retryAt : null;
-      this.#askAt = this.#tries > triesMax ? null : (named ?? retryAt(now(), this.#tries, fraction()));
+      this.#askAt = named ?? retryAt(now(), this.#tries, fraction());
+      if (this.#tries <= triesMax) return;
+      [this.#tries, this.#askAt] = [0, null];
+      await this.#giveUpAll(dispatchUnanswered(thrown instanceof PlatformError ? thrown.message : "a fault"));
     }
   }
 
+  /** What somebody is at is offered anew when he is gone; what was given up waits for a person. */
+  #open(): { loop: string; id: string; held: boolean }[] {
+    const { rows, index } = this.#ports;
+    const jobs = index.jobs().filter(({ held, job, loop }) => !held && rows.find(loop)?.givenUp !== job);
+    return jobs.map(({ loop, job: id, held }) => ({ loop, id, held }));
+  }
+
   async #look(): Promise<void> {
-    const { rows, index, known: knownNow, now, repositories } = this.#ports;
+    const { rows, known: knownNow, now, repositories } = this.#ports;
     const known = knownNow();
     if (!wantsRuns(known)) return;
     rows.settleDue(now());
-    // What somebody is at is offered anew when he is gone.
-    const jobs = index.jobs().filter(({ held, job, loop }) => !held && rows.find(loop)?.givenUp !== job);
+    const jobs = this.#open();
     if (jobs.length === 0) return;
     const platform = await repositories.at(known.repository);
-    for (const { loop, job, held } of jobs) await this.#lookAt({ known, platform, loop }, { id: job, held });
+    for (const { loop, ...open } of jobs) await this.#lookAt({ known, platform, loop }, open);
   }
 
   async #lookAt(where: Where, open: OpenJob): Promise<void> {
     const { rows, now } = this.#ports;
     const { platform, loop } = where;
     const before = rows.find(loop);
-    const run = before?.run ? await stateOf(platform, before.run) : "unseen";
+    const run = before ? await this.#stateOf(where, before) : "unseen";
     const canDispatch = platform.capabilities.dispatch !== "none";
-    const last = before?.last ?? null;
+    // Given up was an earlier job: a person has let the loop go on since.
+    const answered = before !== null && before.givenUp !== null;
+    const last = answered ? afterAnAnswer(run, open, now()) : (before?.last ?? null);
     const decision = decideDispatch({ runner: "ci", canDispatch, open, last, run, now: now() });
     switch (decision.do) {
       case "dispatch":
         return this.#start(where, decision.next);
-      case "wait":
-        if (before) rows.put(loop, { ...before, dueAt: decision.until ?? now() + lookAgainMs });
-        return;
-      case "give-up": {
-        // The loop itself tells a person when nobody takes its job in time.
-        logError("dispatch", `${decision.why}; ${decision.todo}`, { loop });
-        const none: Dispatched = { at: now(), job: open.id, tries: 0, runs: 0 };
-        rows.put(loop, { last: last ?? none, run: before?.run ?? null, dueAt: null, givenUp: open.id });
+      case "wait": {
+        const dueAt = decision.until ?? now() + lookAgainMs;
+        // What was looked for meanwhile may have been found.
+        if (last) rows.put(loop, { last, run: rows.find(loop)?.run ?? null, dueAt, givenUp: null });
         return;
       }
+      case "give-up":
+        return this.#giveUp(loop, open.id, decision);
       default:
         return decision satisfies never;
     }
   }
 
-  async #start({ known, platform, loop }: Where, next: Dispatched): Promise<void> {
-    const { rows, account } = this.#ports;
+  /** The loop tells people. It is told first: after a crash it is told again, and knows it by its id. */
+  async #giveUp(loop: string, job: string, { why, todo }: Refused): Promise<void> {
+    const { rows, now, loopAt } = this.#ports;
+    const before = rows.find(loop);
+    const last = before?.last ?? { at: now(), job, tries: 0, runs: 0 };
+    const command = { type: "ReportNoRun", job, why, todo } as const;
+    const occasion = `no-run:${job}:${last.at}`;
+    await loopAt(routeOf(loop)?.name ?? "").command(loop, command, occasion, systemActor);
+    rows.put(loop, { last, run: before?.run ?? null, dueAt: null, givenUp: job });
+  }
+
+  async #giveUpAll(refused: Refused): Promise<void> {
+    try {
+      for (const { loop, id } of this.#open()) await this.#giveUp(loop, id, refused);
+    } catch (thrown) {
+      // The loop tells a person by itself when nobody takes its job in time.
+      logError("dispatch", thrown);
+    }
+  }
+
+  /** How the last run stands. One whose start was never answered is looked for: it may be at work. */
+  async #stateOf({ known, platform, loop }: Where, before: DispatchRow): Promise<RunState> {
+    const { runs } = platform;
+    if (before.run !== null) return (await runs.run(before.run))?.state ?? "unseen";
+    const { last } = before;
+    const sought = { workflow: runWorkflow, ref: known.repository.defaultBranch, since: last.at };
+    const run = await runs.started({ ...sought, correlation: correlationOf(last) });
+    if (run === null) return "unseen";
+    await this.#note(loop, { ...before, run: run.id });
+    return run.state;
+  }
+
+  async #note(loop: string, row: DispatchRow & { run: string }): Promise<void> {
+    await this.#ports.account().noteDispatch(loop, row.run);
+    this.#ports.rows.put(loop, row);
+  }
+
+  async #start(where: Where, next: Dispatched): Promise<void> {
+    const { known, platform, loop } = where;
     // Taken down first: what was asked for and not answered is looked for, and not asked for once more.
     const row: DispatchRow = { last: next, run: null, dueAt: next.at + 1, givenUp: null };
-    rows.put(loop, row);
-    const correlation = `${routeOf(next.job)?.workItemId ?? ""}-${next.runs}-${next.at.toString(36)}`;
+    this.#ports.rows.put(loop, row);
+    const correlation = correlationOf(next);
     const token = platform.capabilities.oidc ? {} : await this.#ticketFor(loop);
     const inputs = { loop, correlation, ...token };
-    const ref = known.repository.defaultBranch;
-    const run = await platform.runs.dispatch({ workflow: runWorkflow, ref, inputs, correlation });
-    rows.put(loop, { ...row, run: run?.id ?? null });
-    if (run) await account().noteDispatch(loop, run.id);
+    const { name: repository, connection, defaultBranch: ref } = known.repository;
+    try {
+      const run = await platform.runs.dispatch({ workflow: runWorkflow, ref, inputs, correlation });
+      if (run) await this.#note(loop, { ...row, run: run.id });
+    } catch (thrown) {
+      if (!(thrown instanceof PlatformError)) throw thrown;
+      const asked = { connection, repository, branch: ref };
+      const refused = dispatchRefused(thrown.kind, thrown.message, asked);
+      if (refused === null) throw thrown;
+      await this.#giveUp(loop, next.job, refused);
+    }
   }
 
   async #ticketFor(loop: string): Promise<{ token?: string }> {
@@ -149,8 +209,4 @@ interface Where {
 
 function wantsRuns(known: KnownRepository | null): known is KnownRepository {
   return known !== null && known.repository.connection !== plainGitConnection && known.config.runner === "ci";
-}
-
-async function stateOf({ runs }: PlatformRepository, id: string): Promise<RunState> {
-  return (await runs.run(id))?.state ?? "unseen";
 }

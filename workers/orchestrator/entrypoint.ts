@@ -5,6 +5,7 @@ import { inFlight } from "../in-flight.ts";
 import type { OrchestratorRpc } from "../rpc.ts";
 import * as account from "./account.ts";
 import { checkConnection } from "./connection-check.ts";
+import { listDeliveries } from "./deliveries/list.ts";
 import { takeWebhook } from "./deliveries/webhook-door.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { health } from "./health.ts";
@@ -188,6 +189,9 @@ export class Orchestrator extends WorkerEntrypoint<OrchestratorEnv> implements R
   }
   takeWebhook(...args: Args<"takeWebhook">): Result<"takeWebhook"> {
     return takeWebhook(this.#parts, ...args);
+  }
+  listDeliveries(...args: Args<"listDeliveries">): Result<"listDeliveries"> {
+    return listDeliveries(this.#parts, ...args);
   }
 
   checkProvider(): Result<"checkProvider"> {

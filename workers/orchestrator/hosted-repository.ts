@@ -1,10 +1,10 @@
 import { triggerLabel } from "@tamma/core/domain/platform/intake.ts";
+import { parseAction } from "@tamma/core/domain/platform/runner-action.ts";
 import type { RepositoryNow } from "@tamma/core/ports/platform-reading.ts";
 import type { PlatformRepositories, PlatformRepository } from "@tamma/core/ports/platform-repository.ts";
 import type { WebhookSetting } from "@tamma/core/ports/platform-setup.ts";
 import type { Repository, RepositorySetUp } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller } from "../rpc.ts";
-import { ciWorkflow } from "./ci-workflow.ts";
 import { connectionAccess } from "./connection-access.ts";
 import type { ConnectionAccess } from "./connections.ts";
 import type { SetUpRow } from "./listed-rows.ts";
@@ -13,6 +13,7 @@ import type { Parts } from "./parts.ts";
 import { onPlatform } from "./platform-answer.ts";
 import { platformRepositories } from "./platform-repositories.ts";
 import { ok, refuse } from "./refusal.ts";
+import { proposalOf, proposeWorkflow } from "./workflow-proposal.ts";
 
 /** The label by which an issue is given to Tamma. */
 const startLabel = {
@@ -25,6 +26,8 @@ const startLabel = {
 interface SetUpWish {
   webhook: boolean;
   workflow: boolean;
+  actionRef: string | null;
+  runsOn: string[] | null;
 }
 
 /** A repository, and its webhooks as they were just listed; null where nobody asked for one. */
@@ -37,8 +40,9 @@ interface Looked {
 export async function lookAtHosted(
   { env }: Parts,
   repositories: PlatformRepositories,
-  { connection, name, webhook }: { connection: string; name: string } & SetUpWish,
+  wish: { connection: string; name: string } & SetUpWish,
 ): Promise<Answer<Looked>> {
+  const { connection, name, webhook } = wish;
   const access = await connectionAccess(env, connection);
   if (!access) return unknown(connection);
   if (webhook && access.webhook.url === null)
@@ -51,6 +55,13 @@ export async function lookAtHosted(
     const problem = unfitted ?? (shown && "why" in shown ? shown : null);
     if (problem) return refuse(422, "repository-unfit", `${found.name} ${problem.why}`, problem.todo);
     const { id, cloneUrl: url, defaultBranch } = found;
+    // Nothing is done before it is known that all of it can be.
+    const parsed = parseAction(wish.actionRef);
+    if (wish.workflow && "problem" in parsed) {
+      const { why, todo } = parsed.problem;
+      const proposed = await proposalOf(hosted, access.platform, defaultBranch);
+      if (proposed === null) return refuse(422, "workflow-unpinned", why, todo);
+    }
     const repository = { connection, id, name: found.name, url, defaultBranch };
     return ok({ repository, webhooks: shown && "listed" in shown ? shown.listed : null });
   });
@@ -71,7 +82,9 @@ export async function setUpHosted(
   return onPlatform(async () => {
     const hosted = await repositories.at({ connection, name });
     const label = await hosted.setup.putLabel(startLabel);
-    const workflow = wish.workflow ? await proposeWorkflow(hosted, access, repository) : null;
+    const workflow = wish.workflow
+      ? await proposeWorkflow(hosted, { access, repository, wish, origin: env.TAMMA_ORIGIN })
+      : null;
     // Last, and noted at once: nobody can look up afterwards which secret a webhook has.
     const webhook = wish.webhook ? await putWebhook(hosted, access, before, webhooks) : "none";
     const row = { webhook: wish.webhook, secretsAt: wish.webhook ? access.secretsAt : null };
@@ -114,27 +127,6 @@ async function putWebhook(
   if (isGood) return "there";
   await setup.putWebhook({ url, secret }, all);
   return own.length === 0 ? "made" : "renewed";
-}
-
-const workflowBranch = "tamma/set-up";
-
-async function proposeWorkflow(
-  { reading, setup, codeHost }: PlatformRepository,
-  { platform, webhook }: ConnectionAccess,
-  { defaultBranch }: Repository,
-): Promise<NonNullable<RepositorySetUp["workflow"]>> {
-  const { path, text } = ciWorkflow(platform, webhook.url === null ? null : new URL(webhook.url).origin);
-  // One that a person wrote, or changed, is his own.
-  if ((await reading.file(path, defaultBranch)) !== null) return { state: "there", url: null };
-  const earlier = await reading.pullRequestOf(workflowBranch);
-  if (earlier?.state === "closed") return { state: "closed", url: earlier.url };
-  const message = "Add the workflow by which Tamma's runner is started";
-  await setup.putFileOnBranch({ branch: workflowBranch, from: defaultBranch, path, text, message });
-  const { url } = await codeHost.openPullRequest({
-    ...{ branch: workflowBranch, base: defaultBranch, title: message, draft: false },
-    body: `\`${path}\` lets Tamma start its runner here. Nothing is started before this is merged.`,
-  });
-  return { state: "proposed", url };
 }
 
 function unfit(found: RepositoryNow): { why: string; todo: string } | null {

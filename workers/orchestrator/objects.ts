@@ -27,10 +27,11 @@ import type * as rest from "@tamma/core/protocol/rest.ts";
 import type * as runner from "@tamma/core/protocol/runner.ts";
 import type { Answer, Caller, LoopStarted } from "../rpc.ts";
 import type { ConnectionAccess } from "./connections.ts";
-import type { TakenDelivery } from "./deliveries/delivery-rows.ts";
+import type { KeptDelivery, ListedFrom, TakenDelivery } from "./deliveries/delivery-rows.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import type { Holder } from "./lease-rows.ts";
 import type { SetUpRow } from "./listed-rows.ts";
+import type { RefusedDelivery } from "./refused-rows.ts";
 import type { Admission, AdmissionRequest } from "./run-grants.ts";
 import type { RunScope } from "./run-rows.ts";
 
@@ -210,6 +211,8 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRp
   settings(): Promise<Answer<rest.RepositorySettings>>;
   /** Keeps a delivery. `again`: it was taken before; `unknown`: this repository was never added. */
   takeDelivery(delivery: TakenDelivery): Promise<"taken" | "again" | "unknown">;
+  /** Deliveries that it keeps, the newest first. */
+  deliveries(from: ListedFrom): Promise<KeptDelivery[]>;
 }
 
 export interface AccountHubRpc extends KeeperRpc {
@@ -234,6 +237,10 @@ export interface AccountHubRpc extends KeeperRpc {
   connections(): Promise<Connection[]>;
   /** With its secrets; for the orchestrator alone. */
   connectionAccess(id: string): Promise<ConnectionAccess | null>;
+  /** A delivery to this connection proved nothing, or was not what the platform documents. */
+  noteRefusedDelivery(connection: string, why: string): Promise<void>;
+  /** The newest first. */
+  refusedDeliveries(): Promise<RefusedDelivery[]>;
   enrolRunner(
     caller: Caller,
     input: { name: string; publicKey: string },

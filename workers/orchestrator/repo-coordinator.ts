@@ -3,7 +3,7 @@ import { inFlight } from "../in-flight.ts";
 import { jobBell } from "../job-bell.ts";
 import { d1Copy } from "./d1-log.ts";
 import { Deliveries } from "./deliveries/deliveries.ts";
-import { deliveryOutcomes, deliveryTables } from "./deliveries/delivery-rows.ts";
+import { deliveryEnds, deliveryOutcomes, deliveryTables } from "./deliveries/delivery-rows.ts";
 import { heardTables } from "./deliveries/heard-rows.ts";
 import { dispatchRows, dispatchTables } from "./dispatch-rows.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -26,6 +26,7 @@ const tables = {
     deliveryTables,
     `${deliveryOutcomes}; ${heardTables}; ${hostedIssueTables}`,
     dispatchTables,
+    deliveryEnds,
   ],
 };
 
@@ -73,6 +74,7 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     runs = new Dispatcher({
       ...{ rows: dispatchRows(host.sql), index, repositories, keepAlive, known: () => object.known() },
       ...{ account: () => accountHub(env), now: () => host.clock.now() },
+      loopAt: (name) => issueLoop(env, name),
       ...{ fraction: () => host.chance.fraction(), arm: () => object.arm() },
     });
     this.#dispatcher = runs;
@@ -237,5 +239,9 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
 
   async takeDelivery(...args: Args<"takeDelivery">): Result<"takeDelivery"> {
     return this.#deliveries.take(...args);
+  }
+
+  async deliveries(...args: Args<"deliveries">): Result<"deliveries"> {
+    return this.#deliveries.list(...args);
   }
 }

@@ -41,7 +41,7 @@ const lost = "Texts of issues, pull requests and comments made after that copy a
  * One repository, wherever it is hosted: its queue, slots and merge turn, its open jobs, and on plain Git its
  * issues and pull requests.
  */
-export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"> {
+export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery" | "deliveries"> {
   readonly #host: ObjectHost;
   readonly #core: RepositoryCore;
   readonly #tracker: TrackerRows;

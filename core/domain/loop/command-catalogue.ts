@@ -52,5 +52,9 @@ export const commandCatalogue: Record<LoopCommandType, CommandEntry> = {
   ReportJobResult: { from: "runner", says: "The job ended like this." },
   ReportChecks: { from: "platform", says: "The checks of a commit stand like this." },
   ReportHead: { from: "platform", says: "The branch was seen at this commit." },
+  ReportNoRun: {
+    from: "coordinator",
+    says: "No run of the CI does the open job, for this reason, and a person has to put it right.",
+  },
   FireTimer: { from: "timer", says: "A time that the loop asked for has come." },
 };

@@ -110,6 +110,8 @@ export type LoopCommand =
   /** `logs`: ends of the logs of failed required checks, for people and the model; absent: none. */
   | { type: "ReportChecks"; sha: Sha; checks: Check[]; logs?: string }
   | { type: "ReportHead"; branch: string; head: Sha }
+  /** No run of the repository's CI does this job: why, and what a person can do. */
+  | { type: "ReportNoRun"; job: string; why: string; todo: string }
   | { type: "FireTimer"; key: string; timer: TimerName };
 
 export type LoopCommandType = LoopCommand["type"];

@@ -6,7 +6,7 @@ import { jobResult, mergeTurnGranted } from "./decide/job-result.ts";
 import { expireLease, leaseJob } from "./decide/lease.ts";
 import { reportMerge } from "./decide/merge-answer.ts";
 import { modelFailure, reportDesign, reportPlan, reportReview, reviewSubmitted } from "./decide/model.ts";
-import { clearObstacle, escalateLoop, pauseLoop } from "./decide/pause.ts";
+import { clearObstacle, escalateLoop, pauseLoop, reportNoRun } from "./decide/pause.ts";
 import { answerQuestions, cancel, comment } from "./decide/people.ts";
 import { resolveEscalation, slotGranted } from "./decide/resume.ts";
 import { claimed, start } from "./decide/start.ts";
@@ -80,6 +80,8 @@ function route(b: Batch, command: Exclude<LoopCommand, { type: "StartLoop" }>): 
       return reportChecks(b, command);
     case "ReportHead":
       return reportHead(b, command);
+    case "ReportNoRun":
+      return reportNoRun(b, command);
     case "FireTimer":
       return fireTimer(b, command);
     default:

@@ -90,7 +90,7 @@ export interface Obstacle {
   obstacle: "dirty-tree" | "take-over" | "provider" | "runner" | "paused";
   what: string;
   todo: string;
-  /** What is begun again after a pause. */
+  /** What is begun again afterwards, when something was broken off. */
   brokenOff?: Begun;
 }
 

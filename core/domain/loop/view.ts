@@ -64,6 +64,15 @@ export type Ask =
   | { kind: "escalation"; card: EscalationCard }
   | { kind: "obstacle"; obstacle: Obstacle };
 
+/** For each order why it would be refused now, or change nothing; null: it is possible. */
+export interface OpenOrders {
+  pause: string | null;
+  /** Goes on where something is in the way, a pause too. */
+  resume: string | null;
+  /** Hands the loop to a person. */
+  escalate: string | null;
+}
+
 /** One loop as surfaces show it: a projection of state and events, with nothing to decide. */
 export interface LoopView {
   id: string;
@@ -73,6 +82,7 @@ export interface LoopView {
   step: StepName;
   steps: StepView[];
   ask: Ask | null;
+  orders: OpenOrders;
   level: string;
   requester: string;
   branch: string | null;

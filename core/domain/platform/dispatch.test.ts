@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { runnerDeadlineMs } from "../policy/limits.ts";
 import {
+  afterAnAnswer,
+  correlationOf,
   type Dispatched,
   type DispatchQuestion,
   decideDispatch,
@@ -87,16 +90,38 @@ test("a run that is never seen is not waited for for ever, and asks for the work
   });
 });
 
-test("a run that no machine takes within an hour is given up", () => {
+test("a run that no machine takes is given up before the loop's own deadline, which knows no reason", () => {
+  expect(queuedMsMax).toBeLessThan(runnerDeadlineMs);
   expect(decide({ last, run: "waiting", now: now + queuedMsMax })).toMatchObject({
     do: "give-up",
-    why: "no machine has taken the run for 60 minutes",
+    why: "no machine has taken the run for 50 minutes",
   });
 });
 
 test("whoever cancels a run is not answered with another one", () => {
   const open = { id: job(2), held: false };
   expect(decide({ open, last, run: "cancelled" })).toMatchObject({ do: "give-up" });
+});
+
+test("once a person put it right, what was before counts no more, except a run that is still alive", () => {
+  const open = { id: job(2), held: false };
+  const spent = { ...last, tries: fruitlessMax, runs: runsPerLoopMax };
+  expect(decide({ open, last: spent, run: "cancelled" })).toMatchObject({ do: "give-up" });
+  for (const run of ["cancelled", "failed", "passed", "unseen"] as const) {
+    const anew = afterAnAnswer(run, open, now);
+    expect(decide({ open, last: anew, run })).toMatchObject({ do: "dispatch", next: { tries: 1, runs: 1 } });
+  }
+  const later = now + queuedMsMax;
+  expect(decide({ open, last, run: "waiting", now: later })).toMatchObject({ do: "give-up" });
+  const waits = afterAnAnswer("waiting", open, later);
+  expect(decide({ open, last: waits, run: "waiting", now: later })).toMatchObject({ do: "wait" });
+});
+
+test("each start has a correlation of its own, which tells of its issue", () => {
+  const starts = [last, { ...last, runs: 2 }, { ...last, at: now + 1 }, { ...last, job: "work/42/8#1~j1" }];
+  const names = starts.map(correlationOf);
+  expect(new Set(names).size).toBe(starts.length);
+  expect(names[0]).toMatch(/^7-1-\w+$/);
 });
 
 test("a loop that gets on, run after run, still ends at a ceiling", () => {

@@ -1,12 +1,12 @@
-import type { Instant, JobId } from "../ids.ts";
+import { type Instant, type JobId, routeOf } from "../ids.ts";
 
 /** The file in `.github/workflows` (or `.gitea/workflows`) of which Tamma starts runs. */
 export const runWorkflow = "tamma.yml";
 
 /** A run that the platform has not shown by then will not be shown: queues show what is in them. */
 export const unseenMsMax = 2 * 60_000;
-/** A run that no machine takes for so long: nobody is at work there. */
-export const queuedMsMax = 60 * 60_000;
+/** A run that no machine takes. Shorter than the loop's own deadline of an hour, which knows no reason. */
+export const queuedMsMax = 50 * 60_000;
 /** Runs in a row that leave their job where it was: what stops them is not chance. */
 export const fruitlessMax = 3;
 /** A pause before the next try, doubled with each: faults of a platform pass within minutes. */
@@ -73,7 +73,7 @@ export function decideDispatch({
   if (!canDispatch)
     return giveUp(
       "this platform cannot be asked to start a workflow",
-      "set `runner: serve` and start a runner",
+      "set `runner: serve` and start a runner, then `tamma retry`",
     );
   // Whoever holds it loses it by time when he is gone; then it is open again.
   if (open.held) return wait(null, "a runner is at the job");
@@ -81,11 +81,14 @@ export function decideDispatch({
   const alive = whileAlive(last, run, now);
   if (alive !== null) return alive;
   if (run === "cancelled")
-    return giveUp("the run was cancelled", "retry when the loop should go on; a run is started then");
+    return giveUp(
+      "the run was cancelled",
+      "`tamma retry` when the loop should go on; another run is started then",
+    );
   if (last.runs >= runsPerLoopMax)
     return giveUp(
       `${last.runs} runs were started for this loop`,
-      "look at what they did, then retry or cancel",
+      "look at what they did, then `tamma retry` or `tamma stop`",
     );
   // The last run has brought the loop on, to another job.
   if (last.job !== open.id) return start(open, last, now);
@@ -105,8 +108,21 @@ function whileAlive({ at }: Dispatched, run: RunState, now: Instant): DispatchDe
   const minutes = queuedMsMax / 60_000;
   return giveUp(
     `no machine has taken the run for ${minutes} minutes`,
-    "give the platform's CI a machine, or set `runner: serve` and start a runner",
+    "give the platform's CI a machine, or set `runner: serve` and start a runner; then `tamma retry`",
   );
+}
+
+/**
+ * A person put right why runs were given up: what they came to counts no more. Only one that is still alive
+ * does, and is waited for anew; null: there is none.
+ */
+export function afterAnAnswer(run: RunState, { id }: OpenJob, now: Instant): Dispatched | null {
+  return run === "waiting" || run === "running" ? { at: now, job: id, tries: 1, runs: 1 } : null;
+}
+
+/** By this word a run is found again; it stands in the run's title. */
+export function correlationOf({ at, job, runs }: Dispatched): string {
+  return `${routeOf(job)?.workItemId ?? ""}-${runs}-${at.toString(36)}`;
 }
 
 function start({ id }: OpenJob, last: Dispatched | null, now: Instant): DispatchDecision {
@@ -128,9 +144,10 @@ function fruitless(tries: number, run: RunState): [why: string, todo: string] {
   if (run === "unseen")
     return [
       why,
-      `is ${runWorkflow} on the default branch, and may the connection start workflows? Then retry`,
+      `see that ${runWorkflow} is on the default branch, with the correlation in its run-name; ` +
+        "then `tamma retry`",
     ];
-  return [why, "its log says why; put that right, then retry"];
+  return [why, "its log says why; put that right, then `tamma retry`"];
 }
 
 function wait(until: Instant | null, why: string): DispatchDecision {

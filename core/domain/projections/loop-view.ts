@@ -5,6 +5,7 @@ import { inTodaysWords } from "../loop/upcast.ts";
 import type { Ask, LoopView } from "../loop/view.ts";
 import { riskOf } from "../policy/risk.ts";
 import { loopWord } from "./loop-word.ts";
+import { openOrders } from "./open-orders.ts";
 import { proofViews } from "./proofs.ts";
 import { stepViews } from "./steps.ts";
 
@@ -25,6 +26,7 @@ export function loopView(loop: Loop, envelopes: Envelope[]): LoopView | null {
     step: loop.step,
     steps: stepViews(loop, stream),
     ask: loop.state === "ended" ? null : askOf(loop),
+    orders: openOrders(loop),
     level: facts.settings.level,
     requester: facts.requester.id,
     ...{ branch: facts.branch, head: facts.head, pullRequest, plan, design, option, threads, budget },

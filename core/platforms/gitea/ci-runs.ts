@@ -1,6 +1,7 @@
 import type { CiRun, CiRuns } from "../../ports/ci-runs.ts";
 import { PlatformError } from "../../ports/platform.ts";
 import type { ApiRequest } from "../_shared/api.ts";
+import { hasWord } from "../_shared/has-word.ts";
 import { unsupported } from "../_shared/unsupported.ts";
 import { type Connection, get } from "./connection.ts";
 import { jobOf, runOf } from "./convert.ts";
@@ -29,6 +30,15 @@ export function giteaCiRuns(connection: Connection): CiRuns {
       const wire = { ...dispatchRequest(connection, request), query: { return_run_details: true } };
       const { workflow_run_id: id } = await api.ask(wire, shapes.runDetails);
       return runNow(id);
+    },
+    started: async ({ workflow, ref, correlation }) => {
+      if (!can.runs) return null;
+      const all = await dispatched(connection, workflow);
+      // A correlation names one start for ever: its time, which Gitea tells late, does not matter.
+      const run = all.find(
+        ({ display_title: title, head_branch: branch }) => branch === ref && hasWord(title, correlation),
+      );
+      return run ? runOf(run) : null;
     },
     run: async (id) => {
       needsRuns("run");
@@ -74,6 +84,13 @@ function dispatchRequest({ at }: Connection, { workflow, ref, inputs }: Dispatch
   return { operation: "dispatch", method: "POST", path, body: { ref, inputs } };
 }
 
+/** Runs of this workflow that were started by hand or by us, the newest first. */
+async function dispatched({ all, at }: Connection, workflow: string) {
+  const request = { operation: "dispatch", path: at`/actions/runs`, query: { event: "workflow_dispatch" } };
+  const runs = await all(request, shapes.runs, runsMax);
+  return runs.filter(({ path }) => path.startsWith(`${workflow}@`));
+}
+
 /** A run that is over stays as it is: Gitea says 409 then. */
 async function unlessOver(work: Promise<void>): Promise<void> {
   try {
@@ -88,17 +105,13 @@ async function unlessOver(work: Promise<void>): Promise<void> {
  * of several, the one whose title names the correlation. Null when that leaves it open.
  */
 async function correlated(connection: Connection, request: Dispatch): Promise<CiRun | null> {
-  const { all, at, api, pause } = connection;
-  const list = async () => {
-    const query = { event: "workflow_dispatch" };
-    const runs = await all({ operation: "dispatch", path: at`/actions/runs`, query }, shapes.runs, runsMax);
-    return runs.filter(({ path }) => path.startsWith(`${request.workflow}@`));
-  };
+  const { api, pause } = connection;
+  const list = () => dispatched(connection, request.workflow);
   const before = new Set((await list()).map(({ id }) => id));
   await api.tell(dispatchRequest(connection, request));
   for (const ms of lookPausesMs) {
     const fresh = (await list()).filter(({ id }) => !before.has(id));
-    const named = fresh.find(({ display_title: title }) => title.includes(request.correlation));
+    const named = fresh.find(({ display_title: title }) => hasWord(title, request.correlation));
     const found = named ?? (fresh.length === 1 ? fresh[0] : undefined);
     if (found) return runOf(found);
     await pause(ms);

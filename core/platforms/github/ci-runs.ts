@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { CiRun, CiRuns } from "../../ports/ci-runs.ts";
 import { PlatformError } from "../../ports/platform.ts";
+import { hasWord } from "../_shared/has-word.ts";
 import { answeredWith, numberOf, orNull, shaped } from "./answers.ts";
 import { pageSize } from "./client.ts";
 import { runOf, runStateOf } from "./convert.ts";
@@ -9,6 +10,7 @@ import * as shapes from "./shapes.ts";
 
 type Run = z.infer<typeof shapes.workflowRun>;
 type Dispatch = Parameters<CiRuns["dispatch"]>[0];
+type Sought = Omit<Dispatch, "inputs">;
 
 /** A run can be seen a few seconds after it was started. */
 const lookPausesMs: readonly number[] = [0, 1_000, 3_000];
@@ -20,6 +22,10 @@ export function githubRuns(repository: GithubRepository): CiRuns {
   const { client, at } = repository;
   return {
     dispatch: (request) => dispatch(repository, request),
+    started: async ({ since, ...request }) => {
+      const run = await correlated(repository, request, since - clockToleranceMs);
+      return run && runOf(run);
+    },
     run: async (id) => {
       const run = await readRun(repository, "run", id);
       return run && runOf(run);
@@ -89,7 +95,7 @@ async function start({ client, at }: GithubRepository, request: Dispatch): Promi
 
 async function correlated(
   { client, at }: GithubRepository,
-  { workflow: workflow_id, ref, correlation }: Dispatch,
+  { workflow: workflow_id, ref, correlation }: Sought,
   since: number,
 ): Promise<Run | null> {
   const list = client.on("dispatch").actions.listWorkflowRuns;
@@ -102,16 +108,6 @@ async function correlated(
     ({ display_title, created_at }) => created_at >= since && hasWord(display_title ?? "", correlation),
   );
   return found[0] ?? null;
-}
-
-/** `job-1` is not in `job-12`. */
-function hasWord(title: string, word: string): boolean {
-  if (word === "") return false;
-  for (let at = title.indexOf(word); at >= 0; at = title.indexOf(word, at + 1)) {
-    const around = (title[at - 1] ?? "") + (title[at + word.length] ?? "");
-    if (!/\w/.test(around)) return true;
-  }
-  return false;
 }
 
 /** The log lies on another server, whose address is a secret of its own and is asked without our token. */

@@ -50,6 +50,7 @@ export const plainGitReading: PlatformReading = {
 
 export const plainGitRuns: CiRuns = {
   dispatch: runs("dispatch"),
+  started: runs("started"),
   run: runs("run"),
   runsFor: runs("runsFor"),
   jobs: runs("jobs"),

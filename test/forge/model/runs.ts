@@ -53,7 +53,14 @@ export async function dispatchRun(model: Model, repository: Repository, actor: U
   if (unknown.length > 0) {
     throw new Refusal("validation", `Unexpected inputs provided: ${JSON.stringify(unknown)}`);
   }
-  return startRun(model, repository, actor, { ...order, sha, event: "workflow_dispatch" });
+  const title = titleIn(text, order.inputs);
+  return startRun(model, repository, actor, { ...order, sha, event: "workflow_dispatch", title });
+}
+
+/** `run-name` with the run's inputs; undefined where the workflow has none. */
+function titleIn(text: string, inputs: Dispatch["inputs"]): string | undefined {
+  const [, name] = /^run-name:\s*(.+)$/m.exec(text) ?? [];
+  return name?.replace(/\$\{\{\s*inputs\.(\w+)\s*\}\}/g, (_, input: string) => inputs[input] ?? "");
 }
 
 const declares = (text: string, name: string): boolean =>
@@ -64,11 +71,12 @@ export function startRun(
   model: Model,
   repository: Repository,
   actor: User,
-  made: Dispatch & { sha: string; event: string },
+  made: Dispatch & { sha: string; event: string; title?: string | undefined },
 ): Run {
   const now = model.now();
   const run: Run = {
     ...{ id: model.nextId(), number: repository.runs.length + 1, attempt: 1, repository, actor, ...made },
+    title: made.title ?? made.workflow.file,
     ...{ status: "queued", conclusion: null, createdAt: now, startedAt: null, updatedAt: now, jobs: [] },
   };
   run.jobs.push(newJob(model, run, "build"));

@@ -200,6 +200,8 @@ export interface Run {
   attempt: number;
   readonly repository: Repository;
   readonly workflow: Workflow;
+  /** What the workflow calls it (`run-name`), else the workflow's file. */
+  readonly title: string;
   readonly branch: string;
   readonly sha: string;
   readonly event: string;

@@ -50,7 +50,7 @@ const QuestionsAsk = ({ view, ask, back }: AskProps<"questions">) => (
 );
 
 const ObstacleAsk = ({ view, ask, back }: AskProps<"obstacle">) => (
-  <AskCard title="Something is in the way">
+  <AskCard title={ask.obstacle.obstacle === "paused" ? "This loop is paused" : "Something is in the way"}>
     <pre class="text" dir="auto">
       {visible(ask.obstacle.what)}
     </pre>
@@ -59,7 +59,7 @@ const ObstacleAsk = ({ view, ask, back }: AskProps<"obstacle">) => (
     </p>
     <CommandForm action={loopPath(view.id, "obstacle")} back={back}>
       <button class="primary" type="submit">
-        It is done, go on
+        {ask.obstacle.obstacle === "paused" ? "Go on" : "It is done, go on"}
       </button>
     </CommandForm>
   </AskCard>

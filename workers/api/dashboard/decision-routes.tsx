@@ -3,6 +3,7 @@ import {
   CancelLoop,
   type CommandAnswer,
   DecideCheckpoint,
+  EscalateLoop,
   NewComment,
   ResolveEscalation,
 } from "@tamma/core/protocol/rest.ts";
@@ -63,6 +64,7 @@ export function decisionRoutes(providerLabel: ReturnType<typeof createProviderLa
       return c.env.ORCHESTRATOR.cancelLoop(caller, loopOf(c), reason);
     }),
   );
+  orderRoutes(routes, command);
   routes.post("/:loop/comments", (c) =>
     command(c, (caller, form) => {
       const line = Number(form.line ?? 0);
@@ -71,6 +73,23 @@ export function decisionRoutes(providerLabel: ReturnType<typeof createProviderLa
     }),
   );
   return routes;
+}
+
+/** Orders that are open at any time, whatever the loop asks. */
+function orderRoutes(
+  routes: Hono<AppEnv>,
+  command: (c: Context<AppEnv>, run: Command) => Promise<Response>,
+): void {
+  routes.post("/:loop/pause", (c) => command(c, (caller) => c.env.ORCHESTRATOR.pauseLoop(caller, loopOf(c))));
+  routes.post("/:loop/resume", (c) =>
+    command(c, (caller) => c.env.ORCHESTRATOR.clearObstacle(caller, loopOf(c))),
+  );
+  routes.post("/:loop/escalate", (c) =>
+    command(c, (caller, form) => {
+      const { reason } = parseInput(EscalateLoop, { reason: form.reason ?? "" });
+      return c.env.ORCHESTRATOR.escalateLoop(caller, loopOf(c), reason);
+    }),
+  );
 }
 
 /** Every field `answer.<question>` of the form. */

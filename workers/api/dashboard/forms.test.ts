@@ -144,6 +144,44 @@ test("an escalation is retried with a hint, an obstacle cleared, a loop stopped"
   ]);
 });
 
+test("a loop is paused, resumed and escalated by its page, which asks why", async () => {
+  const { orchestrator, page, post } = createClient();
+  const view = orchestrator.put(runningLoop());
+  const shown = async (path: string) => (await page(path)).text();
+  const [pause, resume, escalate] = ["pause", "resume", "escalate"].map((sub) => loopPath(view.id, sub));
+  if (!pause || !resume || !escalate) throw new Error("three paths");
+  const html = await shown(loopPath(view.id));
+  // Nothing is in the way of a loop at work: the button is there, closed, and says why.
+  expect(html).toMatch(/<button type="button" disabled="" aria-describedby="no-resume">Resume/);
+  expect(html).toMatch(/<li id="no-resume">Resume: <bdi>nothing is in the way/);
+  expect(html).not.toContain(`action="${resume}"`);
+  expect((await post(pause, formOf(html, pause))).status).toBe(303);
+  view.orders = { pause: "it is paused already", resume: null, escalate: null };
+  const paused = await shown(loopPath(view.id));
+  expect(paused).not.toContain(`action="${pause}"`);
+  await post(resume, formOf(paused, resume));
+  expect(paused).toContain(`href="${escalate}"`);
+  await post(escalate, { ...formOf(await shown(escalate), escalate), reason: "I know this code." });
+  expect(orchestrator.commands.map(({ type, input }) => [type, input])).toEqual([
+    ["PauseLoop", {}],
+    ["ClearObstacle", {}],
+    ["EscalateLoop", { reason: "I know this code." }],
+  ]);
+  view.orders = { pause: "x", resume: "x", escalate: "the loop is being merged right now" };
+  expect(await shown(loopPath(view.id))).toMatch(/<li id="no-pause">Pause, Resume: <bdi>x/);
+  const closed = await shown(escalate);
+  expect(closed).toContain("the loop is being merged right now");
+  expect(closed).not.toContain("<textarea");
+});
+
+test("a loop that is over takes no orders any more", async () => {
+  const { orchestrator, page } = createClient();
+  const view = orchestrator.put({ ...runningLoop(), word: "merged" });
+  const html = await (await page(loopPath(view.id))).text();
+  for (const order of ["pause", "resume", "escalate", "stop"])
+    expect(html).not.toContain(loopPath(view.id, order));
+});
+
 test("a comment opens a thread that the pull page shows", async () => {
   const { orchestrator, page, post } = createClient();
   const view = orchestrator.put(runningLoop());

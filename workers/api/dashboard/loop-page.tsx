@@ -8,6 +8,7 @@ import { DesignSection } from "./design-view.tsx";
 import { EventTable } from "./event-table.tsx";
 import { type Frame, Notice, type NoticeText, Page, Section } from "./layout.tsx";
 import { issuePath, logPath, loopPath, repositoryPath, webUrl } from "./links.ts";
+import { LoopControls } from "./loop-controls.tsx";
 import { visible } from "./plain-text.ts";
 import { ProofSection } from "./proof-section.tsx";
 import { PlanSection, RiskList } from "./proposal-view.tsx";
@@ -115,52 +116,52 @@ function titleOf(view: LoopView): string {
 }
 
 const Summary = ({ view, label }: { view: LoopView; label: string | null }) => (
-  <Section
-    title="Summary"
-    side={hasEnded(view.word) ? undefined : <a href={loopPath(view.id, "stop")}>stop this loop</a>}
-  >
-    <dl class="facts">
-      <dt>Pull request</dt>
-      <dd>
-        <PullRequest view={view} />
-      </dd>
-      <dt>Branch</dt>
-      <dd>
-        {view.branch === null ? (
-          "not yet"
-        ) : (
+  <Section title="Summary">
+    <div class="stack">
+      {hasEnded(view.word) ? null : <LoopControls view={view} />}
+      <dl class="facts">
+        <dt>Pull request</dt>
+        <dd>
+          <PullRequest view={view} />
+        </dd>
+        <dt>Branch</dt>
+        <dd>
+          {view.branch === null ? (
+            "not yet"
+          ) : (
+            <>
+              <code>
+                <bdi>{visible(view.branch)}</bdi>
+              </code>
+              {view.head ? <code class="muted"> at {view.head.slice(0, 10)}</code> : null}
+            </>
+          )}
+        </dd>
+        {view.mergeSha === null ? null : (
           <>
-            <code>
-              <bdi>{visible(view.branch)}</bdi>
-            </code>
-            {view.head ? <code class="muted"> at {view.head.slice(0, 10)}</code> : null}
+            <dt>Merged as</dt>
+            <dd>
+              <code>{view.mergeSha.slice(0, 10)}</code>
+            </dd>
           </>
         )}
-      </dd>
-      {view.mergeSha === null ? null : (
-        <>
-          <dt>Merged as</dt>
-          <dd>
-            <code>{view.mergeSha.slice(0, 10)}</code>
-          </dd>
-        </>
-      )}
-      <dt>Job</dt>
-      <dd>
-        <JobLine view={view} />
-      </dd>
-      <dt>Attempts</dt>
-      <dd>{attemptsLine(view.attempts)}</dd>
-      <dt>Cost</dt>
-      <dd>
-        {renderMoney(view.budget.spent)} of {renderMoney(view.budget.max)} in {view.budget.turns} turns
-        {label === null ? "" : `; ${label}`}
-      </dd>
-      <dt>Rules</dt>
-      <dd>
-        {view.level}, requested by <bdi>{visible(view.requester)}</bdi>
-      </dd>
-    </dl>
+        <dt>Job</dt>
+        <dd>
+          <JobLine view={view} />
+        </dd>
+        <dt>Attempts</dt>
+        <dd>{attemptsLine(view.attempts)}</dd>
+        <dt>Cost</dt>
+        <dd>
+          {renderMoney(view.budget.spent)} of {renderMoney(view.budget.max)} in {view.budget.turns} turns
+          {label === null ? "" : `; ${label}`}
+        </dd>
+        <dt>Rules</dt>
+        <dd>
+          {view.level}, requested by <bdi>{visible(view.requester)}</bdi>
+        </dd>
+      </dl>
+    </div>
   </Section>
 );
 

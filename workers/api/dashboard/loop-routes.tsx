@@ -5,6 +5,7 @@ import { loopOf } from "../path-ids.ts";
 import { HttpProblem, unwrap } from "../problem.ts";
 import { parseInput } from "../request-body.ts";
 import { diffDisposition } from "../routes/loops.ts";
+import { EscalatePage } from "./escalate-page.tsx";
 import { frameOf, orNull, sendPage } from "./frame-of.ts";
 import type { NoticeText } from "./layout.tsx";
 import { loopPath } from "./links.ts";
@@ -42,6 +43,9 @@ export function loopPageRoutes(providerLabel: ProviderLabel) {
   });
   routes.get("/:loop/stop", async (c) =>
     sendPage(c, <StopPage frame={await frameOf(c)} view={await viewOf(c)} />),
+  );
+  routes.get("/:loop/escalate", async (c) =>
+    sendPage(c, <EscalatePage frame={await frameOf(c)} view={await viewOf(c)} />),
   );
   recordRoutes(routes);
   return routes;

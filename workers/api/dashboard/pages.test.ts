@@ -75,8 +75,8 @@ test("a page looks again by itself only where nothing typed can be lost, and can
     expect(page.includes(refresh), view.issue.title).toBe(view.word === "running");
     if (page.includes(refresh)) expect(page).not.toContain("<textarea");
   }
-  for (const path of ["/app/inbox", loopPath(runningLoop().id, "pull"), loopPath(runningLoop().id, "stop")])
-    expect(await html(client, path)).not.toContain(refresh);
+  const still = ["pull", "stop", "escalate"].map((sub) => loopPath(runningLoop().id, sub));
+  for (const path of ["/app/inbox", ...still]) expect(await html(client, path)).not.toContain(refresh);
   const paused = await html(client, `${loopPath(runningLoop().id, "log")}?job=x&live=off`);
   expect(paused).not.toContain(refresh);
   expect(paused).toContain(`href="${loopPath(runningLoop().id, "log")}?job=x"`);
@@ -90,7 +90,7 @@ test("every page keeps its budget and has landmarks, a language and a way past t
     name: "acme",
   });
   const paths = ["/app", "/app/inbox", "/app/repos/r1", ...scenes.map((view) => loopPath(view.id))];
-  for (const sub of ["pull", "events", "events/3", "log", "stop"])
+  for (const sub of ["pull", "events", "events/3", "log", "stop", "escalate"])
     paths.push(loopPath(runningLoop().id, sub));
   for (const path of paths) {
     const page = await html(client, path);
@@ -224,7 +224,8 @@ test("nothing that an issue, a model, a diff or a log says becomes markup", asyn
     "/app/repos/r1/issues/1",
     `/app/login?key=${encodeURIComponent(attack)}`,
   ];
-  for (const sub of ["", "pull", "events", "events/4", "log", "stop"]) paths.push(loopPath(evil.id, sub));
+  for (const sub of ["", "pull", "events", "events/4", "log", "stop", "escalate"])
+    paths.push(loopPath(evil.id, sub));
   for (const view of [design, asked, escalated]) paths.push(loopPath(view.id));
   for (const path of paths) {
     const page = await html(client, path);

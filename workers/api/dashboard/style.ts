@@ -131,6 +131,7 @@ font-size:14px;font-weight:600;border:1px solid var(--control);background:var(--
 cursor:pointer;
 text-decoration:none}
 button:hover,.button:hover{background:var(--surface)}
+button:disabled{color:var(--muted);border-style:dashed;cursor:default}
 .primary,.primary:hover{background:var(--accent);border-color:var(--accent);color:var(--bg)}
 .danger{color:var(--failure);border-color:currentColor}
 .quiet{border-color:transparent;background:none;color:var(--muted);padding:0 8px;font-weight:400}

@@ -6,6 +6,7 @@ import type {
   NewConnection,
   WebhookAnswer,
 } from "@tamma/core/protocol/connections.ts";
+import type { DeliveryPage, DeliveryQuery } from "@tamma/core/protocol/deliveries.ts";
 import type { Reconcile, ReconcileReport } from "@tamma/core/protocol/rest.ts";
 import type { Answer, Caller, IncomingWebhook } from "../../rpc.ts";
 
@@ -18,6 +19,7 @@ export class FakeAccount {
   ill = false;
   readonly connections: Connection[] = [];
   readonly webhooks: IncomingWebhook[] = [];
+  readonly deliveryQueries: DeliveryQuery[] = [];
   /** What every webhook is answered. */
   webhookAnswer: Answer<WebhookAnswer> = { ok: true, value: { outcome: "taken", why: null } };
 
@@ -59,6 +61,10 @@ export class FakeAccount {
     if (at < 0) return noConnection(id);
     this.connections.splice(at, 1);
     return { ok: true, value: { removed: id } };
+  }
+  async listDeliveries(query: DeliveryQuery): Promise<Answer<DeliveryPage>> {
+    this.deliveryQueries.push(query);
+    return { ok: true, value: { deliveries: [], next: null } };
   }
   async takeWebhook(webhook: IncomingWebhook): Promise<Answer<WebhookAnswer>> {
     this.webhooks.push(webhook);

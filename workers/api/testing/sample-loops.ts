@@ -26,6 +26,7 @@ export function sampleLoop(sample: Sample, change: Partial<LoopView> = {}): Loop
     step: sample.step,
     steps: issuePipeline.map((step, index) => stepView(step, index + 1, past, sample.word)),
     ask: null,
+    orders: { pause: null, resume: "nothing is in the way", escalate: null },
     level: "dev/consultant",
     requester: "ada",
     branch: past > 4 ? `tamma/${sample.number}-rounding` : null,

@@ -4,10 +4,18 @@ import type { IssueLoopRpc } from "../objects.ts";
 import type { RepositoryIndex } from "../repository-index.ts";
 import type { RepositoryObject } from "../repository-object.ts";
 import { actOn } from "./act.ts";
-import { deliveryRows, type TakenDelivery } from "./delivery-rows.ts";
+import {
+  type DeliveryRows,
+  deliveryRows,
+  type KeptDelivery,
+  type ListedFrom,
+  type OpenDelivery,
+  type TakenDelivery,
+} from "./delivery-rows.ts";
 import { heardRows } from "./heard-rows.ts";
 import { DeliveryInbox } from "./inbox.ts";
 import { type Looking, looking } from "./looking.ts";
+import { loopAbout } from "./loop-about.ts";
 import type { ActingPorts } from "./stage.ts";
 import { type DeliveryWork, deliveryWork } from "./work.ts";
 import { writersOf } from "./writers.ts";
@@ -29,6 +37,8 @@ export class Deliveries {
   readonly #looking: Looking;
   readonly #work: DeliveryWork;
   readonly #object: RepositoryObject;
+  readonly #rows: DeliveryRows;
+  readonly #redact: (text: string) => string;
 
   constructor({ host, index, object, repositories, loopAt, keepAlive, acted }: DeliveriesPorts) {
     const now = () => host.clock.now();
@@ -42,12 +52,20 @@ export class Deliveries {
         object.queueLoop(caller, { repository: "", issue, confirm: false, preApprove: [] }, seen),
       unqueue: (caller, loop) => object.unqueue(caller, loop),
     };
-    this.#object = object;
+    [this.#object, this.#rows, this.#redact] = [object, rows, host.redact];
     this.#looking = looking(acting);
     this.#inbox = new DeliveryInbox({ rows, now, redact: host.redact, known: () => known() !== null });
     this.#work = deliveryWork({
       ...{ rows, now, keepAlive, fraction: () => host.chance.fraction() },
-      act: (delivery) => actOn(acting, delivery).finally(acted),
+      act: async (delivery) => {
+        try {
+          const said = await actOn(acting, delivery);
+          link(rows, acting, delivery);
+          return said;
+        } finally {
+          acted();
+        }
+      },
       look: this.#looking,
       arm: () => object.arm(),
     });
@@ -59,6 +77,14 @@ export class Deliveries {
     this.#work.kick();
     this.#object.arm();
     return outcome;
+  }
+
+  /** What is kept of deliveries, and what became of each. */
+  list(from: ListedFrom): KeptDelivery[] {
+    return this.#rows.list(from).map(({ reason, ...delivery }) => ({
+      ...delivery,
+      reason: reason === null ? null : this.#redact(reason),
+    }));
   }
 
   /** Asks the platform at once for what it may have told in vain. */
@@ -74,4 +100,10 @@ export class Deliveries {
   wake(at: number): void {
     if ((this.#work.nextAt() ?? Number.POSITIVE_INFINITY) <= at) this.#work.kick();
   }
+}
+
+/** After it was acted on, so that a loop which it began is there. */
+function link(rows: DeliveryRows, { known, loops }: ActingPorts, delivery: OpenDelivery): void {
+  const loop = loopAbout(delivery.webhook.news, known(), loops);
+  if (loop !== null) rows.link(delivery, loop);
 }

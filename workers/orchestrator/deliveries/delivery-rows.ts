@@ -1,3 +1,4 @@
+import { type DeliveryEnd, endOfDelivery } from "@tamma/core/domain/platform/delivery-outcome.ts";
 import type { Webhook } from "@tamma/core/domain/platform/webhook.ts";
 import { type Cipher, openJson, sealJson } from "../cipher.ts";
 
@@ -19,6 +20,11 @@ export const deliveryOutcomes = `
   ALTER TABLE deliveries ADD COLUMN due_at INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX deliveries_open ON deliveries (outcome)`;
 
+/** How each ended in one word, and the loop that it was about. Rows from before this step have neither. */
+export const deliveryEnds = `
+  ALTER TABLE deliveries ADD COLUMN ended TEXT;
+  ALTER TABLE deliveries ADD COLUMN loop TEXT`;
+
 /** A platform sends a delivery again for at most three days (GitHub Docs, "Redelivering webhooks"). */
 const keptMs = 8 * 24 * 60 * 60_000;
 /** Enough to see which one comes next; the rest waits behind them. */
@@ -35,6 +41,23 @@ export interface OpenDelivery extends TakenDelivery {
   tries: number;
 }
 
+/** What is shown of a delivery: no word of what it said. */
+export interface KeptDelivery {
+  id: string;
+  event: string;
+  at: number;
+  outcome: DeliveryEnd | "waiting";
+  reason: string | null;
+  loop: string | null;
+}
+
+export interface ListedFrom {
+  /** Only what is older, or as old with `prefix` and its id below `idBelow`; null: from the newest on. */
+  before: { at: number; idBelow: string; prefix: string } | null;
+  onlyRefused: boolean;
+  limit: number;
+}
+
 export interface DeliveryRows {
   /** False: it was taken before. What is older than a platform repeats is forgotten. */
   take(delivery: TakenDelivery, when: { at: number; due: number; look: string | null }): boolean;
@@ -49,6 +72,39 @@ export interface DeliveryRows {
   openFor(look: string): string[];
   settle(ids: readonly string[], outcome: string): void;
   postpone(id: string, tries: number, due: number): void;
+  /** It was about this loop, and so is whatever open one asks for the same look. */
+  link(delivery: Pick<OpenDelivery, "id" | "look">, loop: string): void;
+  /** The newest first. */
+  list(from: ListedFrom): KeptDelivery[];
+}
+
+type Listed = {
+  id: string;
+  event: string;
+  at: number;
+  outcome: string | null;
+  tries: number;
+  loop: string | null;
+};
+
+function listed(sql: SqlStorage, { before, onlyRefused, limit }: ListedFrom): KeptDelivery[] {
+  const { at, idBelow, prefix } = before ?? { at: Number.MAX_SAFE_INTEGER, idBelow: "", prefix: "" };
+  const ended = onlyRefused ? "AND ended IN ('refused', 'failed')" : "";
+  return sql
+    .exec<Listed>(
+      `SELECT id, event, at, outcome, tries, loop FROM deliveries
+       WHERE (at < ? OR (at = ? AND ? || id < ?)) ${ended}
+       ORDER BY at DESC, id DESC LIMIT ?`,
+      ...[at, at, prefix, idBelow, limit],
+    )
+    .toArray()
+    .map(shownOf);
+}
+
+function shownOf({ outcome: said, tries, ...row }: Listed): KeptDelivery {
+  if (said !== null) return { ...row, outcome: endOfDelivery(said), reason: said };
+  const reason = tries === 0 ? null : `tried ${tries} ${tries === 1 ? "time" : "times"}, and tried again`;
+  return { ...row, outcome: "waiting", reason };
 }
 
 type Waiting = { id: string; tries: number; due_at: number };
@@ -101,10 +157,17 @@ export function deliveryRows(sql: SqlStorage, cipher: Cipher): DeliveryRows {
         .toArray()
         .map(({ id }) => id),
     settle: (ids, outcome) => {
-      for (const id of ids) sql.exec("UPDATE deliveries SET outcome = ? WHERE id = ?", outcome, id);
+      const end = endOfDelivery(outcome);
+      for (const id of ids)
+        sql.exec("UPDATE deliveries SET outcome = ?, ended = ? WHERE id = ?", outcome, end, id);
     },
     postpone: (id, tries, due) => {
       sql.exec("UPDATE deliveries SET tries = ?, due_at = ? WHERE id = ?", tries, due, id);
     },
+    link: ({ id, look }, loop) => {
+      const same = "id = ? OR (look = ? AND outcome IS NULL)";
+      sql.exec(`UPDATE deliveries SET loop = ? WHERE ${same}`, loop, id, look);
+    },
+    list: (from) => listed(sql, from),
   };
 }

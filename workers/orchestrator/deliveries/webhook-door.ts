@@ -2,7 +2,7 @@ import type { WebhookAnswer } from "@tamma/core/protocol/connections.ts";
 import type { Answer, IncomingWebhook } from "../../rpc.ts";
 import { webhooksOf } from "../compose.ts";
 import { connectionAccess } from "../connection-access.ts";
-import { repoCoordinator } from "../objects.ts";
+import { accountHub, repoCoordinator } from "../objects.ts";
 import type { Parts } from "../parts.ts";
 import { ok, refuse } from "../refusal.ts";
 
@@ -24,15 +24,21 @@ export async function takeWebhook(
 ): Promise<Answer<WebhookAnswer>> {
   const access = await connectionAccess(env, connection);
   const headers = new Headers(pairs);
-  const source = access?.platform === platform ? webhooksOf(access.platform, headers) : null;
-  if (!access || !source) return unproven;
+  if (!access) return unproven;
+  // People who own the connection are told what the sender is not.
+  const refused = async (why: string, answer: Answer<never>) => {
+    await accountHub(env).noteRefusedDelivery(connection, why);
+    return answer;
+  };
+  const source = access.platform === platform ? webhooksOf(access.platform, headers) : null;
+  if (!source) return refused(`it is not one of ${access.platform}'s`, unproven);
   const proof = await source.verify(headers, new Uint8Array(body), access.webhookSecrets);
-  if ("refused" in proof) return unproven;
+  if ("refused" in proof) return refused(proof.refused, unproven);
   const payload = jsonOf(body);
-  if (payload === undefined) return malformed("it is not JSON in UTF-8");
+  if (payload === undefined) return refused("it is not JSON in UTF-8", malformed("it is not JSON in UTF-8"));
   const reading = source.read(proof.event, payload);
   if ("ignored" in reading) return ok({ outcome: "ignored", why: reading.ignored });
-  if ("malformed" in reading) return malformed(reading.malformed);
+  if ("malformed" in reading) return refused(reading.malformed, malformed(reading.malformed));
   const { webhook } = reading;
   const coordinator = repoCoordinator(env, { connection, id: webhook.repository.id });
   const outcome = await coordinator.takeDelivery({ id: proof.id, event: proof.event, webhook });

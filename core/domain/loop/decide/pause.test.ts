@@ -80,6 +80,43 @@ describe("a paused loop", () => {
   });
 });
 
+describe("a job that no run of the CI does", () => {
+  const queued = drive(started(), (one) => {
+    const doing = doingOf(one);
+    return doing?.kind === "job" && doing.job.kind === "develop";
+  });
+  const none = { type: "ReportNoRun", why: "the run was cancelled", todo: "`tamma retry`" } as const;
+
+  test("waits for a person, who is told why and what to do, and is begun again as the same attempt", () => {
+    const { loop } = given(queued)
+      .when({ ...none, job: jobOf(queued).id })
+      .then("JobDropped", "ObstacleMet");
+    expect(doingOf(loop)).toMatchObject({
+      obstacle: { obstacle: "runner", what: none.why, todo: none.todo },
+    });
+    expect(react(loop).effects.map(({ kind }) => kind)).toContain("notice");
+    const again = given(loop).when(resume).then("ObstacleCleared", "JobQueued").loop;
+    const { id, kind, purpose } = jobOf(queued);
+    expect(jobOf(again)).toMatchObject({ kind, purpose });
+    expect(jobOf(again).id).not.toBe(id);
+    expect(factsOf(again).attempts).toEqual(factsOf(queued).attempts);
+    expect(outcomeOf(again)).toBe("merged");
+  });
+
+  test("goes on where somebody has taken it meanwhile, or the loop is at another", () => {
+    const taken = leased("develop");
+    given(taken)
+      .when({ ...none, job: jobOf(taken).id })
+      .then();
+    given(queued)
+      .when({ ...none, job: `${jobOf(queued).id}0` })
+      .then();
+    given(atCheckpoint("design"))
+      .when({ ...none, job: jobOf(queued).id })
+      .then();
+  });
+});
+
 test("what waits for a person or for a slot is not paused: nothing runs there", () => {
   given(atCheckpoint("design")).when(pause).thenRefused("waits-for-a-person");
   const broken = { failing: ["build"], trouble: [] } as const;

@@ -34,19 +34,34 @@ export function pauseLoop(b: Batch, { by }: CommandOf<"PauseLoop">): void {
   b.add({ type: "ObstacleMet", obstacle: "paused", what: `${by.id} paused the loop`, todo, brokenOff });
 }
 
+/**
+ * Nobody does the open job before a person has put something right. Whoever holds it by now goes on, and an
+ * older job is no matter any more.
+ */
+export function reportNoRun(b: Batch, { job, why, todo }: CommandOf<"ReportNoRun">): void {
+  const { loop } = b;
+  if (loop.state !== "active" || loop.doing.kind !== "job") return;
+  const { doing } = loop;
+  if (doing.job.id !== job || doing.job.runner !== null) return;
+  const { kind, purpose, notBefore } = doing.job;
+  b.add({ type: "JobDropped", job, reason: "no run of the CI does it" });
+  const brokenOff: Begun = { kind: "job", job: kind, purpose, notBefore };
+  b.add({ type: "ObstacleMet", obstacle: "runner", what: why, todo, brokenOff });
+}
+
 /** The obstacle is out of the way: the loop goes on. */
 export function clearObstacle(b: Batch, { by }: CommandOf<"ClearObstacle">): void {
   const { doing } = b.active();
   if (doing.kind !== "obstacle") throw stale("no-obstacle", "nothing is in the way", "see `tamma status`");
   const { obstacle } = doing.obstacle;
   b.add({ type: "ObstacleCleared", obstacle, by, at: b.context.at });
-  if (obstacle === "paused") return endPause(b, doing.obstacle);
+  if (obstacle === "paused" || doing.obstacle.brokenOff) return beginAgain(b, doing.obstacle);
   if (obstacle === "take-over") return goOn(b, { at: "take-over" });
   goOn(b, { at: b.active().step, gate: null });
 }
 
-/** Begins again what a pause broke off, unless somebody pushed meanwhile: that head comes first. */
-function endPause(b: Batch, { brokenOff }: Obstacle): void {
+/** Begins again what was broken off, unless somebody pushed meanwhile: that head comes first. */
+function beginAgain(b: Batch, { brokenOff }: Obstacle): void {
   const { headMoved, pullRequest } = b.facts;
   if (headMoved && pullRequest) return goOn(b, { at: "take-over" });
   if (!brokenOff) return goOn(b, { at: b.active().step, gate: null });

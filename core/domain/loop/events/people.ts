@@ -148,7 +148,7 @@ export const ObstacleMet = z.object({
   obstacle: z.enum(["dirty-tree", "take-over", "provider", "runner", "paused"]),
   what: z.string(),
   todo: z.string(),
-  /** What a pause broke off, and what is begun again after it; absent for every other obstacle. */
+  /** What was broken off and is begun again afterwards: by a pause, or because no runner did the job. */
   brokenOff: Begun.optional(),
 });
 

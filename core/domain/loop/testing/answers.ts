@@ -22,6 +22,10 @@ export function answers(loop: Loop, world: World): Answer[] {
     list.push({ name: "foreign push", command: { type: "ReportHead", branch: loop.facts.branch, head } });
   }
   if (trouble.includes("pauses")) list.push(...pauses());
+  if (trouble.includes("no-run") && loop.state === "active" && loop.doing.kind === "job") {
+    const said = { why: "the run was cancelled", todo: "retry" };
+    list.push({ name: "no run", command: { type: "ReportNoRun", job: loop.doing.job.id, ...said } });
+  }
   if (trouble.includes("timers"))
     for (const { key, timer } of react(loop).timers)
       list.push({ name: `timer ${timer}`, command: { type: "FireTimer", key, timer } });

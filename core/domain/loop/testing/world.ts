@@ -31,6 +31,8 @@ export type Trouble =
   | "dirty"
   /** People pause the loop, or take it. */
   | "pauses"
+  /** No run of the CI does a job. */
+  | "no-run"
   /** The platform merges in its own time. */
   | "queue"
   /** Runners come back with old fences; answers, decisions and timers come too late. */

@@ -29,6 +29,7 @@ const troubles: Trouble[][] = [
   ["weakened", "reject"],
   ["threads"],
   ["questions", "reject"],
+  ["no-run", "runner-lost"],
   ["breaking", "persons"],
   ["forged"],
 ];

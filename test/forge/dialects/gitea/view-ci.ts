@@ -22,7 +22,7 @@ export function runView(state: State, run: Run) {
   const repository = view.repositoryView(state, run.repository);
   return {
     ...{ id: run.id, url: `${view.repositoryUrl(state, run.repository)}/actions/runs/${run.id}` },
-    ...{ html_url: runPage(state, run), display_title: run.workflow.file, event: run.event },
+    ...{ html_url: runPage(state, run), display_title: run.title, event: run.event },
     ...{ path: `${run.workflow.file}@refs/heads/${run.branch}`, run_attempt: run.attempt },
     ...{ run_number: run.number, head_sha: run.sha, head_branch: run.branch, status: run.status },
     ...{ conclusion: run.conclusion ?? "", actor: view.userView(state, run.actor), pull_requests: null },

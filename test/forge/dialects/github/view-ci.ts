@@ -59,7 +59,7 @@ export function runView(state: State, run: Run, head: CommitFacts) {
     actor: view.userView(state, run.actor),
     triggering_actor: view.userView(state, run.actor),
     ...{ head_commit: view.simpleCommit(head), repository, head_repository: repository },
-    display_title: run.workflow.file,
+    display_title: run.title,
   };
 }
 

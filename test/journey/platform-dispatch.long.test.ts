@@ -1,0 +1,4 @@
+import { platformDispatch } from "./platform-dispatch.ts";
+
+platformDispatch("gitea");
+platformDispatch("github");

@@ -74,7 +74,7 @@ export function issuesContract(dialect: Dialect): void {
       expect(comments[0]?.body).not.toContain("first");
     });
 
-    test("a comment that is known is one request, the same text none, and a deleted one comes back", async () => {
+    test("a known comment is one request, the same text none, and a deleted one comes back", async () => {
       const issue = opened();
       const { issues } = world.forge;
       await issues.upsertComment(issue, "l:sticky", "first");

@@ -12,8 +12,9 @@ import { type Result, saveResults } from "./results.ts";
 import { start } from "./start.ts";
 import { summaryOf } from "./statistics.ts";
 import { renderTable } from "./table.ts";
+import { webhooks } from "./webhooks.ts";
 
-const all: readonly Benchmark[] = [engine, append, reading, loop, many, start, memory, recovery];
+const all: readonly Benchmark[] = [engine, append, reading, loop, many, start, memory, recovery, webhooks];
 
 /** In general terms: figures are worth something beside the machine they were measured on. */
 function machine(): string {

@@ -2,6 +2,7 @@
 export interface Summary {
   count: number;
   median: number;
+  p95: number;
   p99: number;
   min: number;
   max: number;
@@ -13,7 +14,8 @@ export function summaryOf(values: readonly number[]): Summary {
   const [min] = sorted;
   const max = sorted.at(-1);
   if (min === undefined || max === undefined) throw new Error("nothing was measured");
-  return { count: sorted.length, median: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), min, max };
+  const [median, p95, p99] = [quantile(sorted, 0.5), quantile(sorted, 0.95), quantile(sorted, 0.99)];
+  return { count: sorted.length, median, p95, p99, min, max };
 }
 
 /** The value below or at which the share `q` of the sorted values lies (nearest rank). */

@@ -1,7 +1,7 @@
 import type { Figure } from "./benchmark.ts";
 import { summaryOf } from "./statistics.ts";
 
-const columns = ["figure", "unit", "median", "p99", "min", "max", "n", "aim"] as const;
+const columns = ["figure", "unit", "median", "p95", "p99", "min", "max", "n", "aim"] as const;
 
 /** The figures as a table of plain text; an aim that is missed says so. */
 export function renderTable(figures: readonly Figure[]): string {
@@ -13,17 +13,18 @@ export function renderTable(figures: readonly Figure[]): string {
 }
 
 function rowOf({ name, unit, values, aim }: Figure): string[] {
-  const { count, median, p99, min, max } = summaryOf(values);
-  return [name, unit, ...[median, p99, min, max].map(rounded), String(count), aimOf(aim, { median, p99 })];
+  const { count, median, p95, p99, min, max } = summaryOf(values);
+  const shown = [median, p95, p99, min, max].map(rounded);
+  return [name, unit, ...shown, String(count), aimOf(aim, { median, p95, p99 })];
 }
 
-function aimOf(aim: Figure["aim"], found: { median: number; p99: number }): string {
+function aimOf(aim: Figure["aim"], found: { median: number; p95: number; p99: number }): string {
   if (aim === null) return "";
   if ("least" in aim) {
     const words = `> ${rounded(aim.least)}`;
     return found[aim.of] > aim.least ? words : `${words} MISSED`;
   }
-  const words = `${aim.of === "p99" ? "p99 " : ""}< ${rounded(aim.most)}`;
+  const words = `${aim.of === "median" ? "" : `${aim.of} `}< ${rounded(aim.most)}`;
   return found[aim.of] < aim.most ? words : `${words} MISSED`;
 }
 

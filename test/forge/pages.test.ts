@@ -52,11 +52,10 @@ test("the account shows what is there, as text and as JSON", async () => {
   expect(await post("/issues", JSON.stringify({ title: "A discount", body: "" }))).toBe(201);
   expect(await post("/issues/1/labels", "tamma")).toBe(201);
   expect(await post("/issues/1/comments", "Please soon.")).toBe(201);
-  for (const token of ["", "token no-token-of-theirs"])
-    await fetch(`${forge.apiUrl}/version`, { headers: { authorization: token } });
+  for (const path of ["/version", "/user", "/version"]) await fetch(`${forge.apiUrl}${path}`);
   const text = await (await fetch(pages.origin)).text();
   expect(text).toContain("On the simulated gitea");
-  expect(text).toContain("requests to its API 2, refused 1\n      2  GET /version\n");
+  expect(text).toContain("requests to its API 3, refused 1\n      2  GET /version\n      1  GET /user\n");
   expect(text).toContain("issue #1 open: A discount [tamma]\n    ann: Please soon.");
   expect(await (await fetch(`${pages.origin}/account`)).json()).toMatchObject({
     ...{ simulated: true, repository: name, pulls: [], webhooks: { sent: 0, refused: 0 } },

@@ -15,8 +15,9 @@ const configFile = ".tamma.yml";
 /** The issues of a repository that lives on a platform. */
 export interface HostedIssues {
   /**
-   * As it is now, or as `seen` a moment ago; kept for the loop that is to start. Null when there is none. `config`: what `.tamma.yml` of
-   * the default branch says, or what is wrong with it; null without such a file. @throws PlatformError
+   * As it is now, or as `seen` a moment ago; kept for the loop that is to start. Null when there is none.
+   * `config`: what `.tamma.yml` of the default branch says, or what is wrong with it; null without such a
+   * file. @throws PlatformError
    */
   take(
     repository: RepositoryRef,

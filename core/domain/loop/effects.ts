@@ -16,20 +16,15 @@ export type Effect =
   /** Makes the job known to the coordinator, which runners ask first. */
   | { kind: "offer-job"; key: string; job: string; notBefore: Instant }
   | { kind: "ask-checks"; key: string; sha: string }
-  /** One sticky comment per loop, updated in place; `revision` grows with what it shows; absent `notBefore`: at once. */
+  /**
+   * One sticky comment per loop, updated in place; `revision` grows with what it shows. Absent `notBefore`:
+   * at once.
+   */
   | { kind: "sticky-comment"; key: string; revision: string; notBefore?: Instant }
   /** A comment of its own, only when a person must act or the loop ended. */
   | { kind: "notice"; key: string; notice: NoticeName }
   /** `words` say why, in a line; absent: the name says it. Absent `notBefore`: at once. */
-  | {
-      kind: "report-status";
-      key: string;
-      sha: string;
-      check: string;
-      state: CheckState;
-      words?: string;
-      notBefore?: Instant;
-    }
+  | ({ kind: "report-status"; key: string; sha: string; check: string; state: CheckState } & Said)
   | { kind: "reply-thread"; key: string; thread: string }
   | { kind: "close-issue"; key: string }
   | { kind: "close-pull-request"; key: string }
@@ -39,6 +34,11 @@ export type Effect =
   | { kind: "create-issues"; key: string; titles: string[] }
   | { kind: "release-slot"; key: string; reason: string }
   | { kind: "release-merge-turn"; key: string };
+
+interface Said {
+  words?: string;
+  notBefore?: Instant;
+}
 
 export type NoticeName = "checkpoint" | "questions" | "escalation" | "obstacle" | "checks" | "ended";
 

@@ -59,9 +59,9 @@ async function kindFigures(
 }
 
 /**
- * Loops per second, each in an object of its own: in one that is made for it, then in one that is there. Making
- * one is making a file, which the file system lets through one after another. And how long D1 needs afterwards
- * to have everything.
+ * Loops per second, each in an object of its own: in one that is made for it, then in one that is there.
+ * Making one is making a file, which the file system lets through one after another. And how long D1 needs
+ * afterwards to have everything.
  */
 async function atOnceFigures(
   host: WorkerHost,

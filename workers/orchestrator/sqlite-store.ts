@@ -25,23 +25,7 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Obje
   const { want: wantEffects, ...effects } = effectRows(sql, cipher, memory);
   const { want: wantTimers, heldChanged, ...timers } = timerRows(sql, memory);
   const { refuseHeld, ...held } = heldRows(storage, memory);
-  let open = 0;
-  let undone = 0;
-  const transaction: ObjectStore["transaction"] = (work) => {
-    open += 1;
-    try {
-      return storage.transactionSync(work);
-    } catch (thrown) {
-      // What was undone on disk must not live on in memory.
-      memory.forget();
-      undone += 1;
-      throw thrown;
-    } finally {
-      open -= 1;
-    }
-  };
-  /** Whoever appends lets every fault out, which undoes the open transaction: one inside is for nothing. */
-  const together = (work: () => void): void => (open > 0 ? work() : transaction(work));
+  const { transaction, together, undone } = transactionsOf(storage, memory);
   /** Holding, releasing and adopting change the rows behind what is remembered. */
   const changesHeld =
     <Args extends unknown[], Result>(work: (...args: Args) => Result) =>
@@ -88,8 +72,29 @@ export function sqliteStore(storage: DurableObjectStorage, cipher: Cipher): Obje
     ...copyRows(sql),
     open: (row) => envelopeOf(row, cipher),
     transaction,
-    undone: () => undone,
+    undone,
   };
+}
+
+function transactionsOf(storage: DurableObjectStorage, memory: RowMemory) {
+  let open = 0;
+  let undone = 0;
+  const transaction: ObjectStore["transaction"] = (work) => {
+    open += 1;
+    try {
+      return storage.transactionSync(work);
+    } catch (thrown) {
+      // What was undone on disk must not live on in memory.
+      memory.forget();
+      undone += 1;
+      throw thrown;
+    } finally {
+      open -= 1;
+    }
+  };
+  /** Whoever appends lets every fault out, which undoes the open transaction: one inside is for nothing. */
+  const together = (work: () => void): void => (open > 0 ? work() : transaction(work));
+  return { transaction, together, undone: () => undone };
 }
 
 function headOf(sql: SqlStorage, memory: RowMemory, stream: StreamRef): Head {

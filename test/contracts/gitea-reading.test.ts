@@ -198,7 +198,7 @@ const bobNow = { id: "3", login: "bob", bot: false };
 const pageOf = (kind: string, number: number) => `https://git.example.test/ann/calc/${kind}/${number}`;
 
 test("comments of all conversations are read page by page, each with its place", async () => {
-  await using gitea = await rig.connected("1.26.4", 2);
+  await using gitea = await rig.connected("1.26.4", 2, ["GET /repos/ann/calc/issues/comments"]);
   const said = (id: number, place: object) => ({
     ...{ id, body: `words ${id}`, user: bob, created_at: "2026-11-30T10:00:00Z", ...place },
   });

@@ -76,16 +76,14 @@ test("an id of a delivery that is too big for JavaScript stays exact", async () 
 
 test("a label is made unless there is one of its name", async () => {
   const label = { name: "tamma", colour: "5319e7", description: "Tamma works on it" };
-  github.replyWith(ok({}));
-  expect(await setup().putLabel(label)).toBe("there");
-  github.replyWith(notFound, reply(201, {}));
+  github.replyWith(reply(201, {}));
   expect(await setup().putLabel(label)).toBe("made");
   expect(github.body("POST")).toEqual({ name: "tamma", color: "5319e7", description: "Tamma works on it" });
   const errors = [{ resource: "Label", code: "already_exists", field: "name" }];
-  github.replyWith(notFound, reply(422, { message: "Validation Failed", errors }));
+  github.replyWith(reply(422, { message: "Validation Failed", errors }));
   expect(await setup().putLabel(label)).toBe("there");
   const wrong = [{ resource: "Label", code: "invalid", field: "color" }];
-  github.replyWith(notFound, reply(422, { message: "Validation Failed", errors: wrong }));
+  github.replyWith(reply(422, { message: "Validation Failed", errors: wrong }));
   expect((await failing(setup().putLabel(label))).kind).toBe("validation");
 });
 

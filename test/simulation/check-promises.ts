@@ -15,7 +15,7 @@ export function checkNothingHeld({ holders, queue, mergeTurn, mergeQueue }: Know
   hold(left.length === 0, "6 at the end nothing is held", () => left.join(", "));
 }
 
-/** With an engineer who makes no mistake, and nobody who says no, every loop merges. */
+/** With an engineer who makes no mistake, and nobody who says no, no platform either, every loop merges. */
 export function checkHarness(plan: Plan, loops: Iterable<LoopRecord>): void {
   const { skill, modelMoods, peopleMoods, rates, budgetUsd } = plan;
   const moods = [...Object.values(modelMoods), ...Object.values(peopleMoods), ...Object.values(rates)];

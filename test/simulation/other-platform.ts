@@ -40,6 +40,8 @@ export class OtherTracker {
   readonly checks = new Map<string, Check[]>();
   /** Tamma's own verdicts, in the order in which they came. */
   readonly statuses: string[] = [];
+  /** How often it did not want to merge for a reason of its own. */
+  noes = 0;
   /** Called for each merge that the platform did, with its branch. */
   onMerged: (branch: string, head: string) => void = () => {};
   /** Called when checks of a commit are asked for the first time. */
@@ -76,7 +78,7 @@ export class OtherTracker {
     if (pull.queued === head) return { state: "queued" };
     if (queued) return refused({ why: "blocked", words: "it left the queue" });
     if (this.git.main !== base) return refused({ why: "base-moved", base: this.git.main });
-    if (this.dice.chance(blockedShare)) return refused({ why: "blocked", words: "a rule is not met" });
+    if (this.#says(blockedShare)) return refused({ why: "blocked", words: "a rule is not met" });
     if (!this.dice.chance(queuedShare)) return { state: "merged", sha: this.#mergeNow(pull, head) };
     pull.queued = head;
     this.kernel.after(this.dice.between(1_000, queueMsMax), forever, () => this.#leavesQueue(pull, base));
@@ -88,8 +90,14 @@ export class OtherTracker {
     const head = pull.queued;
     pull.queued = null;
     const stands = head !== null && this.git.branches.get(pull.branch) === head && this.git.main === base;
-    if (!stands || pull.state !== "open" || this.dice.chance(leavesShare)) return;
+    if (!stands || pull.state !== "open" || this.#says(leavesShare)) return;
     this.#mergeNow(pull, head);
+  }
+
+  #says(noShare: number): boolean {
+    const no = this.dice.chance(noShare);
+    if (no) this.noes += 1;
+    return no;
   }
 
   #mergeNow(pull: Pull, head: string): string {

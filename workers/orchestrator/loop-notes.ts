@@ -5,11 +5,8 @@ import type { AfterFlush } from "./outbox.ts";
 
 /** A neighbour that does not answer is told again after this. */
 const retryMs = 5_000;
-/**
- * Between two notes: what a loop does meanwhile goes in one. The first after a rest goes at once. Nobody who
- * looks at a list sees the difference, and a repository with a hundred loops hears a fifth of what it would.
- */
-const pauseMs = 500;
+/** Between two notes: what a loop does meanwhile goes in one. The first after a rest goes at once. */
+const pauseMs = 100;
 /** A note that is under way may fail when nobody looks any more: somebody has to look again. */
 const lookAgainMs = 30_000;
 

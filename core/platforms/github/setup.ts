@@ -33,12 +33,11 @@ export function githubSetup(repository: GithubRepository): PlatformSetup {
     },
     hasLabel: (name) => hasLabel(repository, name),
     async putLabel({ name, colour: color, description }) {
-      if (await hasLabel(repository, name)) return "there";
+      // Not looked for first: GitHub says itself that there is one.
       try {
         await client.on("putLabel").issues.createLabel({ ...at, name, color, description });
         return "made";
       } catch (error) {
-        // Somebody else was faster.
         if (!answeredWith(error, 422)?.body.includes("already_exists")) throw error;
         return "there";
       }

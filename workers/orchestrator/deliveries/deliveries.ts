@@ -25,7 +25,7 @@ export interface DeliveriesPorts {
   index: RepositoryIndex;
   object: RepositoryObject;
   repositories: PlatformRepositories;
-  loopAt(name: string): Pick<IssueLoopRpc, "command" | "obey">;
+  loopAt(name: string): Pick<IssueLoopRpc, "command" | "obey" | "view">;
   keepAlive(promise: Promise<unknown>): void;
   /** Called after each delivery was acted on. */
   acted(): void;

@@ -53,11 +53,21 @@ export async function lookAtPullRequest(
   return end(stage, row.summary.id, closer ?? somebody, `pull request ${number} ${how}`);
 }
 
+/**
+ * Asked of the loop itself, and after the platform: its note may be late, and what the platform did for it was
+ * asked for in a step that the loop has entered by now.
+ */
+async function isMerging({ ports }: Stage, loop: string): Promise<boolean> {
+  const view = await ports.loopAt(routeOf(loop)?.name ?? "").view(loop);
+  return view.ok && (view.value.endedAt !== null || merging.includes(view.value.step));
+}
+
 /** Where the platform does not say who did it. */
 const somebody: PlatformUser = { id: "0", login: "somebody", bot: false };
 
 async function end(stage: Stage, loop: string, by: PlatformUser, how: string): Promise<string> {
   const caller = callerOf(stage, by);
+  if (await isMerging(stage, loop)) return `${how}, as the loop wanted`;
   if (await stage.ports.unqueue(caller, loop)) return `${how}: ${loop} left the queue`;
   const reason = `${how} by ${by.login}`;
   return told(stage, loop, { type: "CancelLoop", by: caller.person, reason }, caller.person);

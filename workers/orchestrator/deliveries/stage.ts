@@ -18,7 +18,7 @@ export interface ActingPorts {
   queueLoop(caller: Caller, issue: number, seen?: IssueNow): Promise<Answer<LoopStarted>>;
   /** False: the loop does not stand in the queue. */
   unqueue(caller: Caller, loop: string): Promise<boolean>;
-  loopAt(name: string): Pick<IssueLoopRpc, "command" | "obey">;
+  loopAt(name: string): Pick<IssueLoopRpc, "command" | "obey" | "view">;
   heard: HeardRows;
   writers: Writers;
   now(): number;

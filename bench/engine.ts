@@ -59,9 +59,8 @@ async function kindFigures(
 }
 
 /**
- * Loops per second, each in an object of its own: in one that is made for it, then in one that is there.
- * Making one is making a file, which the file system lets through one after another. And how long D1 needs
- * afterwards to have everything.
+ * Loops per second, each in an object of its own: in one that is made for it, then in one that is there. And
+ * how long D1 needs afterwards to have everything.
  */
 async function atOnceFigures(
   host: WorkerHost,
@@ -164,7 +163,7 @@ function floorOf(
 
 /** One loop's events as they lie in its object's file. */
 function rowsOf(folder: string, kind: LoopKind, item: number): Row[] {
-  const stream = `local/${kind}/${item}#${warmUp + 1}`;
+  const stream = `plain-git/${kind}/${item}#${warmUp + 1}`;
   return fromObject(folder, kind, (database) => {
     const rows = database.prepare("SELECT * FROM events WHERE stream = ? ORDER BY seq").all(stream);
     return rows.length > 0 ? (rows as Row[]) : null;

@@ -27,7 +27,7 @@ export default {
       case "steps":
       case "calls":
       case "loop":
-        return Response.json(await loopAnswer(env, kind, `local/${kind}/${object}`, verb));
+        return Response.json(await loopAnswer(env, kind, `plain-git/${kind}/${object}`, verb));
       case "log":
         return Response.json(await logAnswer(env, object, verb, searchParams.get("id") ?? "", request));
       default:

@@ -23,7 +23,7 @@ export function saveResults(results: readonly Result[]): void {
   const kept = new Map(readKept(file).map((result) => [result.name, result]));
   for (const result of results) kept.set(result.name, result);
   const all = [...kept.values()].sort((a, b) => a.name.localeCompare(b.name));
-  writeFileSync(file, `${JSON.stringify(all.map(rounded), null, 1)}\n`);
+  writeFileSync(file, `[\n${all.map(rounded).map(lines).join(",\n")}\n]\n`);
   writeFileSync(join(folder, "README.md"), page(all));
 }
 
@@ -39,6 +39,12 @@ function readKept(file: string): Result[] {
 function rounded({ figures, ...result }: Result): Result {
   const short = (value: number) => Math.round(value * 1_000) / 1_000;
   return { ...result, figures: figures.map((one) => ({ ...one, values: one.values.map(short) })) };
+}
+
+/** A figure is a line: what changed between two runs can be read. */
+function lines({ figures, ...result }: Result): string {
+  const values = figures.map((one) => `  ${JSON.stringify(one)}`).join(",\n");
+  return `${JSON.stringify(result).slice(0, -1)},"figures":[\n${values}\n]}`;
 }
 
 function page(results: readonly Result[]): string {

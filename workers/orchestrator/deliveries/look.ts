@@ -54,8 +54,8 @@ export async function lookAtPullRequest(
 }
 
 /**
- * Asked of the loop itself, and after the platform: its note may be late, and what the platform did for it was
- * asked for in a step that the loop has entered by now.
+ * Asked of the loop itself, and after the platform: its note may be late, and what the platform did for it
+ * was asked for in a step that the loop has entered by now.
  */
 async function isMerging({ ports }: Stage, loop: string): Promise<boolean> {
   const view = await ports.loopAt(routeOf(loop)?.name ?? "").view(loop);

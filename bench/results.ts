@@ -16,20 +16,21 @@ export interface Result {
   figures: readonly Figure[];
 }
 
-/** Keeps the results of each benchmark that ran in the place of its last ones, as JSON and as one page. */
+/** Keeps the results of each benchmark that ran in the place of its last ones, a line of JSON each, and as one page. */
 export function saveResults(results: readonly Result[]): void {
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, "results.json");
+  const file = join(folder, "results.jsonl");
   const kept = new Map(readKept(file).map((result) => [result.name, result]));
   for (const result of results) kept.set(result.name, result);
   const all = [...kept.values()].sort((a, b) => a.name.localeCompare(b.name));
-  writeFileSync(file, `[\n${all.map(rounded).map(lines).join(",\n")}\n]\n`);
+  writeFileSync(file, all.map((result) => `${JSON.stringify(rounded(result))}\n`).join(""));
   writeFileSync(join(folder, "README.md"), page(all));
 }
 
 function readKept(file: string): Result[] {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Result[];
+    const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+    return lines.map((line) => JSON.parse(line) as Result);
   } catch {
     return [];
   }
@@ -39,12 +40,6 @@ function readKept(file: string): Result[] {
 function rounded({ figures, ...result }: Result): Result {
   const short = (value: number) => Math.round(value * 1_000) / 1_000;
   return { ...result, figures: figures.map((one) => ({ ...one, values: one.values.map(short) })) };
-}
-
-/** A figure is a line: what changed between two runs can be read. */
-function lines({ figures, ...result }: Result): string {
-  const values = figures.map((one) => `  ${JSON.stringify(one)}`).join(",\n");
-  return `${JSON.stringify(result).slice(0, -1)},"figures":[\n${values}\n]}`;
 }
 
 function page(results: readonly Result[]): string {

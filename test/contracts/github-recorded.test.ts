@@ -82,7 +82,7 @@ describe.skipIf(!existsSync(folder))("answers that GitHub gave", () => {
   });
 
   test("a label that cannot be made is an error with the field that is wrong", async () => {
-    github.replyWith(replayed(recorded("errors", "post", /labels$/)));
+    github.replyWith(ok([]), replayed(recorded("errors", "post", /labels$/)));
     const error = await failing(github.forge.setup.putLabel({ name: "x", colour: "red", description: "" }));
     expect(error.kind).toBe("validation");
     expect(error.message).toContain('"field":"color"');

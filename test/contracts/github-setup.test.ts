@@ -76,14 +76,17 @@ test("an id of a delivery that is too big for JavaScript stays exact", async () 
 
 test("a label is made unless there is one of its name", async () => {
   const label = { name: "tamma", colour: "5319e7", description: "Tamma works on it" };
-  github.replyWith(reply(201, {}));
+  github.replyWith(ok([{ name: "bug" }, { name: "Tamma" }]));
+  expect(await setup().putLabel(label)).toBe("there");
+  expect(github.asked().at(-1)).toBe("GET /repos/acme/shop/labels?per_page=100");
+  github.replyWith(ok([{ name: "bug" }]), reply(201, {}));
   expect(await setup().putLabel(label)).toBe("made");
   expect(github.body("POST")).toEqual({ name: "tamma", color: "5319e7", description: "Tamma works on it" });
   const errors = [{ resource: "Label", code: "already_exists", field: "name" }];
-  github.replyWith(reply(422, { message: "Validation Failed", errors }));
+  github.replyWith(ok([]), reply(422, { message: "Validation Failed", errors }));
   expect(await setup().putLabel(label)).toBe("there");
   const wrong = [{ resource: "Label", code: "invalid", field: "color" }];
-  github.replyWith(reply(422, { message: "Validation Failed", errors: wrong }));
+  github.replyWith(ok([]), reply(422, { message: "Validation Failed", errors: wrong }));
   expect((await failing(setup().putLabel(label))).kind).toBe("validation");
 });
 

@@ -33,11 +33,12 @@ export function githubSetup(repository: GithubRepository): PlatformSetup {
     },
     hasLabel: (name) => hasLabel(repository, name),
     async putLabel({ name, colour: color, description }) {
-      // Not looked for first: GitHub says itself that there is one.
+      if (await hasLabel(repository, name)) return "there";
       try {
         await client.on("putLabel").issues.createLabel({ ...at, name, color, description });
         return "made";
       } catch (error) {
+        // Somebody else was faster.
         if (!answeredWith(error, 422)?.body.includes("already_exists")) throw error;
         return "there";
       }
@@ -46,8 +47,12 @@ export function githubSetup(repository: GithubRepository): PlatformSetup {
   };
 }
 
+/** Upper and lower case are one label there. */
 async function hasLabel({ client, at }: GithubRepository, name: string): Promise<boolean> {
-  return (await orNull(client.on("hasLabel").issues.getLabel({ ...at, name }))) !== null;
+  const list = client.on("hasLabel").issues.listLabelsForRepo;
+  const pages = client.pages("hasLabel")(list, { ...at, per_page: pageSize });
+  const all = await client.all("hasLabel", pages, shapes.label);
+  return all.some((label) => label.name.toLowerCase() === name.toLowerCase());
 }
 
 async function listWebhooks({ client, at }: GithubRepository, operation: string): Promise<WebhookSetting[]> {

@@ -19,6 +19,7 @@ const text = z
   .nullish()
   .transform((found) => found ?? "");
 
+export const label = z.object({ name: z.string() });
 /** Labels of issues may come as bare names, which are old. */
 const labels = z
   .array(z.union([z.string(), z.object({ name: z.string().nullish() })]))

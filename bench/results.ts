@@ -16,7 +16,7 @@ export interface Result {
   figures: readonly Figure[];
 }
 
-/** Keeps the results of each benchmark that ran in the place of its last ones, a line of JSON each, and as one page. */
+/** Keeps what each benchmark that ran found in the place of its last results: lines of JSON, and a page. */
 export function saveResults(results: readonly Result[]): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "results.jsonl");

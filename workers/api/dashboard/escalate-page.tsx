@@ -1,8 +1,8 @@
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
-import { CommandForm, TextField } from "./form.tsx";
 import { type Frame, Page } from "./layout.tsx";
 import { loopPath } from "./links.ts";
 import { visible } from "./plain-text.ts";
+import { ReasonForm } from "./reason-form.tsx";
 
 /** A page of its own, as the one for stopping: on the loop's page typed text would be lost. */
 export const EscalatePage = ({ frame, view }: { frame: Frame; view: LoopView }) => (
@@ -18,17 +18,7 @@ export const EscalatePage = ({ frame, view }: { frame: Frame; view: LoopView }) 
         try again with a hint, to split it or to end it.
       </p>
       {view.orders.escalate === null ? (
-        <CommandForm action={loopPath(view.id, "escalate")} back="loop" label="Escalate the loop">
-          <TextField label="Why? The reason goes on record." name="reason" rows={3} />
-          <div class="row">
-            <button class="primary" type="submit">
-              Escalate the loop
-            </button>
-            <a class="button quiet" href={loopPath(view.id)}>
-              Let it go on
-            </a>
-          </div>
-        </CommandForm>
+        <ReasonForm loop={view.id} action="escalate" label="Escalate the loop" look="primary" />
       ) : (
         <p>
           That is not possible now: <bdi>{visible(view.orders.escalate)}</bdi>.{" "}

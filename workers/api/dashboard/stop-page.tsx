@@ -1,8 +1,7 @@
 import type { LoopView } from "@tamma/core/domain/loop/view.ts";
-import { CommandForm, TextField } from "./form.tsx";
 import { type Frame, Page } from "./layout.tsx";
-import { loopPath } from "./links.ts";
 import { visible } from "./plain-text.ts";
+import { ReasonForm } from "./reason-form.tsx";
 
 /** A page of its own: on the loop's page, which looks again by itself, typed text would be lost. */
 export const StopPage = ({ frame, view }: { frame: Frame; view: LoopView }) => (
@@ -17,17 +16,7 @@ export const StopPage = ({ frame, view }: { frame: Frame; view: LoopView }) => (
         ends within one turn of the model. The branch is kept and the issue stays open; a new loop can be
         started later.
       </p>
-      <CommandForm action={loopPath(view.id, "stop")} back="loop" label="Stop the loop">
-        <TextField label="Why? The reason goes on record." name="reason" rows={3} />
-        <div class="row">
-          <button class="danger" type="submit">
-            Stop the loop
-          </button>
-          <a class="button quiet" href={loopPath(view.id)}>
-            Let it go on
-          </a>
-        </div>
-      </CommandForm>
+      <ReasonForm loop={view.id} action="stop" label="Stop the loop" look="danger" />
     </div>
   </Page>
 );

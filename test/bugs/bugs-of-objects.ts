@@ -45,6 +45,15 @@ export const bugsOfObjects: Bug[] = [
     slow: true,
   },
   {
+    name: "note-rings-on",
+    does: "a note that is told again is due all the time until it is answered",
+    file: `${objects}/loop-notes.ts`,
+    find: "(telling ? parts.now() + lookAgainMs : next)",
+    replace: "next ?? (telling ? parts.now() + lookAgainMs : null)",
+    attacks: "4",
+    slow: true,
+  },
+  {
     name: "lease-without-row",
     does: "a job is leased on record and nobody counts its time",
     file: `${objects}/loop-leases.ts`,

@@ -1,18 +1,19 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { type Completion, completionOf, harnessTable, sigmasMax, skills } from "./harness.ts";
+import { type KeptRun, keptRun } from "./kept-run.ts";
 import type { Plan } from "./plan.ts";
 import { planOf } from "./plan.ts";
 import { runOnCores } from "./pool.ts";
 import { runSeed } from "./run-seed.ts";
-import type { Tally } from "./run-seeds.ts";
+import { nothing, type Tally } from "./run-seeds.ts";
 import { replayCommand, shrink } from "./shrink.ts";
 
 /** A broken invariant is broken: more of them tell little. */
 const brokenMax = 10;
-const progressEveryMs = 1_000;
+const progressEverySeconds = 1;
 
-const usage = `npm run simulate -- --seeds N [--from N] [--cores N]
+const usage = `npm run simulate -- --seeds N [--from N] [--cores N] [--keep FILE]
 npm run simulate -- --seed N [--items N] [--runners N] [--faults none|NAME,NAME...]
 npm run simulate -- --harness [--tasks N]`;
 
@@ -24,6 +25,7 @@ const options = {
   from: { type: "string" },
   seed: { type: "string" },
   cores: { type: "string" },
+  keep: { type: "string" },
   items: { type: "string" },
   runners: { type: "string" },
   faults: { type: "string" },
@@ -38,7 +40,8 @@ async function main(args: readonly string[]): Promise<number> {
   if ((seed === undefined) === (seeds === undefined)) throw new BadInput("give either --seeds or --seed");
   if (seed !== undefined) return showOne(numberOf("seed", seed, 0), changesOf(values));
   const cores = numberOf("cores", values.cores ?? String(availableParallelism()), 1);
-  return runMany(numberOf("from", values.from ?? "1", 0), numberOf("seeds", seeds, 1), cores);
+  const from = numberOf("from", values.from ?? "1", 0);
+  return runMany({ from, count: numberOf("seeds", seeds, 1), cores, kept: keptIn(values.keep, from) });
 }
 
 function parsed(args: readonly string[]) {
@@ -86,21 +89,41 @@ async function showHarness(tasks: number): Promise<number> {
   return off.length + broken.length === 0 ? 0 : 1;
 }
 
-async function runMany(from: number, count: number, cores: number): Promise<number> {
-  const began = performance.now();
+/** What an earlier run left in the file; a run that is not kept begins with nothing. */
+function keptIn(file: string | undefined, from: number): KeptRun {
+  if (file === undefined) return { tally: nothing(), seconds: 0, keep: () => {} };
+  try {
+    return keptRun(file, from);
+  } catch (thrown) {
+    throw new BadInput(`--keep: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+}
+
+interface ManySeeds {
+  from: number;
+  count: number;
+  cores: number;
+  kept: KeptRun;
+}
+
+async function runMany({ from, count, cores, kept }: ManySeeds): Promise<number> {
+  const began = performance.now() - kept.seconds * 1_000;
+  const secondsNow = (): number => (performance.now() - began) / 1_000;
   let shown = 0;
   const onProgress = (tally: Tally): void => {
-    const now = performance.now();
-    if (now - shown < progressEveryMs) return;
-    shown = now;
-    process.stderr.write(`${progress(tally, count, (now - began) / 1_000)}\n`);
+    const seconds = secondsNow();
+    if (tally.seeds === 0 || seconds - shown < progressEverySeconds) return;
+    shown = seconds;
+    kept.keep(tally, seconds);
+    process.stderr.write(`${progress(tally, count, seconds)}\n`);
   };
   const enough = ({ broken }: Tally) => broken.length >= brokenMax;
-  const tally = await runOnCores({ from, count }, cores, onProgress, enough);
+  const tally = await runOnCores({ from, count, before: kept.tally }, cores, onProgress, enough);
+  const seconds = secondsNow();
+  kept.keep(tally, seconds);
   for (const { seed, how } of tally.broken) print(`seed ${seed}: ${how.split("\n")[0]}`);
   const [first] = tally.broken;
   if (first) await tell(first.seed);
-  const seconds = (performance.now() - began) / 1_000;
   const speed = `${Math.round(tally.loops / seconds)} loops/s on ${cores} cores`;
   const counted = `${number(tally.loops)} loops, ${number(tally.steps)} steps, ${tally.broken.length} broken`;
   print(`${number(tally.seeds)} seeds from ${from}: ${counted}, ${seconds.toFixed(1)} s, ${speed}`);

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { addTo, nothing, type Tally } from "./run-seeds.ts";
+import { sumOf, type Tally } from "./run-seeds.ts";
 
 /** Seeds that a core takes at once: enough that asking for more costs nothing. */
 const chunkSeeds = 50;
@@ -7,23 +7,27 @@ const chunkSeeds = 50;
 const youngGenerationMb = 64;
 
 /**
- * Runs seeds on `cores` cores and calls `onProgress` after each chunk. Ends early when `enough` says so.
+ * Runs seeds on `cores` cores, from where `before` ends, until the last one or until `enough` says so. After
+ * each chunk it calls `onProgress` with the tally of all seeds from the first on, without a gap.
  */
 export async function runOnCores(
-  seeds: { from: number; count: number },
+  seeds: { from: number; count: number; before: Tally },
   cores: number,
   onProgress: (tally: Tally) => void,
   enough: (tally: Tally) => boolean,
 ): Promise<Tally> {
-  const sum = nothing();
-  let next = seeds.from;
+  let sum = seeds.before;
+  /** Chunks that ended before one that began earlier, by their first seed. */
+  const early = new Map<number, Tally>();
+  let next = seeds.from + sum.seeds;
   const end = seeds.from + seeds.count;
   const work = async (worker: Worker): Promise<void> => {
     while (next < end && !enough(sum)) {
       const from = next;
       const count = Math.min(chunkSeeds, end - from);
       next += count;
-      addTo(sum, await answerOf(worker, { from, count }));
+      early.set(from, await answerOf(worker, { from, count }));
+      sum = withWhatFollows(sum, seeds.from, early);
       onProgress(sum);
     }
     await worker.terminate();
@@ -34,8 +38,14 @@ export async function runOnCores(
     });
   const workers = Array.from({ length: cores }, newWorker);
   await Promise.all(workers.map(work));
-  sum.broken.sort((a, b) => a.seed - b.seed);
   return sum;
+}
+
+function withWhatFollows(sum: Tally, from: number, early: Map<number, Tally>): Tally {
+  const next = early.get(from + sum.seeds);
+  if (!next) return sum;
+  early.delete(from + sum.seeds);
+  return withWhatFollows(sumOf(sum, next), from, early);
 }
 
 function answerOf(worker: Worker, range: { from: number; count: number }): Promise<Tally> {

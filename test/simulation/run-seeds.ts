@@ -23,9 +23,11 @@ export async function runSeeds(from: number, count: number): Promise<Tally> {
   return tally;
 }
 
-export function addTo(sum: Tally, more: Tally): void {
-  sum.seeds += more.seeds;
-  sum.loops += more.loops;
-  sum.steps += more.steps;
-  sum.broken.push(...more.broken);
+export function sumOf(one: Tally, other: Tally): Tally {
+  return {
+    seeds: one.seeds + other.seeds,
+    loops: one.loops + other.loops,
+    steps: one.steps + other.steps,
+    broken: [...one.broken, ...other.broken],
+  };
 }

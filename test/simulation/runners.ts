@@ -7,9 +7,11 @@ import { type Life, newLife } from "./kernel.ts";
 import { NetworkFault } from "./network-fault.ts";
 import type { World } from "./world.ts";
 
-/** A runner asks often while there is work and seldom while there is none. */
-const idleMsMin = 60_000;
+/** A runner that is not told of work asks for it seldom, and ever more seldom. */
+const idleMsMin = 20 * 60_000;
 const idleMsMax = 6 * 60 * 60_000;
+/** A job that follows another one is offered sooner than that, when nothing is wrong. */
+const nextJobMs = 3_000;
 /** Three heartbeats in a lease, with room for one that is lost. */
 const heartbeatMs = 9_000;
 const retryMsMax = 9_000;
@@ -90,6 +92,8 @@ class RunnerProcess implements Hand {
       } else {
         idleMs = idleMsMin;
         await this.#work(lease);
+        // What comes next is mostly offered in a moment; some ask before that.
+        if (dice.chance(0.8)) await this.#all.idle(nextJobMs, this.life);
       }
     }
   }

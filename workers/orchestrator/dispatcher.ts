@@ -29,6 +29,8 @@ import type { RepositoryIndex } from "./repository-index.ts";
 const triesMax = 100;
 /** Webhooks get lost: a run that is at work, or a job that somebody holds, is looked at again after this. */
 const lookAgainMs = 5 * 60_000;
+/** A look that is under way may end with its process. */
+const cutAfterMs = 30_000;
 
 export interface DispatcherPorts {
   rows: DispatchRows;
@@ -71,7 +73,10 @@ export class Dispatcher {
 
   /** When something is to be looked at; null: when something happens. */
   nextAt(): number | null {
-    return wantsRuns(this.#ports.known()) ? earliest(this.#ports.rows.nextAt(), this.#askAt) : null;
+    const { known, now, rows } = this.#ports;
+    if (!wantsRuns(known())) return null;
+    // What is due is being looked at: waking for it again would only ask the platform twice.
+    return this.#running ? now() + cutAfterMs : earliest(rows.nextAt(), this.#askAt);
   }
 
   async #run(): Promise<void> {

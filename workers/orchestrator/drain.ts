@@ -80,9 +80,9 @@ export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) 
   function arm(): void {
     // Nothing is wished for earlier than this: whatever it is, that alarm finds it.
     if (work.isArmed?.(work.now() + alarmDelayMs)) return;
-    const under = new Set([...busy.keys()].map((key) => key.slice(key.indexOf(" ") + 1)));
-    const wishes = [work.store.nextDue(under), work.nextWake()].filter((at) => at !== null);
-    if (under.size > 0 || running) wishes.push(work.now() + safetyNetMs);
+    const due = work.store.nextDue(notToBegin([...busy.keys()], work.store));
+    const wishes = [due, work.nextWake()].filter((at) => at !== null);
+    if (busy.size > 0 || running) wishes.push(work.now() + safetyNetMs);
     if (wishes.length > 0) work.setAlarm(Math.max(Math.min(...wishes), work.now() + alarmDelayMs));
   }
 
@@ -112,4 +112,10 @@ export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) 
       while (running) await running;
     },
   };
+}
+
+/** Effects that no alarm could begin: those under way, and while no more fit beside them all others too. */
+function notToBegin(busy: readonly string[], store: Pick<Store, "dueEffects">): Set<string> {
+  if (busy.length < effectsAtOnceMax) return new Set(busy.map((key) => key.slice(key.indexOf(" ") + 1)));
+  return new Set(store.dueEffects(Number.POSITIVE_INFINITY).map(({ key }) => key));
 }

@@ -18,6 +18,7 @@ export interface LoopNotes {
   changed(loop: string): void;
   /** Goes along with the outbox. */
   toD1: AfterFlush;
+  /** What is being told again is not due: to look again and again would tell nobody sooner. */
   nextAt(): number | null;
   retryDue(now: number): void;
 }
@@ -86,7 +87,7 @@ export function loopNotes(parts: {
         }
       }
     },
-    nextAt: () => next ?? (telling ? parts.now() + lookAgainMs : null),
+    nextAt: () => (telling ? parts.now() + lookAgainMs : next),
     retryDue: (now) => {
       if (next !== null && next <= now && !telling) parts.keepAlive(tell());
     },

@@ -1,13 +1,24 @@
 import type { Disk } from "../memory/disk.ts";
 import { holdAside } from "./broken.ts";
 
-/** A runner that is told to go on holds the lease: whoever comes with an old fence is told to stop. */
-export function checkHeld(disk: Disk, method: string, args: unknown[], answer: unknown): void {
+/**
+ * A runner that is told to go on holds the lease: whoever comes with an old fence is told to stop. Called before
+ * it asks; what comes back is called with the answer. A lease whose time is up may be taken back right behind
+ * the answer, by the drain that the same call woke; given to somebody else it is not.
+ */
+export function holdingLaw(disk: Disk, method: string, args: unknown[]): (answer: unknown) => void {
   const asked = fenceIn(method, args);
-  if (asked === null || !isYes(answer)) return;
-  const leases = disk.table<{ job: string; fence: number }>("leases");
-  const held = [...leases.rows()].find(({ job }) => job === args[0]);
-  holdAside(held?.fence === asked, "6 an old fence is told to stop", () => `fence ${asked} of ${args[0]}`);
+  if (asked === null) return () => {};
+  const fenceNow = (): number | null => {
+    const leases = disk.table<{ job: string; fence: number }>("leases");
+    return [...leases.rows()].find(({ job }) => job === args[0])?.fence ?? null;
+  };
+  const before = fenceNow();
+  return (answer) => {
+    if (!isYes(answer)) return;
+    const fence = fenceNow() ?? before;
+    holdAside(fence === asked, "6 an old fence is told to stop", () => `fence ${asked} of ${args[0]}`);
+  };
 }
 
 /** The fence with which a runner asks whether the job is still its own; null when it asks something else. */

@@ -3,7 +3,7 @@ import type { RepositoryObject } from "../../workers/orchestrator/repository-obj
 import type { Disk, Snapshot } from "../memory/disk.ts";
 import type { Dice } from "./dice.ts";
 import type { Faults } from "./faults.ts";
-import { checkHeld } from "./held.ts";
+import { holdingLaw } from "./held.ts";
 import { type Kernel, type Life, newLife } from "./kernel.ts";
 import { acceptedBefore, checkKnownAgain } from "./known-again.ts";
 import { NetworkFault } from "./network-fault.ts";
@@ -82,10 +82,11 @@ export class Hosted {
         if (!instance.life.alive) throw new NetworkFault(`${this.name} was reset`);
         const asked = instance.object[method as "wake"] as (...all: unknown[]) => Promise<unknown>;
         const known = acceptedBefore(this.disk, method, args);
+        const checkHeld = holdingLaw(this.disk, method, args);
         try {
           const value = await asked.apply(instance.object, args);
           if (known) checkKnownAgain({ value }, args);
-          checkHeld(this.disk, method, args, value);
+          checkHeld(value);
           return value;
         } catch (thrown) {
           if (known) checkKnownAgain({ thrown }, args);

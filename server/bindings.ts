@@ -18,7 +18,10 @@ export interface WorkerSettings {
   state: string;
   secrets: Secrets;
   person: string;
+  /** Where others reach it. */
   origin: string;
+  /** Where it listens on this machine. */
+  listensAt: string;
   providerUrl: string | null;
   providerModel: string | null;
   logLevel: LogLevel;
@@ -40,6 +43,7 @@ export function workerEnv(settings: WorkerSettings, env: NodeJS.ProcessEnv) {
     TAMMA_TOKEN: text(settings.secrets.token),
     TAMMA_USER: text(settings.person),
     TAMMA_ORIGIN: text(settings.origin),
+    TAMMA_LISTENS_AT: text(settings.listensAt),
     TAMMA_MASTER_KEY: text(settings.secrets.masterKey),
     TAMMA_MODEL: text(settings.providerModel ?? nonEmpty(env.TAMMA_MODEL) ?? defaultModel),
     TAMMA_UNKNOWN_PRICE_USD_PER_TURN: text(env.TAMMA_UNKNOWN_PRICE_USD_PER_TURN ?? ""),

@@ -33,7 +33,8 @@ export default {
     return Response.json({
       count: await env.ISSUE_LOOP.getByName("one").count(),
       who: await env.ORCHESTRATOR.who(),
-      notes: row.n, model: env.TAMMA_MODEL, origin: env.TAMMA_ORIGIN, provider: env.ANTHROPIC_BASE_URL,
+      notes: row.n, model: env.TAMMA_MODEL, origin: env.TAMMA_ORIGIN,
+      listensAt: env.TAMMA_LISTENS_AT, provider: env.ANTHROPIC_BASE_URL,
     });
   },
 };`;
@@ -59,11 +60,11 @@ beforeEach(() => {
     join(root, "serve.ts"),
     `import { startHost } from ${JSON.stringify(resolve(import.meta.dirname, "host.ts"))};
      import { ensureStateFolder } from ${JSON.stringify(resolve(import.meta.dirname, "state-folder.ts"))};
-     const [port, providerUrl = null] = process.argv.slice(2);
+     const [port, providerUrl = null, origin = null] = process.argv.slice(2);
      const log = (level, text) => process.stderr.write(level + " " + text + "\\n");
      const host = await startHost({ root: ${JSON.stringify(root)},
        state: ensureStateFolder(${JSON.stringify(state)}),
-       port: Number(port), providerUrl, providerModel: null, logLevel: "info", env: {},
+       port: Number(port), origin, providerUrl, providerModel: null, logLevel: "info", env: {},
        log, runtimeLost: (why) => log("error", why),
        bundle: ${JSON.stringify(join(root, "worker.js"))} }).catch((error) => {
          process.stdout.write(JSON.stringify({ failed: error.message }) + "\\n");
@@ -102,11 +103,17 @@ const ended = (child: ChildProcess) =>
 test("the host serves the Worker with its bindings on migrated tables", { timeout: patienceMs }, async () => {
   const { url } = await serve(0, "http://127.0.0.1:9");
   const answer = await ask(url);
-  expect(answer).toMatchObject({ count: 1, notes: 1, origin: url, provider: "http://127.0.0.1:9" });
+  expect(answer).toMatchObject({ count: 1, notes: 1, origin: url, listensAt: url });
+  expect(answer.provider).toBe("http://127.0.0.1:9");
   expect(answer.who).not.toBe("");
   expect(statSync(join(state, "token")).mode & 0o777).toBe(0o600);
   expect(statSync(join(state, "master.key")).mode & 0o777).toBe(0o600);
   expect(statSync(state).mode & 0o777).toBe(0o700);
+});
+
+test("behind a proxy the Worker knows both addresses", { timeout: patienceMs }, async () => {
+  const { url } = await serve(0, "http://127.0.0.1:9", "https://tamma.example.org");
+  expect(await ask(url)).toMatchObject({ origin: "https://tamma.example.org", listensAt: url });
 });
 
 test("a stopped host leaves no process, and the next one goes on where it ended", {

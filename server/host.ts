@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isThisMachine } from "@tamma/core/domain/platform/webhook-address.ts";
 import type { Miniflare, MiniflareOptions } from "miniflare";
 import { endRestore, isRestored } from "./backup.ts";
 import { compatibilityDate, durableObjects, workerEnv, workerName } from "./bindings.ts";
@@ -28,6 +29,8 @@ export interface HostOptions {
   /** Real path of the state folder, from `ensureStateFolder`. */
   state: string;
   port: number;
+  /** Where others reach it, when a proxy or tunnel is in front; null: where it listens. */
+  origin: string | null;
   providerUrl: string | null;
   providerModel: string | null;
   logLevel: LogLevel;
@@ -73,6 +76,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     }
 
     const url = `http://${host}:${port}`;
+    if (options.origin !== null) warnWithoutTls(options.origin, log);
     const secrets = ensureSecrets(state);
     const own = { url, token: secrets.token, log };
     const reopened = () => void resumeWorker(own, false);
@@ -116,11 +120,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
+function warnWithoutTls(origin: string, log: Log): void {
+  if (origin.startsWith("https:") || isThisMachine(origin)) return;
+  log("warn", "others reach this server without TLS: who listens on the way learns their tokens", { origin });
+}
+
 function openWorker(
   options: HostOptions,
   port: number,
   bundle: string,
-  origin: string,
+  listensAt: string,
   secrets: Secrets,
   restarted: () => void,
 ): Miniflare {
@@ -129,7 +138,8 @@ function openWorker(
     state,
     secrets,
     person: localPerson(),
-    origin,
+    origin: options.origin ?? listensAt,
+    listensAt,
     providerUrl,
     providerModel,
     logLevel,

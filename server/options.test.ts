@@ -7,6 +7,7 @@ test("without options the server takes .tamma, port 4747 and Anthropic's own add
   expect(parseServerOptions([], {})).toEqual({
     state: ".tamma",
     port: defaultPort,
+    origin: null,
     providerUrl: null,
     providerModel: null,
     withParent: false,
@@ -21,6 +22,20 @@ test("an unknown option, a port that is none and a level that is none are refuse
   expect(() => parseServerOptions([], { TAMMA_LOG: "loud" })).toThrow(/TAMMA_LOG is loud/);
 });
 
+test("a proxy's address is scheme and host alone; the command line wins over the environment", () => {
+  const proxied = { TAMMA_ORIGIN: "https://Tamma.example.org/" };
+  expect(parseServerOptions([], proxied).origin).toBe("https://tamma.example.org");
+  const given = ["--origin", "http://tamma.lan:8080"];
+  expect(parseServerOptions(given, proxied).origin).toBe("http://tamma.lan:8080");
+  for (const wrong of [
+    "tamma.example.org",
+    "https://a.example/tamma",
+    "https://u:p@a.example",
+    "ftp://a.example",
+  ])
+    expect(() => parseServerOptions(["--origin", wrong], {})).toThrow(/is no address of a server/);
+});
+
 test("the default model has a price, so that a budget means something", () => {
   expect(modelFacts("anthropic", defaultModel).price).not.toBeNull();
 });
@@ -31,6 +46,7 @@ test("a model on the command line wins over the environment, and the environment
     secrets: { token: "t", masterKey: "k" },
     person: "ada",
     origin: "http://127.0.0.1:1",
+    listensAt: "http://127.0.0.1:1",
     providerUrl: null,
     providerModel: null,
     logLevel: "info" as const,

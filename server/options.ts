@@ -4,6 +4,8 @@ import { type LogLevel, parseLogLevel } from "./log.ts";
 export interface ServerOptions {
   state: string;
   port: number;
+  /** Where others reach the server, when a proxy or tunnel is in front; null: where it listens. */
+  origin: string | null;
   /**
    * An endpoint that speaks Anthropic's protocol; null for the one of the environment, or Anthropic's own.
    */
@@ -22,7 +24,8 @@ export const defaultPort = 4747;
 const portMax = 65_535;
 
 export const usage =
-  "npm run server -- [--state DIR] [--port N] [--provider-url URL] [--provider-model NAME] [--with-parent]";
+  "npm run server -- [--state DIR] [--port N] [--origin URL] [--provider-url URL] [--provider-model NAME]" +
+  " [--with-parent]";
 
 /** @throws UsageError */
 export function parseServerOptions(args: string[], env: NodeJS.ProcessEnv): ServerOptions {
@@ -33,6 +36,7 @@ export function parseServerOptions(args: string[], env: NodeJS.ProcessEnv): Serv
   return {
     state: values.state ?? ".tamma",
     port: parsePort(values.port ?? String(defaultPort)),
+    origin: parseOrigin(values.origin ?? env.TAMMA_ORIGIN ?? ""),
     providerUrl: values["provider-url"] ?? null,
     providerModel: values["provider-model"] ?? null,
     withParent: values["with-parent"] ?? false,
@@ -47,6 +51,21 @@ export function parsePort(text: string): number {
   throw new UsageError(`--port ${text} is no port; give a number from 0 (a free one) to ${portMax}`);
 }
 
+/**
+ * The address of a proxy or tunnel in front of the server; null for an empty text.
+ *
+ * @throws UsageError unless it is scheme and host alone: Tamma's paths begin at the root
+ */
+function parseOrigin(text: string): string | null {
+  if (text === "") return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  if (url && isWeb && url.href === `${url.origin}/`) return url.origin;
+  throw new UsageError(
+    `${text} is no address of a server; give it as https://tamma.example.org, without path, query and user`,
+  );
+}
+
 function read(args: string[]) {
   try {
     return parseArgs({
@@ -54,6 +73,7 @@ function read(args: string[]) {
       options: {
         state: { type: "string" },
         port: { type: "string" },
+        origin: { type: "string" },
         "provider-url": { type: "string" },
         "provider-model": { type: "string" },
         "with-parent": { type: "boolean" },

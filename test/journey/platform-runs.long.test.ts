@@ -2,15 +2,22 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { calcScript, title } from "./calc.ts";
+import { startFrontProxy } from "./front-proxy.ts";
 import { ann, openPlatformStage } from "./platform-stage.ts";
 import { root, startProcess } from "./processes.ts";
 
 const workflow = readFileSync(join(root, "runner/ci-templates/gitea.yml"), "utf8");
 
 /** Every run that Tamma starts is a real `tamma-runner ci`, with what the workflow would hand it. */
-test("gitea: runs of the CI are started for the jobs of a loop, and bring it to its merge", async () => {
+test("gitea: runs of the CI reach the server through its proxy, and bring a loop to its merge", async () => {
+  await using proxy = await startFrontProxy();
   await using platform = await openPlatformStage("gitea", {
     script: calcScript(),
+    env: { TAMMA_ORIGIN: proxy.origin },
+    beforeServer: async (url) => {
+      proxy.leadTo(url);
+      return url;
+    },
     files: { ".tamma.yml": "runner: ci\n", ".gitea/workflows/tamma.yml": workflow },
   });
   const { stage, forge } = platform;
@@ -20,7 +27,7 @@ test("gitea: runs of the CI are started for the jobs of a loop, and bring it to 
   const runs: { loop: string | undefined; ended: Promise<number | null> }[] = [];
   forge.whenDispatched(async ({ inputs }) => {
     const { loop, token = "" } = inputs;
-    const args = ["runner/main.ts", "ci", "--server", stage.url, "--work", join(stage.folder, "ci")];
+    const args = ["runner/main.ts", "ci", "--server", proxy.origin, "--work", join(stage.folder, "ci")];
     const run = startProcess(args, { TAMMA_RUN_TOKEN: token, CI: "true" });
     const ended = new Promise<number | null>((resolve) => run.process.once("exit", resolve));
     runs.push({ loop, ended });
@@ -36,4 +43,7 @@ test("gitea: runs of the CI are started for the jobs of a loop, and bring it to 
   expect(runs.length).toBeGreaterThan(0);
   expect(new Set(runs.map((run) => run.loop))).toEqual(new Set([loop]));
   for (const { ended } of runs) expect(await ended).toBe(0);
+  // What leads people to the server has the address by which they come.
+  expect(platform.said(issue.number).join()).toContain(`${proxy.origin}/app/loops/`);
+  expect(proxy.paths.some((path) => path.startsWith("/runner/v1/"))).toBe(true);
 });

@@ -47,7 +47,7 @@ export type Verdict = (file: (path: string) => string) => string | null;
 
 export async function openPlatformStage(
   dialect: Dialect,
-  options: Pick<StageOptions, "script" | "config" | "beforeEngineer"> & {
+  options: Pick<StageOptions, "script" | "config" | "env" | "beforeEngineer" | "beforeServer"> & {
     ci?: Verdict | "none";
     files?: Record<string, string>;
   },

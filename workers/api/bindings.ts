@@ -13,6 +13,8 @@ export interface Bindings {
    * it.
    */
   TAMMA_ORIGIN: string;
+  /** Where a server of one's own listens on its machine; absent on Cloudflare, whose edge is in front. */
+  TAMMA_LISTENS_AT?: string;
   /** The host's look at the disk with the state (storage-fault.ts); absent where Cloudflare keeps it. */
   STATE_DISK?: Pick<Fetcher, "fetch">;
 }

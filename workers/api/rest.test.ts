@@ -279,6 +279,20 @@ test("only the server's own names are answered, whatever is asked", async () => 
     expect(await hostOf(host), host).toBe(421);
 });
 
+test("behind a proxy the proxy's name is answered too, and no caller says where he comes from", async () => {
+  const { request, env, orchestrator, api } = createClient();
+  Object.assign(env, { TAMMA_ORIGIN: "https://tamma.example.org", TAMMA_LISTENS_AT: origin });
+  const hostOf = async (host: string) => (await request("/health", { headers: { host } })).status;
+  for (const host of ["tamma.example.org", "127.0.0.1:8787", "localhost:8787"])
+    expect(await hostOf(host), host).toBe(200);
+  for (const host of ["tamma.example.org:8787", "127.0.0.1", "evil.example"])
+    expect(await hostOf(host), host).toBe(421);
+  await api("POST", "/repositories", { url: "/srv/code", defaultBranch: "main", name: "acme" });
+  await api("POST", "/repositories/r1/issues", { title: "A bug", body: "It breaks." });
+  await api("POST", "/loops", { repository: "r1", issue: 1 }, { "cf-connecting-ip": "203.0.113.7" });
+  expect(orchestrator.commands.map(({ caller }) => caller.person.ip)).toEqual([null]);
+});
+
 test("every answer carries the security headers, errors included", async () => {
   const { request } = createClient();
   for (const answer of [await request("/health"), await request("/nowhere"), await request("/app/login")]) {

@@ -39,12 +39,15 @@ export const runnerToken: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /**
- * The address that the caller came from, as the edge says; null where nobody can say. Without an edge a
- * server listens on its own machine alone, so whoever reaches it is there, whatever its headers claim.
+ * The address that the caller came from, as Cloudflare's edge says; null where nobody can say. A server of
+ * one's own listens on its machine alone: whoever reaches it is there, whatever its headers claim, or comes
+ * through a proxy, which does not tell who is behind it in a way that nobody could forge.
  */
 export function addressOf(c: Context<AppEnv>): string | null {
-  const { hostname } = new URL(c.env.TAMMA_ORIGIN);
-  return hostname === "127.0.0.1" ? hostname : (c.req.header("cf-connecting-ip") ?? null);
+  const { TAMMA_ORIGIN: origin, TAMMA_LISTENS_AT: listensAt } = c.env;
+  const { hostname } = new URL(origin);
+  if (hostname === "127.0.0.1") return hostname;
+  return listensAt === undefined ? (c.req.header("cf-connecting-ip") ?? null) : null;
 }
 
 function bearerOf(c: Context<AppEnv>): string | null {

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../bindings.ts";
+import type { AppEnv, Bindings } from "../bindings.ts";
 import { HttpProblem } from "../problem.ts";
 
 /**
@@ -9,7 +9,7 @@ import { HttpProblem } from "../problem.ts";
 export const hostCheck: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.path.startsWith("/webhooks/")) return next();
   const host = requestHost(c.req.raw);
-  if (!allowedHosts(c.env.TAMMA_ORIGIN).includes(host))
+  if (!allowedHosts(c.env).includes(host))
     throw new HttpProblem(
       421,
       "wrong-host",
@@ -24,8 +24,9 @@ export function requestHost(request: Request): string {
   return (request.headers.get("host") ?? new URL(request.url).host).toLowerCase();
 }
 
-function allowedHosts(origin: string): string[] {
-  const { host, port } = new URL(origin);
+/** The name by which others come, and this machine's own at the port that is listened on. */
+function allowedHosts({ TAMMA_ORIGIN: origin, TAMMA_LISTENS_AT: listensAt = origin }: Bindings): string[] {
+  const { port } = new URL(listensAt);
   const suffix = port === "" ? "" : `:${port}`;
-  return [host.toLowerCase(), `127.0.0.1${suffix}`, `localhost${suffix}`];
+  return [new URL(origin).host.toLowerCase(), `127.0.0.1${suffix}`, `localhost${suffix}`];
 }

@@ -1,15 +1,17 @@
 /** How a delivery ended, for lists and for whoever looks for what was refused. */
 export type DeliveryEnd = "done" | "ignored" | "refused" | "failed";
 
-/** Ways to say that somebody was not allowed, as those who act on deliveries say it. */
-const refusals: readonly RegExp[] = [/^refused: /, /^not (started|taken): /, / has no write access$/];
-const orders = /^(\d+) of (\d+) orders taken$/;
-
-/** @param said what came of it, in the words that are kept of it */
-export function endOfDelivery(said: string): DeliveryEnd {
-  if (said.startsWith("failed: ")) return "failed";
-  if (said.startsWith("ignored: ")) return "ignored";
-  if (refusals.some((refusal) => refusal.test(said))) return "refused";
-  const counted = orders.exec(said);
-  return counted && Number(counted[1]) < Number(counted[2]) ? "refused" : "done";
+/** What came of a delivery; `said` is for people, and no word of what the delivery said. */
+export interface DeliveryOutcome {
+  readonly end: DeliveryEnd;
+  readonly said: string;
 }
+
+/** It was acted on, also where there was nothing to do. */
+export const done = (said: string): DeliveryOutcome => ({ end: "done", said });
+/** It is of a kind that asks for nothing. */
+export const ignored = (why: string): DeliveryOutcome => ({ end: "ignored", said: `ignored: ${why}` });
+/** Somebody was not allowed what he asked for, or it was not taken. */
+export const refused = (said: string): DeliveryOutcome => ({ end: "refused", said });
+/** It could not be acted on, and is not tried again. */
+export const failed = (why: string): DeliveryOutcome => ({ end: "failed", said: `failed: ${why}` });

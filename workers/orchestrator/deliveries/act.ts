@@ -1,3 +1,4 @@
+import { type DeliveryOutcome, done, ignored } from "@tamma/core/domain/platform/delivery-outcome.ts";
 import { intake } from "@tamma/core/domain/platform/intake.ts";
 import type { OpenDelivery } from "./delivery-rows.ts";
 import { hear } from "./hear.ts";
@@ -5,15 +6,15 @@ import { lookAtBranch, lookAtChecks, lookAtIssue, lookAtPullRequest, lookAtRevie
 import type { ActingPorts, Stage } from "./stage.ts";
 import { startByTrigger } from "./start-loop.ts";
 
-/** Does what a delivery asks for, and says in words what that was. @throws PlatformError */
-export async function actOn(ports: ActingPorts, { id, webhook }: OpenDelivery): Promise<string> {
+/** Does what a delivery asks for. @throws PlatformError */
+export async function actOn(ports: ActingPorts, { id, webhook }: OpenDelivery): Promise<DeliveryOutcome> {
   const known = ports.known();
-  if (!known) return "ignored: the repository is unknown";
+  if (!known) return ignored("the repository is unknown");
   const { repository } = known;
   const platform = await ports.platform(repository);
   const account = await platform.reading.me();
   const asked = intake(webhook, account);
-  if ("ignored" in asked) return `ignored: ${asked.ignored}`;
+  if ("ignored" in asked) return ignored(asked.ignored);
   const stage: Stage = { ports, repository, platform, account, occasion: `delivery:${id}` };
   const { sender } = webhook;
   switch (asked.ask) {
@@ -22,15 +23,15 @@ export async function actOn(ports: ActingPorts, { id, webhook }: OpenDelivery): 
     case "hear":
       return hear(stage, asked);
     case "look-at-issue":
-      return lookAtIssue(stage, asked.number, sender);
+      return done(await lookAtIssue(stage, asked.number, sender));
     case "look-at-pull-request":
-      return lookAtPullRequest(stage, asked.number, sender);
+      return done(await lookAtPullRequest(stage, asked.number, sender));
     case "look-at-reviews":
-      return lookAtReviews(stage, asked.pullRequest);
+      return done(await lookAtReviews(stage, asked.pullRequest));
     case "look-at-branch":
-      return lookAtBranch(stage, asked.branch, sender.id === account.id);
+      return done(await lookAtBranch(stage, asked.branch, sender.id === account.id));
     case "look-at-checks":
-      return lookAtChecks(stage, asked.sha);
+      return done(await lookAtChecks(stage, asked.sha));
     default:
       return asked satisfies never;
   }

@@ -1,4 +1,4 @@
-import { type DeliveryEnd, endOfDelivery } from "@tamma/core/domain/platform/delivery-outcome.ts";
+import type { DeliveryEnd, DeliveryOutcome } from "@tamma/core/domain/platform/delivery-outcome.ts";
 import type { Webhook } from "@tamma/core/domain/platform/webhook.ts";
 import { type Cipher, openJson, sealJson } from "../cipher.ts";
 
@@ -70,7 +70,7 @@ export interface DeliveryRows {
   nextAt(): number | null;
   /** All open ones that ask for this look. */
   openFor(look: string): string[];
-  settle(ids: readonly string[], outcome: string): void;
+  settle(ids: readonly string[], outcome: DeliveryOutcome): void;
   postpone(id: string, tries: number, due: number): void;
   /** It was about this loop, and so is whatever open one asks for the same look. */
   link(delivery: Pick<OpenDelivery, "id" | "look">, loop: string): void;
@@ -83,6 +83,7 @@ type Listed = {
   event: string;
   at: number;
   outcome: string | null;
+  ended: DeliveryEnd | null;
   tries: number;
   loop: string | null;
 };
@@ -92,7 +93,7 @@ function listed(sql: SqlStorage, { before, onlyRefused, limit }: ListedFrom): Ke
   const ended = onlyRefused ? "AND ended IN ('refused', 'failed')" : "";
   return sql
     .exec<Listed>(
-      `SELECT id, event, at, outcome, tries, loop FROM deliveries
+      `SELECT id, event, at, outcome, ended, tries, loop FROM deliveries
        WHERE (at < ? OR (at = ? AND ? || id < ?)) ${ended}
        ORDER BY at DESC, id DESC LIMIT ?`,
       ...[at, at, prefix, idBelow, limit],
@@ -101,8 +102,8 @@ function listed(sql: SqlStorage, { before, onlyRefused, limit }: ListedFrom): Ke
     .map(shownOf);
 }
 
-function shownOf({ outcome: said, tries, ...row }: Listed): KeptDelivery {
-  if (said !== null) return { ...row, outcome: endOfDelivery(said), reason: said };
+function shownOf({ outcome: said, ended, tries, ...row }: Listed): KeptDelivery {
+  if (said !== null) return { ...row, outcome: ended ?? "done", reason: said };
   const reason = tries === 0 ? null : `tried ${tries} ${tries === 1 ? "time" : "times"}, and tried again`;
   return { ...row, outcome: "waiting", reason };
 }
@@ -156,10 +157,9 @@ export function deliveryRows(sql: SqlStorage, cipher: Cipher): DeliveryRows {
         .exec<{ id: string }>("SELECT id FROM deliveries WHERE outcome IS NULL AND look = ?", look)
         .toArray()
         .map(({ id }) => id),
-    settle: (ids, outcome) => {
-      const end = endOfDelivery(outcome);
+    settle: (ids, { end, said }) => {
       for (const id of ids)
-        sql.exec("UPDATE deliveries SET outcome = ?, ended = ? WHERE id = ?", outcome, end, id);
+        sql.exec("UPDATE deliveries SET outcome = ?, ended = ? WHERE id = ?", said, end, id);
     },
     postpone: (id, tries, due) => {
       sql.exec("UPDATE deliveries SET tries = ?, due_at = ? WHERE id = ?", tries, due, id);

@@ -1,4 +1,5 @@
 import { routeOf } from "@tamma/core/domain/ids.ts";
+import { type DeliveryOutcome, done, refused } from "@tamma/core/domain/platform/delivery-outcome.ts";
 import { speechIn } from "@tamma/core/domain/platform/speech.ts";
 import type { CommentNews } from "@tamma/core/domain/platform/webhook.ts";
 import { activeLoopOf } from "@tamma/core/domain/repository/state.ts";
@@ -18,30 +19,30 @@ interface Subject {
   readonly issue: number | null;
 }
 
-/** Hears what a person wrote, once. Says in words what came of it. */
-export async function hear(stage: Stage, spoken: Spoken): Promise<string> {
+/** Hears what a person wrote, once. */
+export async function hear(stage: Stage, spoken: Spoken): Promise<DeliveryOutcome> {
   const { ports, account } = stage;
   const { comment, on } = spoken;
   const heardAs = `${on}:${comment.id}`;
-  if (ports.heard.has(heardAs)) return "heard before";
+  if (ports.heard.has(heardAs)) return done("heard before");
   const outcome = await hearNew({ ...stage, occasion: `comment:${comment.id}` }, spoken, account.login);
   ports.heard.add(heardAs, ports.now());
   return outcome;
 }
 
-async function hearNew(stage: Stage, spoken: Spoken, login: string): Promise<string> {
+async function hearNew(stage: Stage, spoken: Spoken, login: string): Promise<DeliveryOutcome> {
   const { on, number, comment } = spoken;
   const speech = speechIn(comment.body, on, login);
   const subject = subjectOf(stage, on, number);
-  if (speech.says === "nothing") return "it says nothing to Tamma";
+  if (speech.says === "nothing") return done("it says nothing to Tamma");
   if (speech.says === "remark" && !(subject.loop && subject.active))
-    return "a remark on a pull request without a loop at work";
-  if (speech.says === "mention" && subject.active) return "the loop is at work";
+    return done("a remark on a pull request without a loop at work");
+  if (speech.says === "mention" && subject.active) return done("the loop is at work");
   if (!(await stage.ports.writers.includes(stage.platform.reading, comment.author.login))) {
-    if (speech.says === "remark") return `${comment.author.login} has no write access`;
+    if (speech.says === "remark") return refused(`${comment.author.login} has no write access`);
     await refuseStranger(stage, number, comment.author);
     await react(stage, comment.id, "-1");
-    return `refused: ${comment.author.login} has no write access`;
+    return refused(`refused: ${comment.author.login} has no write access`);
   }
   if (speech.says === "remark") return remark(stage, subject.loop ?? "", comment);
   const orders = speech.says === "mention" ? [{ command: "start" } as const] : speech.orders;
@@ -61,12 +62,16 @@ function subjectOf({ ports }: Stage, on: Spoken["on"], number: number): Subject 
   return { loop: last?.loop ?? null, active: running !== null, issue: number };
 }
 
-async function remark(stage: Stage, loop: string, { id, author, body }: CommentNews): Promise<string> {
+async function remark(
+  stage: Stage,
+  loop: string,
+  { id, author, body }: CommentNews,
+): Promise<DeliveryOutcome> {
   const person = personOf(stage.repository, author);
   const place = { thread: `comment-${id}`, path: null, line: 0 };
   const command = { type: "CommentOnPullRequest", ...place, author: person, text: body } as const;
   const answer = await stage.ports.loopAt(nameOf(loop)).command(loop, command, stage.occasion, person);
-  return answer.ok ? `a thread of ${loop}` : `not taken: ${answer.refusal.message}`;
+  return answer.ok ? done(`a thread of ${loop}`) : refused(`not taken: ${answer.refusal.message}`);
 }
 
 /** One after another, each once; one answer for all of them. */
@@ -75,21 +80,23 @@ async function obeyAll(
   { on, number, comment }: Spoken,
   subject: Subject,
   orders: readonly SlashCommand[],
-): Promise<string> {
+): Promise<DeliveryOutcome> {
   const lines: string[] = [];
-  let refused = 0;
+  let taken = 0;
   for (const [index, order] of orders.entries()) {
     const numbered = { ...stage, occasion: `${stage.occasion}:${index}` };
-    const { said, done } =
+    const obeyed =
       order.command === "start"
         ? await start(numbered, subject, comment)
         : await obey(numbered, subject, { on, number, comment }, order);
-    if (said !== null) lines.push(said);
-    if (!done) refused += 1;
+    if (obeyed.said !== null) lines.push(obeyed.said);
+    if (obeyed.done) taken += 1;
   }
   await reply(stage, number, comment.id, lines);
-  await react(stage, comment.id, refused === 0 ? "+1" : "-1");
-  return `${orders.length - refused} of ${orders.length} orders taken`;
+  const all = taken === orders.length;
+  await react(stage, comment.id, all ? "+1" : "-1");
+  const said = `${taken} of ${orders.length} orders taken`;
+  return all ? done(said) : refused(said);
 }
 
 type Obeyed = { said: string | null; done: boolean };

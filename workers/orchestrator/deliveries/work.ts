@@ -1,3 +1,4 @@
+import { type DeliveryOutcome, failed } from "@tamma/core/domain/platform/delivery-outcome.ts";
 import { retryAt } from "@tamma/core/engine/backoff.ts";
 import { PlatformError, type PlatformErrorKind } from "@tamma/core/ports/platform.ts";
 import { earliest } from "../earliest.ts";
@@ -17,8 +18,8 @@ export interface WorkPorts {
   now(): number;
   /** From 0 to 1. */
   fraction(): number;
-  /** Does what the delivery asks for, and says in words what that was. @throws PlatformError */
-  act(delivery: OpenDelivery): Promise<string>;
+  /** Does what the delivery asks for. @throws PlatformError */
+  act(delivery: OpenDelivery): Promise<DeliveryOutcome>;
   /** A look at everything, for what was never delivered; `at` null: never. @throws PlatformError */
   look: { at(): number | null; run(): Promise<void> };
   keepAlive(promise: Promise<unknown>): void;
@@ -51,14 +52,14 @@ export function deliveryWork(ports: WorkPorts): DeliveryWork {
     const together = look === null ? [id] : [id, ...rows.openFor(look)];
     try {
       const outcome = await ports.act(delivery);
-      rows.settle(together, outcome.slice(0, outcomeCharsMax));
+      rows.settle(together, shortened(outcome));
     } catch (thrown) {
       const again = tries + 1;
       const fault = !(thrown instanceof PlatformError);
       const retriable = fault || mayPass(thrown.kind);
       if (fault || !retriable) logError(`delivery ${delivery.event}`, thrown, { delivery: id });
       if (!retriable || again >= (fault ? faultTriesMax : triesMax)) {
-        rows.settle([id], `failed: ${String(thrown)}`.slice(0, outcomeCharsMax));
+        rows.settle([id], shortened(failed(String(thrown))));
         return;
       }
       const named = fault ? null : thrown.retryAt;
@@ -80,6 +81,10 @@ export function deliveryWork(ports: WorkPorts): DeliveryWork {
   }
 
   return { kick, nextAt: () => (running ? now() + lookAgainMs : earliest(rows.nextAt(), ports.look.at())) };
+}
+
+function shortened({ end, said }: DeliveryOutcome): DeliveryOutcome {
+  return { end, said: said.slice(0, outcomeCharsMax) };
 }
 
 function mayPass(kind: PlatformErrorKind): boolean {

@@ -8,12 +8,14 @@ export interface Limits {
   seeds: readonly [number, number];
   /** Whether such a bug is also looked for in the seeds that are kept because they once broke something. */
   kept: boolean;
+  /** Seeds in each of the weathers, for such a bug. */
+  weather: number;
 }
 
 /** `npm run bugs`, and what fits into `npm test`. */
 export const limits = {
-  full: { walks: 300, seeds: [100, 1_000], kept: true },
-  short: { walks: 150, seeds: [0, 20], kept: false },
+  full: { walks: 300, seeds: [100, 1_000], kept: true, weather: 250 },
+  short: { walks: 150, seeds: [0, 20], kept: false, weather: 0 },
 } as const;
 
 /** What a proof found: the broken invariant in words, its place, and how much was looked at until then. */
@@ -88,13 +90,15 @@ const simulation: Proof = {
   load: async () => {
     const { runSeed } = await import("../simulation/run-seed.ts");
     const { keptSeeds } = await import("../simulation/kept-seeds.ts");
+    const { weathers } = await import("../simulation/weathers.ts");
     return async (limits, isCaught) => {
       const count = limits.seeds[isCaught ? 0 : 1];
-      const seeds: Pick<KeptSeed, "seed" | "changes">[] = Array.from({ length: count }, (_, at) => {
-        return { seed: at + 1 };
-      });
+      const seeds: Pick<KeptSeed, "seed" | "changes">[] = seedsTo(count);
       // Some mistakes need two rare faults at once: seeds that had that are kept, and asked last.
       if (!isCaught && limits.kept) seeds.push(...keptSeeds);
+      if (!isCaught)
+        for (const { changes } of weathers)
+          seeds.push(...seedsTo(limits.weather).map((each) => ({ ...each, changes })));
       for (const [at, { seed, changes }] of seeds.entries()) {
         const { broken } = await runSeed(seed, changes);
         if (broken !== null) return { broken, where: `seed ${seed}`, looked: `${at + 1} seeds` };
@@ -103,6 +107,10 @@ const simulation: Proof = {
     };
   },
 };
+
+function seedsTo(count: number): { seed: number }[] {
+  return Array.from({ length: count }, (_, at) => ({ seed: at + 1 }));
+}
 
 /** In the order in which they are asked: the cheapest first. */
 export const proofs: readonly Proof[] = [randomWalk, repositoryWalk, walk, simulation];

@@ -2,9 +2,9 @@ import type { Disk } from "../memory/disk.ts";
 import { holdAside } from "./broken.ts";
 
 /**
- * A runner that is told to go on holds the lease: whoever comes with an old fence is told to stop. Called before
- * it asks; what comes back is called with the answer. A lease whose time is up may be taken back right behind
- * the answer, by the drain that the same call woke; given to somebody else it is not.
+ * A runner that is told to go on holds the lease: whoever comes with an old fence is told to stop. Called
+ * before it asks; what comes back is called with the answer. A lease whose time is up may be taken back right
+ * behind the answer, by the drain that the same call woke; given to somebody else it is not.
  */
 export function holdingLaw(disk: Disk, method: string, args: unknown[]): (answer: unknown) => void {
   const asked = fenceIn(method, args);

@@ -23,13 +23,6 @@ export const keptSeeds: readonly KeptSeed[] = [
   { seed: 12897, was: "after a restore a repository took a running loop for one that could not start" },
   { seed: 10964, was: "an older copy that could not write down that it is held went on beside D1" },
   { seed: 16762, was: "the same, with a process that was ended again and again" },
-  {
-    seed: 25,
-    changes: {
-      rates: { restore: 0.004, "write-refused": 0.3, "answer-lost": 0.02, "d1-down": 0.003 },
-    },
-    was: "the same, where most writes are refused",
-  },
   { seed: 17338, was: "the same, at the second restore" },
   { seed: 27652, was: "the same, at a loop that had waited for a person" },
   { seed: 6015, was: "a repository that was set back started a loop that had ended, and kept its slot" },
@@ -55,20 +48,7 @@ export const keptSeeds: readonly KeptSeed[] = [
   },
   { seed: 13265, was: "a loop that was set back asked for its merge turn under a name of its other past" },
   { seed: 17369, was: "a merge turn came back under a name of the loop's other past: it was kept for ever" },
-  {
-    seed: 20,
-    changes: {
-      ...{ items: 3, slots: 2, rush: true, skill: 1 },
-      rates: { restore: 0.004, "answer-lost": 0.02 },
-    },
-    was: "the same, in a world that shows it again",
-  },
   { seed: 104137, was: "the same: a loop merged twice over two pasts, and all others waited for their turn" },
-  {
-    seed: 4,
-    changes: { rates: { late: 0.2, "answer-lost": 0.2 } },
-    was: "a note that was told again was due all the time until it was answered",
-  },
   { seed: 112446, was: "an instance that was replaced refused the slot for which its successor waited" },
   { seed: 712429, was: "a restore to before the repository was added, and nobody added it again" },
 ];

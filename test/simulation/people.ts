@@ -95,6 +95,9 @@ export class People {
     const isGone = answer?.ok === false && answer.refusal.code === "unknown-repository";
     if (!isGone || !this.#world.watch.restored) return false;
     await this.#world.addRepository();
+    // While the older copy is held it takes nothing: somebody looks after a while.
+    const { kernel, dice, life } = this.#world;
+    await kernel.sleep(dice.between(30_000, 10 * 60_000), life);
     return true;
   }
 

@@ -4,7 +4,7 @@ import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { DeliveryPage } from "@tamma/core/protocol/deliveries.ts";
 import { expect, test } from "vitest";
 import { calcScript, title } from "./calc.ts";
-import { ann, bob, type Dialect, openPlatformStage, project } from "./platform-stage.ts";
+import { ann, bob, type Dialect, eve, openPlatformStage, project } from "./platform-stage.ts";
 import { root } from "./processes.ts";
 
 const obstacle = (what: string) => (view: LoopView) =>
@@ -20,6 +20,8 @@ export function platformDispatch(dialect: Dialect): void {
     const { people } = forge;
     await stage.runner.stop();
     const loops: (string | undefined)[] = [];
+    const listed = async () =>
+      (await stage.call<DeliveryPage>("GET", `/api/v1/deliveries?repository=${project}`)).deliveries;
     forge.whenDispatched(({ inputs }) => {
       loops.push(inputs.loop);
       // The first is cancelled by a person; the next waits for a machine.
@@ -47,6 +49,13 @@ export function platformDispatch(dialect: Dialect): void {
     expect(loops).toEqual([loop]);
     expect(forge.repository(project).runs).toMatchObject([{ conclusion: "cancelled" }]);
 
+    // Who may not write lets nothing go on, and the list says so in one word.
+    people.comment(eve, issue.number, "/tamma retry");
+    const refused = async () => (await listed()).filter(({ outcome }) => outcome === "refused");
+    await expect
+      .poll(refused, { timeout: 30_000, interval: 50 })
+      .toMatchObject([{ reason: "refused: eve has no write access" }]);
+
     // A person lets it go on: that is one more run, and no more than one.
     people.comment(bob, issue.number, "/tamma retry");
     await eventually("the second run", () => loops.length === 2);
@@ -56,7 +65,7 @@ export function platformDispatch(dialect: Dialect): void {
     expect(loops).toEqual([loop, loop]);
 
     // Each delivery that began or moved the loop leads to it.
-    const { deliveries } = await stage.call<DeliveryPage>("GET", `/api/v1/deliveries?repository=${project}`);
+    const deliveries = await listed();
     const told = deliveries.filter(({ loop: about }) => about?.id === loop);
     expect(told.map(({ reason }) => reason)).toEqual(
       expect.arrayContaining([`started a loop for issue ${issue.number}`, "1 of 1 orders taken"]),

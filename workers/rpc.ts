@@ -122,7 +122,12 @@ export interface OrchestratorRpc {
   makeTicket(caller: Caller, loop: string): Promise<Answer<rest.Ticket>>;
   /** The runner that a token belongs to; null when it is unknown or expired. */
   runnerOf(token: string): Promise<RunnerPass | null>;
-  lease(pass: RunnerPass, request: runner.LeaseRequest): Promise<Answer<runner.LeaseResponse | null>>;
+  /** @param among the repositories to ask, as `<connection>/<id>`; null: all of them */
+  lease(
+    pass: RunnerPass,
+    request: runner.LeaseRequest,
+    among: readonly string[] | null,
+  ): Promise<Answer<runner.LeaseResponse | null>>;
   /** How a loop stands, for a runner that may do its jobs. */
   loopStanding(pass: RunnerPass, loop: string): Promise<Answer<runner.LoopStanding>>;
   heartbeat(

@@ -26,6 +26,12 @@ export function workItemName(connection: string, repositoryId: string, workItemI
   return `${connection}/${repositoryId}/${workItemId}`;
 }
 
+/** Where a loop, job, checkpoint or turn belongs: `<connection>/<repositoryId>`; null for no such id. */
+export function repositoryNameOf(id: string): string | null {
+  const route = routeOf(id);
+  return route && `${route.connection}/${route.repositoryId}`;
+}
+
 /** The id of run `run` (1, 2, 3 ...) of a work item; it is also the stream of its events. */
 export function loopId(name: string, run: number): LoopId {
   return `${name}#${run}`;

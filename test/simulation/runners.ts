@@ -106,7 +106,7 @@ class RunnerProcess implements Hand {
     };
     try {
       const asked = await server.request(this.life, "lease", (parts) =>
-        routes.lease(parts, { runner: this.runner, scope: null }, request),
+        routes.lease(parts, { runner: this.runner, scope: null }, request, null),
       );
       this.#gone = [];
       if (!asked.ok || asked.value === null) return null;

@@ -235,8 +235,7 @@ export class Simulation {
         kernel.after(ms, life, () => void this.#reportRefs());
     };
     tracker.onMerged = (branch, head) => {
-      const [loop = ""] = [...this.watch.loops].find(([, one]) => branchOf(one.state) === branch) ?? [];
-      this.watch.merged(loop, head);
+      this.watch.merged(this.watch.loopOf(branch), head);
     };
     tracker.onAsked = (sha) => {
       tracker.checks.set(sha, []);

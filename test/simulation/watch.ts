@@ -267,6 +267,12 @@ export class Watch implements Watcher {
   }
   readonly #verified = new Set<Sha>();
 
+  /** Whose branch it is. What a platform's queue merges may have been asked in a past that was put away. */
+  loopOf(branch: string): string {
+    return this.#branches.get(branch) ?? "nobody";
+  }
+  readonly #branches = new Map<string, string>();
+
   /** The repository itself was changed: nobody but its own truth says whether it may be. */
   merged(loop: string, head: Sha): void {
     const { git, plan } = this.#world;
@@ -283,6 +289,7 @@ export class Watch implements Watcher {
 
   #checkProof(record: LoopRecord, envelope: Envelope): void {
     const { type, payload } = envelope;
+    if (type === "BranchCreated") this.#branches.set(String(payload.branch), record.name);
     if (type === "ApprovalCarriedOver")
       this.#decisions.carryOver(record.name, String(payload.from), String(payload.to));
     if (type === "ApprovalGiven" && payload.via !== "pre-approved") {

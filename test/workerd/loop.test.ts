@@ -317,7 +317,9 @@ test("a revoked runner loses its key, its token and its lease, and its job is gi
   const asking = { protocol: 1, labels: [], tools: {}, waitMs: 0, loop: null };
   const wish = { ...asking, instance: null, received: [], gone: [] };
   await start(await repository());
-  expect((await refusal(orchestrator.lease({ runner, scope: null }, wish))).code).toBe("runner-revoked");
+  expect((await refusal(orchestrator.lease({ runner, scope: null }, wish, null))).code).toBe(
+    "runner-revoked",
+  );
   expect((await refusal(orchestrator.revokeRunner(caller(), "r-0"))).status).toBe(404);
 });
 
@@ -354,21 +356,38 @@ test("a runner is given jobs of its kinds, and a run of CI jobs of its own loop 
   const asked = { protocol: 1, labels: [], tools: {}, waitMs: 0, instance: null, received: [], gone: [] };
   const of = (kinds: LeaseRequest["kinds"]) => ({ ...asked, loop, ...(kinds ? { kinds } : {}) });
   const pass = { runner, scope: null };
-  expect(await accepted(orchestrator.lease(pass, of(["publish", "open"])))).toBeNull();
+  expect(await accepted(orchestrator.lease(pass, of(["publish", "open"]), null))).toBeNull();
   const [connection = "", id = ""] = loop.split("/");
   const elsewhere = { runner, scope: { connection, repository: "another", loop: null } };
-  expect(await refusal(orchestrator.lease(elsewhere, of(undefined)))).toEqual({
+  expect(await refusal(orchestrator.lease(elsewhere, of(undefined), null))).toEqual({
     status: 403,
     code: "outside-of-run",
   });
-  expect(await accepted(orchestrator.lease(elsewhere, { ...asked, loop: null }))).toBeNull();
+  expect(await accepted(orchestrator.lease(elsewhere, { ...asked, loop: null }, null))).toBeNull();
   expect((await refusal(orchestrator.loopStanding(elsewhere, loop))).code).toBe("outside-of-run");
   const own = { runner, scope: { connection, repository: id, loop } };
   expect(await accepted(orchestrator.loopStanding(own, loop))).toMatchObject({
     job: { kind: "survey", runner: null },
   });
-  expect(await accepted(orchestrator.lease(own, of(["survey"])))).toMatchObject({
+  expect(await accepted(orchestrator.lease(own, of(["survey"]), null))).toMatchObject({
     loop,
     spec: { kind: "survey" },
   });
+});
+
+test("a runner gets jobs of each repository in turn, and only of those that are asked", async () => {
+  const { runner } = await enrolled();
+  const [busy, quiet] = [await repository({ slots: 2 }, 2), await repository()];
+  const loops = [await start(busy), await start(busy, 2), await start(quiet)];
+  for (const loop of loops) await eventually(async () => expect((await view(loop)).job?.kind).toBe("survey"));
+  const nothing = { instance: null, received: [], gone: [], loop: null };
+  const wish = { protocol: 1, labels: [], tools: {}, waitMs: 0, ...nothing };
+  const given = async (...among: string[]) => {
+    const asked = among.map((id) => `plain-git/${id}`);
+    return (await accepted(orchestrator.lease({ runner, scope: null }, wish, asked)))?.repository.id;
+  };
+  expect(await given(busy)).toBe(busy);
+  expect(await given(busy, quiet)).toBe(quiet);
+  expect(await given(quiet)).toBeUndefined();
+  expect(await given(busy, quiet)).toBe(busy);
 });

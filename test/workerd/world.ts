@@ -96,7 +96,9 @@ export async function lease(
 ): Promise<LeaseResponse | null> {
   const said = { instance: null, received: [], gone: [], ...process };
   const pass = { runner, scope: null };
-  return accepted(orchestrator.lease(pass, { protocol: 1, labels: [], tools: {}, waitMs: 0, loop, ...said }));
+  return accepted(
+    orchestrator.lease(pass, { protocol: 1, labels: [], tools: {}, waitMs: 0, loop, ...said }, null),
+  );
 }
 
 /** Waits for a job of the loop and leases it. */

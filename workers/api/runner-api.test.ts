@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LeaseResponse } from "@tamma/core/protocol/runner.ts";
 import { expect, test } from "vitest";
+import { jobBell } from "../job-bell.ts";
 import { createClient } from "./testing/client.ts";
 
 const job = "local/r1/12#1~j3";
@@ -81,6 +82,36 @@ test("a waiting lease asks again until a job comes, and never asks the orchestra
   expect(orchestrator.leaseAsked.map((asked) => asked.waitMs)).toEqual([0, 0, 0]);
 });
 
+test("a ring is asked after only where it rang, and everywhere is asked again all the same", async () => {
+  const { runner, orchestrator } = withRunner();
+  orchestrator.queue.push(offered);
+  orchestrator.leaseAfter = 5;
+  const first = orchestrator.lease.bind(orchestrator);
+  orchestrator.lease = (...asked) => {
+    // After the first question, and after the one that it makes.
+    if (orchestrator.leaseAsked.length < 2) jobBell.ring("main/r7");
+    return first(...asked);
+  };
+  await runner("/lease", { ...lease, waitMs: 20_000 });
+  expect(orchestrator.askedAmong).toEqual([null, ["main/r7"], ["main/r7"], null, null]);
+});
+
+test("rings that follow one another do not keep a runner from asking everywhere", async () => {
+  const { runner, orchestrator } = withRunner();
+  orchestrator.queue.push(offered);
+  orchestrator.leaseAfter = Number.POSITIVE_INFINITY;
+  const first = orchestrator.lease.bind(orchestrator);
+  orchestrator.lease = async (...asked) => {
+    jobBell.ring("main/r7");
+    const everywhere = orchestrator.askedAmong.filter((among) => among === null).length;
+    if (everywhere === 2) orchestrator.leaseAfter = 0;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return first(...asked);
+  };
+  expect((await runner("/lease", { ...lease, waitMs: 20_000 })).status).toBe(200);
+  expect(orchestrator.askedAmong).toContainEqual(["main/r7"]);
+});
+
 test("a runner that has gone is not given a job", async () => {
   const { orchestrator, request } = withRunner();
   orchestrator.queue.push(offered);
@@ -89,9 +120,9 @@ test("a runner that has gone is not given a job", async () => {
   const init = { method: "POST", body: JSON.stringify({ ...lease, waitMs: 20_000 }), signal: gone.signal };
   const headers = { authorization: "Bearer good-runner-token", "content-type": "application/json" };
   const first = orchestrator.lease.bind(orchestrator);
-  orchestrator.lease = (runner, asked) => {
+  orchestrator.lease = (...asked) => {
     gone.abort();
-    return first(runner, asked);
+    return first(...asked);
   };
   expect((await request("/runner/v1/lease", { ...init, headers })).status).toBe(204);
   expect(orchestrator.queue).toHaveLength(1);

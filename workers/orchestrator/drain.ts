@@ -43,27 +43,35 @@ export interface Drain {
   arm(): void;
 }
 
-export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) => void): Drain {
+/** What is under way, and the beginning of more. */
+function effectsUnderWay(work: DrainWork) {
   const busy = new Map<string, Promise<void>>();
+  const keyOf = (pending: PendingEffect) => `${pending.stream.id} ${pending.key}`;
+
+  /** True: more is due than may be under way at once. */
+  function startDue(): boolean {
+    // What the next start finds due is begun there.
+    if (inFlight.ending) return false;
+    work.fireTimers(work.now());
+    for (const pending of work.store.dueEffects(work.now())) {
+      const key = keyOf(pending);
+      if (busy.has(key)) continue;
+      if (busy.size >= effectsAtOnceMax) return true;
+      const done = work.perform(pending).finally(() => busy.delete(key));
+      busy.set(key, done);
+    }
+    return false;
+  }
+
+  return { busy, startDue };
+}
+
+export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) => void): Drain {
+  const { busy, startDue } = effectsUnderWay(work);
   let running: Promise<void> | null = null;
   let lookAgain: () => void = () => {};
   /** Something was written since the running drain looked last. */
   let dirty = false;
-
-  const keyOf = (pending: PendingEffect) => `${pending.stream.id} ${pending.key}`;
-
-  function startDue(): void {
-    // What the next start finds due is begun there.
-    if (inFlight.ending) return;
-    work.fireTimers(work.now());
-    for (const pending of work.store.dueEffects(work.now())) {
-      const key = keyOf(pending);
-      if (busy.size >= effectsAtOnceMax) return;
-      if (busy.has(key)) continue;
-      const done = work.perform(pending).finally(() => busy.delete(key));
-      busy.set(key, done);
-    }
-  }
 
   async function run(): Promise<void> {
     for (;;) {
@@ -71,9 +79,15 @@ export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) 
         lookAgain = resolve;
       });
       dirty = false;
-      startDue();
+      const moreIsDue = startDue();
       if (busy.size === 0) return;
       await Promise.race([again, ...busy.values()]);
+      // Nothing was written since but how an effect ended, and perhaps when it is tried again.
+      while (!dirty && !moreIsDue && busy.size > 0) {
+        arm();
+        await Promise.race([again, ...busy.values()]);
+      }
+      if (!dirty && !moreIsDue) return;
     }
   }
 

@@ -12,6 +12,9 @@ import { ed25519Key, signatureFits } from "./runner-signature.ts";
 /** How far a runner's clock may be off. */
 const signatureAgeMsMax = 60_000;
 
+/** Whoever asks for jobs all the time is written down that often: enough to see that it is there. */
+const seenEveryMs = 20_000;
+
 /** Puts an event of the account on record. */
 export type RecordEvent = (event: AccountEvent, commandId: string, actor: Actor) => void;
 
@@ -90,12 +93,13 @@ export class EnrolledRunners {
 
   /** Keeps when it was seen and what it says of itself. False: it was revoked. */
   note(runner: string, about: RunnerAbout): boolean {
-    if (this.#find(runner)?.revoked_at) return false;
+    const known = this.#find(runner);
+    if (known?.revoked_at) return false;
     const { host } = this.#ports;
-    host.sql.exec(
-      "UPDATE runners SET seen_at = ?, about = ? WHERE id = ?",
-      ...[host.clock.now(), JSON.stringify(about), runner],
-    );
+    const [now, said] = [host.clock.now(), JSON.stringify(about)];
+    const seenLately = known !== null && known.seen_at !== null && now - known.seen_at < seenEveryMs;
+    if (seenLately && known.about === said) return true;
+    host.sql.exec("UPDATE runners SET seen_at = ?, about = ? WHERE id = ?", now, said, runner);
     return true;
   }
 

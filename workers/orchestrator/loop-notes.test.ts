@@ -65,8 +65,57 @@ test("what a loop does while a note rests goes in one note", async () => {
   await turns();
   expect(told).toHaveLength(1);
   expect(notes.nextAt()).not.toBeNull();
-  rested.shift()?.();
+  rested.at(-1)?.();
   await turns();
   expect(told).toEqual(["a/b/1#1", "a/b/1#1", "a/b/1#2"]);
   expect(notes.nextAt()).toBeNull();
+});
+
+test("progress waits for more of it, and what others act on does not", async () => {
+  let [now, seq, active] = [1_000, 1, true];
+  let head: string | null = null;
+  let [told, listed]: [number[], number[]] = [[], []];
+  let timer: { at: number; work: () => void } | null = null;
+  const rowNow = () => ({ summary: { id: "a/b/1#1" }, active, head, seq }) as LoopRow;
+  const notes = loopNotes({
+    rowOf: rowNow,
+    coordinatorOf: () => ({ noteLoop: async (row) => void told.push(row.seq) }),
+    list: async (row) => void listed.push(row.seq),
+    now: () => now,
+    after: (ms, work) => {
+      timer = { at: now + ms, work };
+      return () => {};
+    },
+    keepAlive: () => {},
+  });
+  const passMs = async (ms: number) => {
+    now += ms;
+    if (timer !== null && timer.at <= now) timer.work();
+    for (let turn = 0; turn < 20; turn += 1) await null;
+  };
+  const change = async () => {
+    seq += 1;
+    notes.changed("a/b/1#1");
+    await passMs(0);
+    await notes.toD1();
+  };
+  await change();
+  expect([told, listed]).toEqual([[2], [2]]);
+  [told, listed] = [[], []];
+  await change();
+  await passMs(900);
+  await change();
+  expect([told, listed]).toEqual([[], []]);
+  await passMs(100);
+  expect(told).toEqual([4]);
+  told = [];
+  await change();
+  await passMs(200);
+  head = "0".repeat(40);
+  await change();
+  active = false;
+  await change();
+  expect([told, listed]).toEqual([[6], [6, 7]]);
+  await passMs(100);
+  expect(told).toEqual([6, 7]);
 });

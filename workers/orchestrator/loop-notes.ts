@@ -7,15 +7,21 @@ import type { AfterFlush } from "./outbox.ts";
 const retryMs = 5_000;
 /** Between two notes: what a loop does meanwhile goes in one. The first after a rest goes at once. */
 const pauseMs = 100;
+/** A note of progress alone waits so long for more: nobody acts on it, and most notes are of this kind. */
+const progressMs = 1_000;
 /** A note that is under way may fail when nobody looks any more: somebody has to look again. */
 const lookAgainMs = 30_000;
 
 /**
  * Tells the lists how a loop stands: the repository's coordinator (loops in flight, the inbox) and D1. Both
  * may lag; what was told last wins, by sequence number.
+ *
+ * D1 is not told of progress alone: of a loop that goes on, lists show what the coordinator says.
  */
 export interface LoopNotes {
   changed(loop: string): void;
+  /** The same for lists that may have forgotten what they were told. */
+  again(loop: string): void;
   /** Goes along with the outbox. */
   toD1: AfterFlush;
   /** What is being told again is not due: to look again and again would tell nobody sooner. */
@@ -23,7 +29,7 @@ export interface LoopNotes {
   retryDue(now: number): void;
 }
 
-export function loopNotes(parts: {
+interface NoteParts {
   rowOf(loop: string): LoopRow | null;
   coordinatorOf(loop: string): Pick<RepoCoordinatorRpc, "noteLoop">;
   /** Puts the row into the lists of D1. Throws when D1 does not answer. */
@@ -31,33 +37,61 @@ export function loopNotes(parts: {
   now(): number;
   after: Timers["after"];
   keepAlive(promise: Promise<unknown>): void;
-}): LoopNotes {
-  const forCoordinator = new Set<string>();
-  const forD1 = new Set<string>();
+}
+
+export function loopNotes(parts: NoteParts): LoopNotes {
+  const coordinator = coordinatorNotes(parts);
+  const d1 = d1Notes(parts);
+  function changed(loop: string): void {
+    d1.changed(loop);
+    coordinator.changed(loop);
+  }
+  return {
+    changed,
+    again: (loop) => {
+      d1.forget(loop);
+      coordinator.forget(loop);
+      changed(loop);
+    },
+    toD1: d1.tell,
+    nextAt: coordinator.nextAt,
+    retryDue: coordinator.retryDue,
+  };
+}
+
+function coordinatorNotes(parts: NoteParts) {
+  const changed = new Set<string>();
+  /** What was told last, of what others act on. */
+  const told = new Map<string, string>();
   let telling = false;
   let next: number | null = null;
-  /** Not before this time, unless nothing was told lately. */
-  let restedAt = 0;
+  const pause = pauseBetween(parts);
 
   async function tellOne(loop: string): Promise<void> {
-    forCoordinator.delete(loop);
+    changed.delete(loop);
     const row = parts.rowOf(loop);
     try {
-      if (row) await parts.coordinatorOf(loop).noteLoop(row);
+      if (!row) return;
+      await parts.coordinatorOf(loop).noteLoop(row);
+      told.set(loop, actedOn(row));
     } catch (thrown) {
-      forCoordinator.add(loop);
+      changed.add(loop);
       throw thrown;
     }
+  }
+
+  function isProgressAlone(loop: string): boolean {
+    const row = parts.rowOf(loop);
+    return row === null || told.get(loop) === actedOn(row);
   }
 
   async function tell(): Promise<void> {
     telling = true;
     try {
-      while (forCoordinator.size > 0) {
-        const restMs = restedAt - parts.now();
-        if (restMs > 0) await new Promise<void>((resolve) => parts.after(restMs, resolve));
-        for (const loop of [...forCoordinator]) await tellOne(loop);
-        restedAt = parts.now() + pauseMs;
+      while (changed.size > 0) {
+        await pause.over(() => ([...changed].every(isProgressAlone) ? progressMs : pauseMs));
+        for (const loop of [...changed]) await tellOne(loop);
+        pause.begins();
       }
       next = null;
     } catch (thrown) {
@@ -69,27 +103,72 @@ export function loopNotes(parts: {
   }
 
   return {
-    changed: (loop) => {
-      forD1.add(loop);
-      forCoordinator.add(loop);
+    changed: (loop: string) => {
+      changed.add(loop);
       // After the caller's turn, so that ten events of one drain become one note.
-      if (!telling) parts.keepAlive(Promise.resolve().then(() => (telling ? undefined : tell())));
+      parts.keepAlive(Promise.resolve().then(() => (telling ? pause.lookAgain() : tell())));
     },
-    toD1: async () => {
-      for (const loop of [...forD1]) {
-        const row = parts.rowOf(loop);
-        forD1.delete(loop);
-        try {
-          if (row) await parts.list(row);
-        } catch (thrown) {
-          forD1.add(loop);
-          throw thrown;
-        }
-      }
-    },
+    forget: (loop: string) => told.delete(loop),
     nextAt: () => (telling ? parts.now() + lookAgainMs : next),
-    retryDue: (now) => {
+    retryDue: (now: number) => {
       if (next !== null && next <= now && !telling) parts.keepAlive(tell());
     },
   };
+}
+
+/** The pause between two notes, whose length may change while it lasts. */
+function pauseBetween({ now, after }: Pick<NoteParts, "now" | "after">) {
+  let begunAt = Number.NEGATIVE_INFINITY;
+  let lookAgain: () => void = () => {};
+  return {
+    begins: () => {
+      begunAt = now();
+    },
+    /** Something changed: perhaps the pause is shorter now. */
+    lookAgain: () => lookAgain(),
+    async over(lengthMs: () => number): Promise<void> {
+      for (let over = false; !over; ) {
+        const leftMs = begunAt + lengthMs() - now();
+        if (leftMs <= 0) return;
+        over = await new Promise<boolean>((resolve) => {
+          const cancel = after(leftMs, () => resolve(true));
+          lookAgain = () => {
+            cancel();
+            resolve(false);
+          };
+        });
+      }
+    },
+  };
+}
+
+function d1Notes({ rowOf, list }: Pick<NoteParts, "rowOf" | "list">) {
+  const changed = new Set<string>();
+  const told = new Map<string, string>();
+
+  async function tell(): Promise<void> {
+    for (const loop of [...changed]) {
+      const row = rowOf(loop);
+      changed.delete(loop);
+      if (!row || (row.active && told.get(loop) === actedOn(row))) continue;
+      try {
+        await list(row);
+        told.set(loop, actedOn(row));
+      } catch (thrown) {
+        changed.add(loop);
+        throw thrown;
+      }
+    }
+  }
+
+  return {
+    changed: (loop: string) => void changed.add(loop),
+    forget: (loop: string) => told.delete(loop),
+    tell,
+  };
+}
+
+/** Whether it goes on, whom it asks, what deliveries and pushes are matched with; the rest is progress. */
+function actedOn({ active, inbox, branch, head, pullRequest }: LoopRow): string {
+  return JSON.stringify([active, inbox?.kind, inbox?.id, branch, head, pullRequest]);
 }

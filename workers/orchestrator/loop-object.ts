@@ -143,7 +143,7 @@ export class LoopObject implements IssueLoopRpc {
     this.#reading = loopReading(this.#core, host.store, this.#blobs, this.#logs, host);
     this.#keeper = keeperOf({
       ...{ d1: ports.d1, store: host.store, outbox, now, lost: "", sha256: host.sha256 },
-      relist: (stream) => notes.changed(stream.id),
+      relist: (stream) => notes.again(stream.id),
       rebuilt: (stream, setAside) => {
         if (setAside > 0) ports.turns.forgetEnded(stream.id);
         this.#core.rebuilt(stream.id);

@@ -10,7 +10,7 @@ import { compareWithD1, HoldNotKept, type Standing } from "./standing.ts";
 const rowsPerFlush = 100;
 
 /** What a loop does in this time goes in one batch, which costs little more than one event. */
-const gatherMs = 50;
+const gatherMs = 500;
 /** After a copy so many times what it took: many objects at once leave D1 most of its time. */
 const pausePerCopy = 4;
 /** A copy that took longer met a D1 that was down, which says nothing about how busy it is. */
@@ -71,19 +71,13 @@ export function d1Outbox(
   clock: OutboxHost,
   afterFlush: AfterFlush = async () => {},
 ): Outbox {
-  const { copy, compare, look } = copierOf(d1, store, range, clock);
+  const { copyAll, compare, look } = copierOf(d1, store, range, clock);
   let running: Promise<void> | null = null;
   let again = false;
   let failures = 0;
   let next: number | null = null;
   /** Not before this time. */
   let restedAt = 0;
-
-  async function copyAll(): Promise<void> {
-    for (let rows = store.unflushed(rowsPerFlush); rows.length > 0; rows = store.unflushed(rowsPerFlush))
-      await copy(rows);
-    await afterFlush();
-  }
 
   /** Whoever sets `again` while this runs is seen: nothing waits between the last look at it and the end. */
   async function flushOnce(waitMs: number): Promise<void> {
@@ -96,6 +90,7 @@ export function d1Outbox(
         again = false;
         const began = clock.now();
         await copyAll();
+        await afterFlush();
         const tookMs = clock.now() - began;
         restedAt = clock.now() + Math.min(Math.max(gatherMs, pausePerCopy * tookMs), pauseMsMax);
       } while (again);
@@ -153,7 +148,8 @@ function copierOf(d1: LogCopy, store: ObjectStore, range: () => StreamRange | nu
     }
   }
 
-  async function copy(rows: SealedRow[]): Promise<void> {
+  /** False: D1 was not where it was left, and what is to be copied now is not known. */
+  async function copy(rows: SealedRow[]): Promise<boolean> {
     try {
       await d1.append(rows);
     } catch (thrown) {
@@ -165,11 +161,23 @@ function copierOf(d1: LogCopy, store: ObjectStore, range: () => StreamRange | nu
       const [tried, next] = [rows[0], store.unflushed(1)[0]];
       // The same row again would only meet the same answer again: then it has to wait its time.
       if (next && next.stream === tried?.stream && next.seq === tried.seq) throw thrown;
-      return;
+      return false;
     }
     // The rows of a stream come in order: its last one says how far it was copied.
     for (const [stream, seq] of new Map(rows.map((row) => [row.stream, row.seq])))
       store.markFlushed(stream, seq);
+    return true;
+  }
+
+  /** Until nothing is left. */
+  async function copyAll(): Promise<void> {
+    for (;;) {
+      const rows = store.unflushed(rowsPerFlush);
+      if (rows.length === 0) return;
+      const inOrder = await copy(rows);
+      // What was written since has asked for a flush of its own.
+      if (inOrder && rows.length < rowsPerFlush) return;
+    }
   }
 
   async function look(): Promise<void> {
@@ -185,5 +193,5 @@ function copierOf(d1: LogCopy, store: ObjectStore, range: () => StreamRange | nu
     for (const { stream, why } of store.held()) logError("held", why, { stream });
   }
 
-  return { copy, compare, look };
+  return { copyAll, compare, look };
 }

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { repositoryNameOf } from "@tamma/core/domain/ids.ts";
 import { inFlight } from "../in-flight.ts";
 import { jobBell } from "../job-bell.ts";
 import { d1Copy } from "./d1-log.ts";
@@ -151,10 +152,11 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     return this.#object.unqueue(...args);
   }
 
-  async offerJob(...args: Args<"offerJob">): Result<"offerJob"> {
-    await this.#object.offerJob(...args);
+  async offerJob(...[loop, job]: Args<"offerJob">): Result<"offerJob"> {
+    await this.#object.offerJob(loop, job);
     this.#dispatcher.kick();
-    jobBell.ring();
+    const repository = repositoryNameOf(loop);
+    if (repository !== null) jobBell.ring(repository);
   }
 
   openJobs(...args: Args<"openJobs">): Result<"openJobs"> {

@@ -8,6 +8,7 @@ import { accountHub, type LeaseWish, repoCoordinator } from "./objects.ts";
 import { allRepositories, ownerOf, type Parts } from "./parts.ts";
 import { ok, refuse } from "./refusal.ts";
 import { isWithin } from "./run-grants.ts";
+import { coordinatorNamed, inTurn, repositoriesFor, served } from "./where-to-ask.ts";
 
 /** What runners ask for. `runner` is the id that the token proved. */
 
@@ -39,11 +40,14 @@ export async function runnerOf({ env }: Parts, token: string): Promise<RunnerPas
 /**
  * The first open job that is still wanted, or null. It does not wait: no request is held in an object, and
  * the route that calls this asks again until its time is up.
+ *
+ * @param among only these repositories, as `<connection>/<id>`; null: all
  */
 export async function lease(
   parts: Parts,
   { runner, scope }: RunnerPass,
   asked: runnerWire.LeaseRequest,
+  among: readonly string[] | null,
 ): Promise<Answer<runnerWire.LeaseResponse | null>> {
   const request = { ...asked, loop: asked.loop ?? scope?.loop ?? null };
   if (request.protocol !== runnerProtocol)
@@ -58,7 +62,9 @@ export async function lease(
   const { instance, received, kinds } = request;
   const wish: LeaseWish = { runner, instance, received, kinds };
   if (!(await mayWork(parts, runner, request, false))) return revoked();
-  for (const coordinator of await coordinatorsFor(parts, request.loop, scope)) {
+  const places = await repositoriesFor(parts.env, request.loop, scope, among);
+  for (const repository of inTurn(runner, places)) {
+    const coordinator = coordinatorNamed(parts.env, repository);
     for (const open of await coordinator.openJobs(request.loop, wish)) {
       // Before anything is given out the account is asked itself: a token is trusted for a while.
       if (!(await mayWork(parts, runner, request, true))) return revoked();
@@ -74,6 +80,7 @@ export async function lease(
       if (grant.state === "other-kind") continue;
       if (grant.state === "granted") {
         const { fence, spec } = grant.lease;
+        served(runner, repository);
         const right = pushes.has(spec.kind) ? "write" : "read";
         const git = await coordinator.holdJob(open.job, wish, fence, right);
         // Refused: the job stays with this runner, which finds it again when it asks the next time.
@@ -145,15 +152,6 @@ function mayDo(scope: RunnerPass["scope"], loop: string): boolean {
 function outside<T>(what: string): Answer<T> {
   const message = `this run was not let in for ${what}`;
   return refuse(403, "outside-of-run", message, "a run works for its own loop, or its own repository");
-}
-
-async function coordinatorsFor(parts: Parts, loop: string | null, scope: RunnerPass["scope"]) {
-  if (scope) return [repoCoordinator(parts.env, { connection: scope.connection, id: scope.repository })];
-  const route = loop === null ? null : ownerOf(parts, loop);
-  if (route === null) return (await allRepositories(parts)).map((each) => each.coordinator);
-  if (!route.ok) return [];
-  const [connection = "", id = ""] = route.value.loop.split("/");
-  return [repoCoordinator(parts.env, { connection, id })];
 }
 
 export async function heartbeat(

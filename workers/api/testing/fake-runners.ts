@@ -18,6 +18,7 @@ export class FakeRunners extends FakeAccount {
   readonly stopped = new Set<string>();
   /** How often a job was asked for, and whether anyone asked us to wait. */
   readonly leaseAsked: runner.LeaseRequest[] = [];
+  readonly askedAmong: (readonly string[] | null)[] = [];
   /** Jobs come only when they were asked for this often: as if they were queued a little later. */
   leaseAfter = 1;
 
@@ -57,8 +58,13 @@ export class FakeRunners extends FakeAccount {
   async loopStanding(_pass: RunnerPass, _loop: string): Promise<Answer<runner.LoopStanding>> {
     return refused(404, "unknown-loop", "There is no such loop.");
   }
-  async lease(_pass: RunnerPass, request: runner.LeaseRequest): Promise<Answer<runner.LeaseResponse | null>> {
+  async lease(
+    _pass: RunnerPass,
+    request: runner.LeaseRequest,
+    among: readonly string[] | null,
+  ): Promise<Answer<runner.LeaseResponse | null>> {
     this.leaseAsked.push(request);
+    this.askedAmong.push(among);
     if (this.leaseAsked.length < this.leaseAfter) return done(null);
     const job = this.queue.shift() ?? null;
     if (job) this.fences.set(job.job, job.fence);

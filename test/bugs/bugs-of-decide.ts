@@ -13,6 +13,14 @@ export const bugsOfDecide: Bug[] = [
     attacks: "3",
   },
   {
+    name: "unwanted-slot-is-kept",
+    does: "a loop that a person has again takes no notice of the slot that comes, and nobody else gets it",
+    file: "core/domain/loop/decide.ts",
+    find: "  if (!waits && !loop.facts.slotHeld)",
+    replace: "  if (!waits && loop.facts.claim === null)",
+    attacks: "6",
+  },
+  {
     name: "retry-and-escalate",
     does: "a gate whose retries are used up is handed to a person and scheduled again",
     file: `${decide}/fail-gate.ts`,

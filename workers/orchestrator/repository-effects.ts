@@ -86,7 +86,9 @@ async function startedBefore(
 ): Promise<Told> {
   const answer = await object.command(loop, { type: "GrantSlot", claim }, `${key}:again`, coordinatorActor);
   const never = !answer.ok && answer.refusal.code === "loop-not-started";
-  return never ? { refused: `issue ${issue} is gone`, ended: true } : outcome(answer, outdated);
+  if (never) return { refused: `issue ${issue} is gone`, ended: true };
+  // Its slot may be given away for a while: that is no end.
+  return outcome(answer, [...outdated, "slot-not-wanted"]);
 }
 
 function outcome(answer: Answer<unknown>, echoes: readonly string[]): Told {

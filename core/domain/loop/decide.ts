@@ -89,6 +89,17 @@ function route(b: Batch, command: Exclude<LoopCommand, { type: "StartLoop" }>): 
   }
 }
 
+/**
+ * A loop that asked for a slot may be a person's again before it is its turn. Then it has to say no, or the
+ * slot stays with somebody who does not use it.
+ */
+function refuseUnwantedSlot({ loop }: Batch): void {
+  if (loop.state !== "active" && loop.state !== "escalated") return;
+  const waits = loop.state === "active" && loop.doing.kind === "call" && loop.doing.call === "request-slot";
+  if (!waits && !loop.facts.slotHeld)
+    throw stale("slot-not-wanted", "the loop does not go on yet", "give the slot to the next one");
+}
+
 type CallAnswer = Extract<
   LoopCommand,
   {
@@ -113,6 +124,7 @@ const callOf: Record<CallAnswer["type"], CallName> = {
 
 /** The answer to the call that the loop waits for; an answer to an older one changes nothing. */
 function answered(b: Batch, command: CallAnswer): void {
+  if (command.type === "GrantSlot") refuseUnwantedSlot(b);
   const { doing } = b.active();
   if (doing.kind !== "call" || doing.call !== callOf[command.type])
     throw stale("call-not-open", `the loop does not wait for ${callOf[command.type]}`, "drop the answer");

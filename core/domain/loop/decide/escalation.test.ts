@@ -129,6 +129,15 @@ describe("the slot", () => {
     given(loopAt("implement")).when({ type: "GrantSlot", claim: "x" }).thenRefused("call-not-open");
   });
 
+  test("that comes when a person has the loop again is refused, so that the next one gets it", () => {
+    const waiting = send(escalated({ onEscalation: "release" }), resolve(escalated(), "retry")).loop;
+    const away = send(waiting, { type: "EscalateLoop", by: person("ann"), reason: "let me look" }).loop;
+    for (const loop of [away, escalated({ onEscalation: "release" })])
+      given(loop).when({ type: "GrantSlot", claim: "claim-2" }).thenRefused("slot-not-wanted");
+    // One that it has it keeps, however often it is told of it.
+    given(escalated()).when({ type: "GrantSlot", claim: "claim-1" }).thenRefused("loop-escalated");
+  });
+
   test("a second escalation without a slot gives none back on record", () => {
     const loop = escalated({ onEscalation: "release" });
     const waiting = send(loop, resolve(loop, "take-over")).loop;

@@ -66,6 +66,7 @@ export function walk(from: Loop, world: World, statesMax: number): Walk {
 function steps(place: Place, world: World, result: Walk, broken: string[]): Place[] {
   const { loop, ledger: known } = place;
   const next: Place[] = [];
+  broken.push(...unwantedSlot(loop));
   for (const { name, command, odd } of [...answers(loop, world), ...cancelled(loop)]) {
     result.commands += 1;
     const sent = sendOrRefuse(loop, name, command, broken);
@@ -84,6 +85,20 @@ function steps(place: Place, world: World, result: Walk, broken: string[]): Plac
     else broken.push(...restLaws(after, ledger));
   }
   return next;
+}
+
+/** A slot that comes when the loop does not go on yet is said no to, and not taken for something old. */
+function unwantedSlot(loop: Loop): string[] {
+  if ((loop.state !== "active" && loop.state !== "escalated") || loop.facts.slotHeld) return [];
+  if (loop.state === "active" && loop.doing.kind === "call" && loop.doing.call === "request-slot") return [];
+  const where = `at ${describeLoop(loop)}`;
+  try {
+    send(loop, { type: "GrantSlot", claim: "of-nobody" });
+    return [`a slot that nobody waits for is taken ${where}`];
+  } catch (thrown) {
+    const wanted = thrown instanceof CommandRefused && thrown.code === "slot-not-wanted";
+    return wanted ? [] : [`a slot that nobody waits for is not given back ${where}: ${String(thrown)}`];
+  }
 }
 
 /** A person may end a loop wherever it is. */

@@ -9,5 +9,6 @@ export function objectsClone(
   target: { branch: string } | { sha: string },
 ): Promise<Workspace> {
   const folder = join(context.folder, "clone");
-  return cloneAt(context.repository.url, target, folder, { signal: context.signal, checkout: false });
+  const { signal, log } = context;
+  return cloneAt(context.repository.url, target, folder, { signal, log, checkout: false });
 }

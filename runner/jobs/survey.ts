@@ -36,7 +36,7 @@ export async function surveyJob(spec: JobSpecOf<"survey">, context: JobContext):
   const { url } = context.repository;
   const target = { branch: spec.branch };
   // Objects only: what is a link or a pipe on the disk is a short text in the commit.
-  const options = { signal: context.signal, checkout: false };
+  const options = { signal: context.signal, log: context.log, checkout: false };
   const workspace = await cloneAt(url, target, join(context.folder, "survey"), options);
   const tip = `refs/remotes/origin/${spec.branch}^{commit}`;
   const base = (await workspace.git(["rev-parse", tip])).trim();

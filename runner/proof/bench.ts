@@ -48,7 +48,8 @@ export class JobFault extends Error {
 /** Clones the repository at `base` and reads the rules there; nothing is installed yet. @throws JobFault */
 export async function openBench(context: JobContext, base: Sha): Promise<Bench> {
   const folder = join(context.folder, "workspace");
-  const workspace = await cloneAt(context.repository.url, { sha: base }, folder, { signal: context.signal });
+  const { signal, log } = context;
+  const workspace = await cloneAt(context.repository.url, { sha: base }, folder, { signal, log });
   const files = filesOfTree(workspace, base);
   const config = await configOf(files);
   const globs = config["test-files"] ?? null;

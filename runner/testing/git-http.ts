@@ -2,8 +2,12 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Git's own HTTP backend over the repositories below `root`: `http://127.0.0.1:<port>/<name>`. */
-export async function gitHttp(root: string) {
+/**
+ * Git's own HTTP backend over the repositories below `root`: `http://127.0.0.1:<port>/<name>`.
+ *
+ * @param port 0 for a free one
+ */
+export async function gitHttp(root: string, port = 0) {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
     const env = {
@@ -34,7 +38,7 @@ export async function gitHttp(root: string) {
       response.writeHead(Number.parseInt(status?.[1] ?? "200", 10)).end(all.subarray(end + 4));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => {

@@ -11,10 +11,10 @@ import {
   attemptGits,
   type GitOptions,
   localGitTimeoutMs,
-  runGit,
   textOf,
   transferTimeoutMs,
 } from "./run-git.ts";
+import { type Patience, readFromServer } from "./transfer.ts";
 import { expectModestTree } from "./tree-size.ts";
 import { RepositoryUnusable } from "./unusable.ts";
 
@@ -22,6 +22,10 @@ export interface CloneOptions {
   signal?: AbortSignal;
   /** False: objects only, for jobs that make commits by plumbing. Default true. */
   checkout?: boolean;
+  /** Told what people should see: that the server is waited for. */
+  log?: (text: string) => void;
+  /** How long a server that cannot be reached is waited for, in milliseconds (transfer.ts). */
+  unreachableMs?: number;
 }
 
 /**
@@ -34,7 +38,7 @@ export async function cloneAt(
   url: string,
   target: { branch: string } | { sha: Sha },
   folder: string,
-  { signal, checkout = true }: CloneOptions = {},
+  { signal, checkout = true, log, unreachableMs }: CloneOptions = {},
 ): Promise<Workspace> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const remote = remoteOf(url);
@@ -49,8 +53,13 @@ export async function cloneAt(
     remote.url,
     folder,
   ];
-  await runGit(clone, { ...remote.access, timeoutMs: transferTimeoutMs, signal });
-  const workspace = await openWorkspace(folder, signal, remote.access);
+  const patience: Patience = {
+    waits: (why, ms) => log?.(`${withoutCredentials(why)}\nI ask again in ${ms / 1_000} s.\n`),
+    ...(unreachableMs === undefined ? {} : { unreachableMs }),
+  };
+  const { exitCode, stderr } = await readFromServer(clone, { ...remote.access, signal }, patience);
+  if (exitCode !== 0) throw new GitFailed(clone, exitCode, stderr);
+  const workspace = await openWorkspace(folder, signal, remote.access, patience);
   const sha = "sha" in target ? target.sha : await tipOf(workspace, url, target.branch);
   await ensurePresent(workspace, sha);
   if (!checkout) return workspace;
@@ -97,12 +106,13 @@ async function has(workspace: Workspace, sha: Sha): Promise<boolean> {
 
 /**
  * A clone that exists already, as a workspace. Its config is taken as it is now, and kept so. `access`: what
- * lets git log in at its origin.
+ * lets git log in at its origin; `patience`: with an origin that cannot be reached.
  */
 export async function openWorkspace(
   folder: string,
   signal?: AbortSignal,
   access: Remote["access"] = {},
+  patience: Patience = {},
 ): Promise<Workspace> {
   const path = await realpath(folder);
   const gitDir = join(path, ".git");
@@ -129,20 +139,20 @@ export async function openWorkspace(
   };
   const attempt = async (args: string[], options: WorkspaceGitOptions = {}) => {
     const run = await setUp(options);
-    if (["fetch", "push", "ls-remote"].includes(args[0] ?? "")) {
-      run.timeoutMs = transferTimeoutMs;
-      run.config = { ...access.config };
-      Object.assign(run.env, access.env);
-    }
+    const whole = options.withoutFiles ? ["--bare", ...args] : args;
+    if (!["fetch", "push", "ls-remote"].includes(args[0] ?? "")) return attemptGit(whole, run);
+    Object.assign(run, { timeoutMs: transferTimeoutMs, config: { ...access.config } });
+    Object.assign(run.env, access.env);
+    if (args[0] !== "push") return readFromServer(whole, run, patience);
     // A push that began is let end: cut off, it would leave a repository of this machine with a lock and half
     // of its files changed. Whether its outcome counts is decided by the fence.
-    if (args[0] === "push") delete run.signal;
-    return attemptGit(options.withoutFiles ? ["--bare", ...args] : args, run);
+    delete run.signal;
+    return attemptGit(whole, run);
   };
   const several = async (steps: string[][], options: WorkspaceGitOptions, stopAtFailure: boolean) => {
     const all = options.withoutFiles ? steps.map((args) => ["--bare", ...args]) : steps;
-    const timeoutMs = localGitTimeoutMs * steps.length;
-    return attemptGits(all, { ...(await setUp(options)), timeoutMs, stopAtFailure });
+    const run = { ...(await setUp(options)), timeoutMs: localGitTimeoutMs * steps.length };
+    return attemptGits(all, { ...run, stopAtFailure });
   };
   return {
     path,

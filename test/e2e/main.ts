@@ -6,6 +6,7 @@ import type { LoopView } from "@tamma/core/domain/loop/view.ts";
 import type { LoopList } from "@tamma/core/protocol/rest.ts";
 import { sampleIssues } from "../../server/sample/issues.ts";
 import { tick } from "../journey/processes.ts";
+import { carelessScript, writeCheck } from "./own-checks.ts";
 import * as site from "./site.ts";
 import { type OwnTamma, startTamma } from "./tamma.ts";
 
@@ -14,13 +15,16 @@ import { type OwnTamma, startTamma } from "./tamma.ts";
  * alone. docs/platforms/gitea.md says what it needs. The last line says how it ended; the exit code is 0
  * after a merge.
  */
-const usage = `npm run e2e:gitea -- [--webhook-url ADDRESS] [--port N] [--keep]
+const usage = `npm run e2e:gitea -- [--webhook-url ADDRESS] [--port N] [--ci] [--runs-on LABEL] [--keep]
 
   TAMMA_E2E_GITEA_URL     where Gitea is, for example http://127.0.0.1:3000
   TAMMA_E2E_GITEA_TOKEN   a token of an administrator of it, with all scopes
   --webhook-url ADDRESS   where Gitea reaches this machine, when it is not on the same one
   --port N                where Tamma listens on 127.0.0.1; needed behind --webhook-url
-  --keep                  leaves repository and account there, to be looked at`;
+  --ci                    runs of Gitea's own CI do the jobs, by the workflow that Tamma proposes: needs a
+                          machine of its Actions on this one, in host mode, with Node 24 and --runs-on
+  --runs-on LABEL         the machine's label; ubuntu-latest where it is not given
+  --keep                  leaves repositories and account there, to be looked at`;
 
 /** The whole loop; a slow machine takes a few minutes. */
 const loopPatienceMs = 15 * 60_000;
@@ -35,12 +39,27 @@ function say(what: string): void {
   process.stdout.write(`${seconds} s  ${String(steps).padStart(2)}. ${what}\n`);
 }
 
+interface Wish {
+  webhookUrl: string | null;
+  port: number;
+  /** The label of the machine of Gitea's CI that does the jobs; null: a runner of its own serves. */
+  ci: string | null;
+  keep: boolean;
+}
+
+/** What is taken away again at the end. */
+interface Made {
+  repositories: string[];
+  bot: string | null;
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       "webhook-url": { type: "string" },
+      "runs-on": { type: "string", default: "ubuntu-latest" },
       ...{ port: { type: "string", default: "0" }, keep: { type: "boolean", default: false } },
-      help: { type: "boolean", default: false },
+      ...{ ci: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
     },
   });
   const { TAMMA_E2E_GITEA_URL: named, TAMMA_E2E_GITEA_TOKEN: token } = process.env;
@@ -49,47 +68,85 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2;
   }
   const url = named.replace(/\/+$/, "");
-  const folder = mkdtempSync(join(tmpdir(), "tamma-e2e-"));
-  const made: { repository?: string; bot?: string } = {};
   const there = await site.openSite(url, token);
   say(`Gitea ${there.version} at ${url} knows the token: it is ${there.owner}'s`);
+  const folder = mkdtempSync(join(tmpdir(), "tamma-e2e-"));
+  const made: Made = { repositories: [], bot: null };
+  const ci = values.ci ? values["runs-on"] : null;
+  const wish = {
+    webhookUrl: values["webhook-url"] ?? null,
+    port: Number(values.port),
+    ci,
+    keep: values.keep,
+  };
   try {
-    const bot = await site.makeBot(there, url);
-    made.bot = bot.login;
-    say(`made the account ${bot.login}, and a token for it`);
-    made.repository = await site.makeRepository(there, url, bot.login, join(folder, "sample"));
-    say(`made ${made.repository} with the sample project; ${bot.login} administrates it`);
-    await using own = await startTamma(folder, Number(values.port));
-    say(`started Tamma at ${own.url}, its runner, and the scripted engineer in a model's place`);
-    await connect(own, { url, bot, repository: made.repository, webhookUrl: values["webhook-url"] ?? null });
-    await wholeLoop(own, there, made.repository);
+    await fromNothing(there, url, folder, made, wish);
     return 0;
   } finally {
-    if (values.keep) say(`left as it is: ${url}/${made.repository}, account ${made.bot}`);
+    if (values.keep) say(`left as it is: ${made.repositories.join(", ")}, account ${made.bot}`);
     else {
       await site.removeAll(there, made);
-      say("removed repository and account again");
+      say("removed repositories and account again");
     }
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
+async function fromNothing(there: site.Site, url: string, folder: string, made: Made, wish: Wish) {
+  const bot = await site.makeBot(there, url);
+  made.bot = bot.login;
+  say(`made the account ${bot.login}, and a token for it`);
+  const { ci, port } = wish;
+  // Nothing checks a push to an empty Gitea: it has no machine for a CI.
+  const settings = ci === null ? ["no-checks: allow"] : ["runner: ci"];
+  const sample = { url, bot: bot.login, folder: join(folder, "sample") };
+  const repository = await site.makeRepository(there, sample, settings, (at) => {
+    if (ci !== null) writeCheck(at, ci);
+  });
+  made.repositories.push(repository);
+  say(`made ${repository} with the sample project; ${bot.login} administrates it`);
+  const script = ci === null ? null : carelessScript();
+  await using own = await startTamma(folder, { port, script, runner: ci === null });
+  const runner = ci === null ? "its runner, " : "";
+  say(`started Tamma at ${own.url}, ${runner}and the scripted engineer in a model's place`);
+  await connect(own, { url, bot, webhookUrl: wish.webhookUrl });
+  const workflow = ci === null ? [] : await workflowWish(there, url, folder, made, ci);
+  await own.tamma("repos", "add", repository, "--connection", "work", ...workflow);
+  say(`tamma repos add ${repository} --connection work ${workflow.join(" ")}`.trimEnd());
+  if (ci !== null) {
+    await site.mergeProposal(there, repository);
+    say(`${there.owner} merges the workflow that Tamma proposed`);
+  }
+  await own.tamma("repos", "check", repository);
+  say(`tamma repos check ${repository}: all is well`);
+  await wholeLoop(own, there, repository, ci !== null);
+}
+
 async function connect(
   own: OwnTamma,
-  to: { url: string; bot: site.Bot; repository: string; webhookUrl: string | null },
+  to: { url: string; bot: site.Bot; webhookUrl: string | null },
 ): Promise<void> {
   const file = own.secretFile("token", to.bot.token);
   const reach = to.webhookUrl === null ? [] : ["--webhook-url", to.webhookUrl];
   const connection = ["--platform", "gitea", "--url", to.url, "--token-file", file, ...reach];
   await own.tamma("connections", "add", "work", ...connection);
   say("tamma connections add work --platform gitea");
-  await own.tamma("repos", "add", to.repository, "--connection", "work");
-  say(`tamma repos add ${to.repository} --connection work`);
-  await own.tamma("repos", "check", to.repository);
-  say(`tamma repos check ${to.repository}: all is well`);
 }
 
-async function wholeLoop(own: OwnTamma, there: site.Site, repository: string): Promise<void> {
+async function workflowWish(there: site.Site, url: string, folder: string, made: Made, label: string) {
+  const action = await site.publishAction(there, { url, folder: join(folder, "action") });
+  made.repositories.push(action.slice(url.length + 1, action.lastIndexOf("/runner@")));
+  say(`put the runner's action into a repository of its own: ${action}`);
+  return ["--workflow", "--action-ref", action, "--runs-on", label];
+}
+
+/** @param checked a check of the platform fails at first */
+async function wholeLoop(
+  own: OwnTamma,
+  there: site.Site,
+  repository: string,
+  checked: boolean,
+): Promise<void> {
   const [wanted] = sampleIssues;
   if (!wanted) throw new Error("the sample has no issue");
   const issue = await site.openLabelled(there, repository, { title: wanted.title, body: wanted.body });
@@ -107,11 +164,17 @@ async function wholeLoop(own: OwnTamma, there: site.Site, repository: string): P
     return null;
   });
   if (end.word !== "merged") throw new Error(`the loop ended as ${end.word}`);
+  if (checked && end.attempts.ci !== 1) throw new Error("the check did not fail, or nobody mended it");
   say(`the loop is over: merged as ${end.mergeSha}`);
-  await within(webhookPatienceMs, "not all is done on Gitea", async () => {
-    const left = await site.undone(there, repository, issue);
-    return left.length === 0 ? "done" : null;
-  });
+  let left: string[] = [];
+  await within(
+    webhookPatienceMs,
+    () => `not all is done on Gitea: ${left.join("; ")}`,
+    async () => {
+      left = await site.undone(there, repository, issue);
+      return left.length === 0 ? "done" : null;
+    },
+  );
   const pull = await site.pullOf(there, repository, issue);
   if (pull?.merge_commit_sha !== end.mergeSha)
     throw new Error(`Gitea merged ${String(pull?.merge_commit_sha)}, and the loop ${end.mergeSha}`);
@@ -135,11 +198,15 @@ async function answer({ ask }: LoopView, there: site.Site, repository: string, i
 }
 
 /** What `look` finds, as soon as it finds something. */
-async function within<T>(patienceMs: number, otherwise: string, look: () => Promise<T | null>): Promise<T> {
+async function within<T>(
+  patienceMs: number,
+  otherwise: string | (() => string),
+  look: () => Promise<T | null>,
+): Promise<T> {
   for (const until = Date.now() + patienceMs; ; await tick()) {
     const found = await look();
     if (found !== null) return found;
-    if (Date.now() > until) throw new Error(otherwise);
+    if (Date.now() > until) throw new Error(typeof otherwise === "string" ? otherwise : otherwise());
   }
 }
 

@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { ensureAction } from "../../scripts/build/action.ts";
 import { createSample } from "../../server/sample/create.ts";
 import { type Api, apiOf, type Json, numberIn, textIn } from "../contracts/conformance/real-api.ts";
 
@@ -46,16 +48,52 @@ export async function makeBot({ admin }: Site, url: string): Promise<Bot> {
   return { login, token: textIn(await answer.json(), "sha1") };
 }
 
-/** A repository with the sample project in it, which the bot administrates; `owner/name`. */
-export async function makeRepository(site: Site, url: string, bot: string, folder: string): Promise<string> {
-  const { admin, owner } = site;
+/**
+ * A repository with the sample project in it, which the bot administrates; `owner/name`.
+ *
+ * @param settings more lines of its `.tamma.yml`
+ * @param addTo puts more into its folder
+ */
+export async function makeRepository(
+  site: Site,
+  at: { url: string; bot: string; folder: string },
+  settings: readonly string[],
+  addTo: (folder: string) => void,
+): Promise<string> {
+  const { admin } = site;
+  const fullName = await newRepository(site, { private: true });
+  await admin.call("PUT", `/repos/${fullName}/collaborators/${at.bot}`, { permission: "admin" });
+  await createSample(at.folder);
+  appendFileSync(`${at.folder}/.tamma.yml`, settings.map((line) => `${line}\n`).join(""));
+  addTo(at.folder);
+  await push(site, { ...at, fullName, message: "Say how it is worked on here" });
+  return fullName;
+}
+
+/** A public repository with the runner's action and its bundle; what a workflow's `uses` says. */
+export async function publishAction(site: Site, at: { url: string; folder: string }): Promise<string> {
+  const root = join(import.meta.dirname, "../..");
+  await ensureAction(root);
+  const fullName = await newRepository(site, { private: false });
+  mkdirSync(join(at.folder, "runner"), { recursive: true });
+  for (const part of ["action.yml", "dist"])
+    cpSync(join(root, "runner", part), join(at.folder, "runner", part), { recursive: true });
+  await run("git", ["init", "--quiet", "--initial-branch", "main"], { cwd: at.folder });
+  const commit = await push(site, { ...at, fullName, message: "The action of Tamma's runner" });
+  return `${at.url}/${fullName}/runner@${commit}`;
+}
+
+async function newRepository({ admin }: Site, visible: { private: boolean }): Promise<string> {
   const name = `tamma-e2e-${randomBytes(4).toString("hex")}`;
-  const made = await admin.call("POST", "/user/repos", { name, private: true, default_branch: "main" });
-  const fullName = textIn(made, "full_name");
-  await admin.call("PUT", `/repos/${fullName}/collaborators/${bot}`, { permission: "admin" });
-  await createSample(folder);
-  // Nothing checks a push there: an empty Gitea has no runner of its own CI.
-  appendFileSync(`${folder}/.tamma.yml`, "no-checks: allow\n");
+  const made = await admin.call("POST", "/user/repos", { name, ...visible, default_branch: "main" });
+  return textIn(made, "full_name");
+}
+
+/** Commits all of the folder and pushes it as the owner; the commit. */
+async function push(
+  { admin, owner }: Site,
+  to: { url: string; folder: string; fullName: string; message: string },
+): Promise<string> {
   const basic = Buffer.from(`${owner}:${admin.token}`).toString("base64");
   const env = {
     ...{ PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" },
@@ -64,10 +102,20 @@ export async function makeRepository(site: Site, url: string, bot: string, folde
     ...{ GIT_TERMINAL_PROMPT: "0", GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "http.extraHeader" },
     GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
   };
-  const git = (...args: string[]) => run("git", args, { cwd: folder, env });
-  await git("commit", "--quiet", "-am", "Let commits pass that nothing checks");
-  await git("push", "--quiet", `${url}/${fullName}.git`, "main");
-  return fullName;
+  const git = (...args: string[]) => run("git", args, { cwd: to.folder, env });
+  await git("add", "--all", "--force");
+  await git("commit", "--quiet", "-m", to.message);
+  await git("push", "--quiet", `${to.url}/${to.fullName}.git`, "main");
+  return (await git("rev-parse", "HEAD")).stdout.trim();
+}
+
+/** Merges the pull request that proposes the workflow. */
+export async function mergeProposal({ admin }: Site, repository: string): Promise<void> {
+  const all = await admin.list(`/repos/${repository}/pulls?state=open`);
+  const proposal = all.find(({ head }) => textIn(head, "ref") === "tamma/set-up");
+  if (proposal === undefined) throw new Error("`tamma repos add --workflow` proposed nothing");
+  const path = `/repos/${repository}/pulls/${numberIn(proposal, "number")}`;
+  await admin.call("POST", `${path}/merge`, { Do: "merge", delete_branch_after_merge: true });
 }
 
 /** An issue with the label that is Tamma's sign; its number. */
@@ -100,10 +148,10 @@ export async function askedAt(site: Site, repository: string, issue: number): Pr
   return null;
 }
 
-/** The pull request about this issue; null while there is none. */
+/** The pull request about this issue; null: there is none. Without its branch only the label names it. */
 export async function pullOf({ admin }: Site, repository: string, issue: number): Promise<Json | null> {
   const all = await admin.list(`/repos/${repository}/pulls?state=all`);
-  return all.find(({ head }) => textIn(head, "ref").startsWith(`tamma/${issue}-`)) ?? null;
+  return all.find(({ head }) => textIn(head, "label").startsWith(`tamma/${issue}-`)) ?? null;
 }
 
 /** What is not yet as it has to be after the merge; empty when all is done. */
@@ -123,7 +171,10 @@ export async function undone(site: Site, repository: string, issue: number): Pro
 }
 
 /** Takes away what was made there. */
-export async function removeAll({ admin }: Site, made: { repository?: string; bot?: string }): Promise<void> {
-  if (made.repository) await admin.call("DELETE", `/repos/${made.repository}`);
+export async function removeAll(
+  { admin }: Site,
+  made: { repositories: readonly string[]; bot: string | null },
+): Promise<void> {
+  for (const repository of made.repositories) await admin.call("DELETE", `/repos/${repository}`);
   if (made.bot) await admin.call("DELETE", `/admin/users/${made.bot}?purge=true`);
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Script } from "../../server/sample/script.ts";
 import { samplePath } from "../../server/start/sample.ts";
 import { printed, type Started, startProcess } from "../journey/processes.ts";
 
@@ -12,8 +13,15 @@ export interface OwnTamma extends AsyncDisposable {
   secretFile(name: string, text: string): string;
 }
 
-/** @param port where the server listens; 0 for a free one */
-export async function startTamma(folder: string, port: number): Promise<OwnTamma> {
+/**
+ * @param port where the server listens; 0 for a free one
+ * @param script what the engineer does; null: the sample's own
+ * @param runner whether a runner of its own serves it; otherwise its jobs are done elsewhere
+ */
+export async function startTamma(
+  folder: string,
+  { port, script, runner }: { port: number; script: Script | null; runner: boolean },
+): Promise<OwnTamma> {
   const state = join(folder, "state");
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const started: Started[] = [];
@@ -26,7 +34,12 @@ export async function startTamma(folder: string, port: number): Promise<OwnTamma
     for (const child of started) await child.stop();
   };
   try {
-    const engineer = start(["server/sample/engineer.ts", "--port", "0", "--with-parent"]);
+    const scriptFile = join(folder, "script.json");
+    if (script !== null) writeFileSync(scriptFile, JSON.stringify(script));
+    const engineer = start([
+      ...["server/sample/engineer.ts", "--port", "0", "--with-parent"],
+      ...(script === null ? [] : ["--script", scriptFile]),
+    ]);
     const model = `http://127.0.0.1:${(await printed(engineer, /"port":(\d+)/))[1]}`;
     const server = start(
       [
@@ -38,7 +51,7 @@ export async function startTamma(folder: string, port: number): Promise<OwnTamma
     );
     const url = (await printed(server, /"url":"([^"]+)"/))[1] ?? "";
     const token = readFileSync(join(state, "token"), "utf8").trim();
-    await startRunner({ folder, state, url, token }, start);
+    if (runner) await startRunner({ folder, state, url, token }, start);
     return {
       url,
       tamma: async (...args) => {

@@ -5,9 +5,10 @@
 export const publishedAction: string | null = null;
 
 /** Where the action lies; on Gitea also with the address of the server where that is. */
-const place = /^(https:\/\/[\w.-]+(:\d+)?\/)?[\w.-]+\/[\w.-]+(\/[\w.-]+)*$/;
+const place = /^(https?:\/\/[\w.-]+(:\d+)?\/)?[\w.-]+\/[\w.-]+(\/[\w.-]+)*$/;
 /** A commit is never another one; a version tag may be moved, but names what was meant. */
-const ref = /^([0-9a-f]{40}|v\d+\.\d+\.\d+)$/;
+const commit = /^[0-9a-f]{40}$/;
+const version = /^v\d+\.\d+\.\d+$/;
 
 const form = "OWNER/REPOSITORY/runner@COMMIT";
 
@@ -30,10 +31,16 @@ export function parseAction(given: string | null): ParsedAction {
   if (at < 0 || !place.test(where))
     return unusable(`${text} does not say where the action is`, `give it as ${form}`);
   if (/^0+$/.test(pinned)) return unusable(`${pinned} is no commit`, "give the full SHA of a real one");
-  if (!ref.test(pinned))
+  if (!commit.test(pinned) && !version.test(pinned))
     return unusable(
       `${pinned} may be another commit tomorrow`,
       "give the full SHA of a commit (40 hex digits), or a version tag as v1.2.3",
+    );
+  // Git knows a commit by what is in it; what a tag means could be changed on the way.
+  if (where.startsWith("http:") && !commit.test(pinned))
+    return unusable(
+      `over http:// ${pinned} could become another commit on the way`,
+      "give the full SHA of a commit (40 hex digits), or an https:// address",
     );
   return { action: text };
 }

@@ -16,6 +16,7 @@ test.each([
   `acme/tamma@${commit}`,
   "acme/tamma/runner@v1.2.3",
   `https://git.example.org:8443/acme/tamma/runner@${commit}`,
+  `http://127.0.0.1:3000/acme/tamma/runner@${commit}`,
 ])("%s names what it pins", (action) => {
   expect(parseAction(action)).toEqual({ action });
 });
@@ -24,7 +25,8 @@ test.each([
   ["acme/tamma/runner", "does not say where"],
   [commit, "does not say where"],
   [`acme@${commit}`, "does not say where"],
-  [`http://git.example.org/acme/tamma@${commit}`, "does not say where"],
+  [`ftp://git.example.org/acme/tamma@${commit}`, "does not say where"],
+  ["http://git.example.org/acme/tamma@v1.2.3", "on the way"],
   [`acme/tamma/runner x@${commit}`, "does not say where"],
   [`acme/tamma/runner@${commit}\n          evil: yes`, "may be another commit"],
   ["acme/tamma/runner@main", "may be another commit"],

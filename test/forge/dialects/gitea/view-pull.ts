@@ -23,12 +23,18 @@ export function draftTitle(title: string, draft: boolean): string {
 export const pullPage = (state: State, pull: Pull): string =>
   `${view.htmlUrl(state, pull.issue.repository)}/pulls/${pull.issue.number}`;
 
-type Side = { repository: Repository | null; ref: string; sha: string };
+type Side = { repository: Repository | null; label: string; ref: string; sha: string };
 
-const side = (state: State, { repository, ref, sha }: Side, user: User | null) => ({
-  ...{ label: ref, ref, sha, repo_id: repository?.id ?? -1 },
+const side = (state: State, { repository, label, ref, sha }: Side, user: User | null) => ({
+  ...{ label, ref, sha, repo_id: repository?.id ?? -1 },
   repo: repository && view.repositoryView(state, repository, user),
 });
+
+/** Once the branch is gone, only the label names it: seen on a Gitea 1.27.3 of its own. */
+function headOf({ issue, headRepository: repository, headBranch: label, headSha: sha }: Pull): Side {
+  const isThere = repository?.refs.has(label) ?? false;
+  return { repository, label, ref: isThere ? label : `refs/pull/${issue.number}/head`, sha };
+}
 
 /**
  * `mergeable` is false while Gitea has not found out yet, and for drafts.
@@ -53,8 +59,8 @@ export function pullView(state: State, pull: Pull, user: User | null = null) {
     ...{ mergeable: pull.mergeable === true && !pull.draft, merged: pull.merged !== null },
     ...{ merged_at: maybeIso(pull.merged?.at ?? null), merge_commit_sha: pull.merged?.sha ?? null },
     ...{ merged_by: view.maybeUser(state, pull.merged?.by ?? null), allow_maintainer_edit: false },
-    base: side(state, { repository, ref: pull.baseBranch, sha: pull.baseSha }, user),
-    head: side(state, { repository: pull.headRepository, ref: pull.headBranch, sha: pull.headSha }, user),
+    base: side(state, { repository, label: pull.baseBranch, ref: pull.baseBranch, sha: pull.baseSha }, user),
+    head: side(state, headOf(pull), user),
     ...{ merge_base: pull.mergeBase, due_date: null, created_at: iso(issue.createdAt), pin_order: 0 },
     ...{ updated_at: iso(issue.updatedAt), closed_at: maybeIso(issue.closedAt) },
   };

@@ -35,5 +35,32 @@ export function checkHoldings(
   hold(knows || way, "6 who holds the merge turn knows of it", () => turn);
 }
 
+/**
+ * Whoever waits for a slot or the merge turn stands in the queue, or has it and is being told, or still asks:
+ * nobody else would ever come back for it.
+ *
+ * @param told what is pending in the coordinator
+ */
+export function checkWaiting(
+  { queue, holders, mergeQueue, mergeTurn }: KnownRepository,
+  told: readonly string[],
+  loops: Iterable<readonly [string, Loop]>,
+  pending: Pending,
+): void {
+  for (const [loop, state] of loops) {
+    if (state.state !== "active" || state.doing.kind !== "call") continue;
+    const { call } = state.doing;
+    if (call !== "request-slot" && call !== "request-merge-turn") continue;
+    const asks = gives(pending(loop), [`call:${call}`]);
+    const claim = holders.find((each) => each.loop === loop)?.claim;
+    const known =
+      call === "request-slot"
+        ? queue.some((each) => each.loop === loop) ||
+          (claim !== undefined && told.some((key) => key.endsWith(claim)))
+        : mergeQueue.includes(loop) || (mergeTurn?.loop === loop && told.includes(`merge:${mergeTurn.turn}`));
+    hold(asks || known, "6 who waits in a queue stands in it", () => `${loop} waits for ${call}`);
+  }
+}
+
 const gives = (keys: readonly string[], beginnings: readonly string[]): boolean =>
   keys.some((key) => beginnings.some((beginning) => key.startsWith(beginning)));

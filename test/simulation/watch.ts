@@ -12,7 +12,7 @@ import { RepositoryObject } from "../../workers/orchestrator/repository-object.t
 import { memoryObjectStore } from "../memory/store.ts";
 import { hold } from "./broken.ts";
 import { sameJson } from "./equal.ts";
-import { checkHoldings } from "./holdings.ts";
+import { checkHoldings, checkWaiting } from "./holdings.ts";
 import type { Hosted } from "./hosted.ts";
 import { LoopRecord } from "./loop-record.ts";
 import type { Decisions } from "./people.ts";
@@ -123,7 +123,10 @@ export class Watch implements Watcher {
     const name = `${connection}/${id}`;
     const stateOf = (loop: string) => this.loops.get(loop)?.state ?? null;
     const pending = (loop: string) => keysOf(loop.slice(0, loop.lastIndexOf("#")), loop);
-    checkHoldings(repository, keysOf(name, name), stateOf, pending);
+    const told = keysOf(name, name);
+    checkHoldings(repository, told, stateOf, pending);
+    const loops = [...this.loops].map(([loop, { state }]) => [loop, state] as const);
+    checkWaiting(repository, told, loops, pending);
   }
 
   #checkLoops(hosted: Hosted): void {

@@ -29,7 +29,7 @@ test("from an empty Gitea, with address and token alone, an issue with a label i
     ...["made the account tamma-", "tamma connections add work", "tamma repos add root/tamma-e2e-"],
     ...["all is well", "gives it the label tamma", "the webhook arrived: a loop began"],
     ...["comments in #1: /tamma approve", "comments in #2: /tamma approve"],
-    ...["pull request #2 merged, issue closed, branch gone", "removed repository and account again"],
+    ...["pull request #2 merged, issue closed, branch gone", "removed repositories and account again"],
   ])
     expect(told).toContain(step);
   expect(await admin().list("/user/repos")).toEqual([]);

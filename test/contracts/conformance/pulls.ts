@@ -41,8 +41,8 @@ export function pullsContract(ground: Ground): void {
       },
     );
 
-    caseOf("the newest pull request of a branch is found, also when both are gone", {}, async (world) => {
-      const { ref, branch, head } = await pullOf(world);
+    caseOf("the newest pull request of a branch is found, also when it is closed", {}, async (world) => {
+      const { ref, branch } = await pullOf(world);
       const { codeHost, reading } = world.forge;
       for (const _ of ["once", "again"]) await codeHost.closePullRequest(ref);
       expect(await reading.pullRequestOf(branch)).toMatchObject({ state: "closed" });
@@ -50,10 +50,19 @@ export function pullsContract(ground: Ground): void {
       const again = await codeHost.openPullRequest(request);
       expect(again.number).not.toBe(ref.number);
       expect(await reading.pullRequestOf(branch)).toMatchObject({ number: again.number });
-      await codeHost.closePullRequest(again);
-      await codeHost.deleteBranch(branch, head);
-      expect(await reading.pullRequestOf(branch)).toMatchObject({ number: again.number, state: "closed" });
     });
+
+    caseOf(
+      "a closed pull request is found by its branch although that is gone",
+      { asks: "mergeMethods" },
+      async (world) => {
+        const { ref, branch, head } = await pullOf(world);
+        const { codeHost, reading } = world.forge;
+        await codeHost.closePullRequest(ref);
+        await codeHost.deleteBranch(branch, head);
+        expect(await reading.pullRequestOf(branch)).toMatchObject({ number: ref.number, state: "closed" });
+      },
+    );
 
     caseOf("a pull request from a fork says so", { asks: "contents", needs: ["fork"] }, async (world) => {
       // Only what is shown by a platform can be copied there.

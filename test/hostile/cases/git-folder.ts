@@ -244,7 +244,10 @@ export const gitFolderCases: HostileCase[] = [
       const { cloneAt } = await import("../../../runner/workspace/clone.ts");
       const context = ground.context();
       const folder = join(context.folder, "clone");
-      const failed = await cloneAt(login, { branch: "main" }, folder).catch((error: Error) => error.message);
+      // Nobody listens there, and nobody is waited for.
+      const options = { unreachableMs: 0 };
+      const cloning = cloneAt(login, { branch: "main" }, folder, options);
+      const failed = await cloning.catch((error: Error) => error.message);
       const { stdout } = await context.commands.shell("cat clone/.git/config 2>&1; true", {
         ...{ cwd: context.folder, timeoutMs: 10_000 },
       });

@@ -37,12 +37,15 @@ export async function readFromServer(
   options: GitOptions,
   { waits, unreachableMs = unreachableMsMax }: Patience = {},
 ): Promise<GitOutcome> {
-  const until = Date.now() + unreachableMs;
+  // From the first failure on: a long transfer may be cut near its end.
+  let until: number | null = null;
   for (let pauseMs = pauseFirstMs; ; pauseMs = Math.min(2 * pauseMs, pauseMaxMs)) {
     const outcome = await attemptGit(args, { timeoutMs: transferTimeoutMs, ...options });
     const { exitCode, stderr } = outcome;
     const away = exitCode !== 0 && unreachable.test(stderr) && !refused.test(stderr);
-    if (!away || Date.now() + pauseMs > until) return outcome;
+    if (!away) return outcome;
+    until ??= Date.now() + unreachableMs;
+    if (Date.now() + pauseMs > until) return outcome;
     waits?.(stderr.trim(), pauseMs);
     await pause(pauseMs, undefined, { signal: options.signal }).catch(() => {
       throw new GitFailed(args, -1, "stopped");

@@ -45,3 +45,36 @@ test("while no more effects fit beside those under way, none that waits rings th
   expect(await armedWhileAllHang(6)).toEqual({ begun: 6, last: now + safetyNetMs });
   expect(await armedWhileAllHang(7)).toEqual({ begun: 6, last: now + safetyNetMs });
 });
+
+test("an effect that waits for a place begins when one is free, without another write", async () => {
+  let due = pending(7);
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const drain = drainOf(
+    {
+      store: { dueEffects: () => due, nextDue: () => null },
+      now: () => now,
+      fireTimers: () => {},
+      perform: ({ key }) => {
+        begun.push(key);
+        return new Promise<void>((resolve) => {
+          ends.set(key, () => {
+            due = due.filter((each) => each.key !== key);
+            resolve();
+          });
+        });
+      },
+      nextWake: () => null,
+      setAlarm: () => {},
+    },
+    () => {},
+  );
+  drain.kick();
+  for (let turn = 0; turn < 10; turn += 1) await null;
+  expect(begun).toHaveLength(6);
+  ends.get("effect:0")?.();
+  for (let turn = 0; turn < 10; turn += 1) await null;
+  expect(begun.at(-1)).toBe("effect:6");
+  for (const end of ends.values()) end();
+  await drain.idle();
+});

@@ -15,7 +15,7 @@ import { endOrphans } from "./orphans.ts";
 import { drainWorker, resumeWorker } from "./own-calls.ts";
 import { collect } from "./own-memory.ts";
 import { localPerson } from "./person.ts";
-import { tryPort } from "./port.ts";
+import { listenOn, tryPort } from "./port.ts";
 import { keptRuntime } from "./runtime.ts";
 import { RuntimeLog } from "./runtime-log.ts";
 import { ensureSecrets, type Secrets } from "./secrets.ts";
@@ -75,23 +75,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
       collect();
     }
 
-    const url = `http://${host}:${port}`;
     if (options.origin !== null) warnWithoutTls(options.origin, log);
     const secrets = ensureSecrets(state);
-    const own = { url, token: secrets.token, log };
-    const reopened = () => void resumeWorker(own, false);
-    const open = (lost: (why: string) => void) =>
-      openWorker({ ...options, runtimeLost: lost }, port, bundle, url, secrets, reopened);
-    const instance = keptRuntime(open, { log, reopened, lost: options.runtimeLost });
-    try {
-      await instance.ready;
-      assertPersistent(state);
-    } catch (error) {
-      // When the port was lost in between, dispose rejects with the same error; the first one is the one to
-      // tell.
-      await instance.dispose().catch(() => {});
-      throw error;
-    }
+    const serve = (on: number) => openRuntime({ ...options, bundle }, on, secrets);
+    const { instance, own } = await listenOn({ host, wanted: options.port, port }, serve, lostItsPort);
+    const { url } = own;
     const endWatch = watchClock((ms) => {
       instance.reopen(`the machine's clock was set back by ${ms} ms`);
     });
@@ -118,6 +106,31 @@ export async function startHost(options: HostOptions): Promise<Host> {
     lock.release();
     throw error;
   }
+}
+
+/** Serves on this port, or leaves nothing open and throws why. */
+async function openRuntime(options: HostOptions & { bundle: string }, port: number, secrets: Secrets) {
+  const { state, log, bundle } = options;
+  const own = { url: `http://${host}:${port}`, token: secrets.token, log };
+  const reopened = () => void resumeWorker(own, false);
+  const open = (lost: (why: string) => void) =>
+    openWorker({ ...options, runtimeLost: lost }, port, bundle, own.url, secrets, reopened);
+  const instance = keptRuntime(open, { log, reopened, lost: options.runtimeLost });
+  try {
+    await instance.ready;
+    assertPersistent(state);
+    return { instance, own };
+  } catch (error) {
+    // When the port was lost in between, dispose rejects with the same error; the first one is the one to
+    // tell.
+    await instance.dispose().catch(() => {});
+    throw error;
+  }
+}
+
+/** miniflare's word for a port that somebody took after it was found free. */
+function lostItsPort(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_ADDRESS_IN_USE";
 }
 
 function warnWithoutTls(origin: string, log: Log): void {

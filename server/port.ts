@@ -30,6 +30,31 @@ export async function tryPort(host: string, port: number): Promise<number> {
     }
 }
 
+/** Others that take port after port just before us: that is no chance any more. */
+const listensMax = 5;
+
+/**
+ * Listens on `port`, which `tryPort` found for `wanted`. Between that look and the listening another program
+ * may take it: then it is looked again.
+ *
+ * @param listen is called once for each port, and throws what `isLost` knows when it is taken
+ * @throws PortTaken, or whatever else `listen` throws
+ */
+export async function listenOn<T>(
+  { host, wanted, port }: { host: string; wanted: number; port: number },
+  listen: (port: number) => Promise<T>,
+  isLost: (error: unknown) => boolean,
+): Promise<T> {
+  for (let left = listensMax, found = port; ; found = await tryPort(host, wanted)) {
+    left -= 1;
+    try {
+      return await listen(found);
+    } catch (error) {
+      if (left === 0 || !isLost(error)) throw error;
+    }
+  }
+}
+
 function isTaken(error: unknown): boolean {
   return error instanceof PortTaken && (error.cause as NodeJS.ErrnoException).code === "EADDRINUSE";
 }

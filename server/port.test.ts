@@ -47,7 +47,7 @@ async function afterOthers(wanted: number, others: number) {
   return { got, taken };
 }
 
-test("where any port will do, one that is taken before we listen on it is left to whoever has it", async () => {
+test("where any port will do, one that is taken before we listen is left to whoever has it", async () => {
   const { got, taken } = await afterOthers(0, 2);
   expect(taken).toHaveLength(2);
   expect(taken).not.toContain(got);

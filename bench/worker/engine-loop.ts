@@ -31,11 +31,16 @@ export class EngineLoop extends IssueLoop implements EngineRpc {
 
   constructor(ctx: DurableObjectState, env: OrchestratorEnv) {
     const heard = asks();
-    let grant: (loop: string, key: string) => Promise<void> = async () => {};
-    super(ctx, trivialNeighbours(env, { said: heard.put, grantMergeTurn: (loop, key) => grant(loop, key) }));
+    let grant: (loop: string, turn: string) => Promise<void> = async () => {};
+    super(
+      ctx,
+      trivialNeighbours(env, { said: heard.put, grantMergeTurn: (loop, turn) => grant(loop, turn) }),
+    );
     this.#asks = heard;
     const actor = { kind: "system", id: "coordinator" } as const;
-    grant = async (loop, key) => void (await this.command(loop, { type: "GrantMergeTurn" }, key, actor));
+    grant = async (loop, turn) => {
+      await this.command(loop, { type: "GrantMergeTurn", turn }, turn, actor);
+    };
   }
 
   async wanted(loop: string, runner: string): Promise<Wanted> {

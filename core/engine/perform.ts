@@ -152,7 +152,7 @@ async function touch(
       await releaseSlot(effect.reason, loop, coordinator);
       return;
     case "release-merge-turn":
-      await coordinator.releaseMergeTurn(facts.loop, inThisPast(effect.key, facts.mergeTurnAt));
+      await coordinator.releaseMergeTurn(facts.loop, effect.turn ?? null, effect.key);
       return;
     default:
       return effect satisfies never;

@@ -9,8 +9,11 @@ export interface Coordinator {
   /** `ended`: the loop is over; false when it only gives its slot away while it waits for a person. */
   releaseSlot(loop: string, release: { claim: string; reason: string; ended: boolean }): Promise<void>;
   requestMergeTurn(loop: string, key: string): Promise<void>;
-  /** `key` names the occasion: said again later, it must not take away a turn that was granted since. */
-  releaseMergeTurn(loop: string, key: string): Promise<void>;
+  /**
+   * Only `turn` is given back: a late release must not take the next one. null, where a log gives it no name:
+   * whichever the loop has. `key` names the occasion.
+   */
+  releaseMergeTurn(loop: string, turn: string | null, key: string): Promise<void>;
   /**
    * Shows an open job to runners. One that is no longer open is found out when somebody tries to lease it.
    */

@@ -234,6 +234,15 @@ export const bugsOfObjects: Bug[] = [
     slow: true,
   },
   {
+    name: "late-turn-takes-the-next",
+    does: "a merge turn that is given back late is taken for the one that the loop has by now",
+    file: `${objects}/repository-object.ts`,
+    find: '{ type: "ReleaseMergeTurn", loop, turn }',
+    replace: '{ type: "ReleaseMergeTurn", loop, turn: null }',
+    attacks: "6",
+    slow: true,
+  },
+  {
     name: "echo-takes-the-turn",
     does: "a loop that does not want its merge turn any more keeps it",
     file: `${objects}/repository-effects.ts`,

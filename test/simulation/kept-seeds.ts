@@ -50,5 +50,6 @@ export const keptSeeds: readonly KeptSeed[] = [
   { seed: 17369, was: "a merge turn came back under a name of the loop's other past: it was kept for ever" },
   { seed: 104137, was: "the same: a loop merged twice over two pasts, and all others waited for their turn" },
   { seed: 112446, was: "an instance that was replaced refused the slot for which its successor waited" },
+  { seed: 3622, was: "a merge turn that was given back late took away the next one, and its loop waited on" },
   { seed: 712429, was: "a restore to before the repository was added, and nobody added it again" },
 ];

@@ -39,7 +39,8 @@ async function pendingAfterAll(effect: Effect): Promise<number> {
 
 test("a slot and a merge turn are given back however often that fails: others wait for them", async () => {
   expect(await pendingAfterAll({ kind: "release-slot", key: "release-slot:end", reason: "merged" })).toBe(1);
-  expect(await pendingAfterAll({ kind: "release-merge-turn", key: "release-merge-turn:1" })).toBe(1);
+  const turn = { kind: "release-merge-turn", key: "release-merge-turn:1", turn: "m1" } as const;
+  expect(await pendingAfterAll(turn)).toBe(1);
 });
 
 test("a comment that cannot be posted is skipped after its tries", async () => {

@@ -68,7 +68,12 @@ export async function performRepositoryEffect(
     case "grant-merge-turn":
       // A turn that is not taken must go to the next loop, so here an echo is a refusal too.
       return outcome(
-        await loop.command(effect.loop, { type: "GrantMergeTurn" }, effect.key, coordinatorActor),
+        await loop.command(
+          effect.loop,
+          { type: "GrantMergeTurn", turn: effect.turn },
+          effect.key,
+          coordinatorActor,
+        ),
         [],
       );
     default:

@@ -230,9 +230,9 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
     this.#core.handle({ type: "RequestMergeTurn", loop }, `turn:${loop}:${key}`, systemActor);
   }
 
-  async releaseMergeTurn(loop: string, key: string): Promise<void> {
-    const commandId = `turn-back:${loop}:${key}`;
-    this.#core.handle({ type: "ReleaseMergeTurn", loop, turn: null }, commandId, systemActor);
+  async releaseMergeTurn(loop: string, turn: string | null, key: string): Promise<void> {
+    const commandId = `turn-back:${turn ?? `${loop}:${key}`}`;
+    this.#core.handle({ type: "ReleaseMergeTurn", loop, turn }, commandId, systemActor);
   }
 
   async unqueue({ person, commandId }: Caller, loop: string): Promise<boolean> {

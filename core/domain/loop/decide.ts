@@ -142,7 +142,7 @@ function answered(b: Batch, command: CallAnswer): void {
     case "ReportReviewSubmitted":
       return reviewSubmitted(b);
     case "GrantMergeTurn":
-      return mergeTurnGranted(b);
+      return mergeTurnGranted(b, command.turn);
     case "GrantSlot":
       return slotGranted(b, command);
     default:

@@ -33,7 +33,8 @@ export type Effect =
   | { kind: "delete-branch"; key: string }
   | { kind: "create-issues"; key: string; titles: string[] }
   | { kind: "release-slot"; key: string; reason: string }
-  | { kind: "release-merge-turn"; key: string };
+  /** `turn` as the loop was told of it: a later one is not given back by this. */
+  | { kind: "release-merge-turn"; key: string; turn: string | null };
 
 interface Said {
   words?: string;

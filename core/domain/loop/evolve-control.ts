@@ -41,7 +41,7 @@ export function evolveControl(facts: Facts, event: LoopEvent): Facts {
     case "MergeTurnGranted":
       return {
         ...facts,
-        ...{ mergeTurnHeld: true, mergeTurns: facts.mergeTurns + 1, mergeTurnAt: facts.now },
+        ...{ mergeTurnHeld: true, mergeTurns: facts.mergeTurns + 1, mergeTurn: event.turn ?? null },
       };
     case "LoopAbandoned":
       return { ...facts, slotHeld: false, mergeTurnHeld: false, split: event.split };

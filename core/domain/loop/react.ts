@@ -167,7 +167,11 @@ function worldOf(facts: Facts): Effect[] {
         state,
       });
   if (mergeTurns > 0 && !facts.mergeTurnHeld)
-    effects.push({ kind: "release-merge-turn", key: `release-merge-turn:${mergeTurns}` });
+    effects.push({
+      kind: "release-merge-turn",
+      key: `release-merge-turn:${mergeTurns}`,
+      turn: facts.mergeTurn,
+    });
   return effects;
 }
 

@@ -108,8 +108,8 @@ export interface Facts {
   slotHeld: boolean;
   mergeTurnHeld: boolean;
   mergeTurns: number;
-  /** When the last merge turn was granted; null before the first one. */
-  mergeTurnAt: Instant | null;
+  /** The last merge turn that was granted; null before the first one, and where a log gives it no name. */
+  mergeTurn: string | null;
   /** Where the loop goes on after a slot was granted again; null when it is not waiting for one. */
   resume: Resume | null;
 

@@ -28,5 +28,5 @@ export type RepositoryCommand =
    */
   | { type: "ReleaseSlot"; loop: string; claim: string; reason: string; ended: boolean }
   | { type: "RequestMergeTurn"; loop: string }
-  /** `turn`: only this turn; null for whichever the loop has. */
+  /** Only this turn; null for whichever the loop has, from logs of loops where turns have no name. */
   | { type: "ReleaseMergeTurn"; loop: string; turn: string | null };

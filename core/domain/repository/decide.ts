@@ -149,8 +149,7 @@ function requestMergeTurn({ loop }: CommandOf<"RequestMergeTurn">, known: KnownR
 
 function releaseMergeTurn({ loop, turn }: CommandOf<"ReleaseMergeTurn">, known: KnownRepository): Event[] {
   const held = known.mergeTurn?.loop === loop && (turn === null || known.mergeTurn.turn === turn);
-  const waits = turn === null && known.mergeQueue.includes(loop);
-  return held || waits ? [{ type: "MergeTurnReleased", loop }] : [];
+  return held ? [{ type: "MergeTurnReleased", loop }] : [];
 }
 
 function releaseSlot(command: CommandOf<"ReleaseSlot">, known: KnownRepository): Event[] {

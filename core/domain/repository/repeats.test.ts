@@ -66,9 +66,6 @@ test("a loop that waits for its merge turn twice stands in the queue once", () =
   const second = "plain-git/r1/2#1";
   const ask: RepositoryCommand = { type: "RequestMergeTurn", loop: second };
   expect(typesOf(after(add, askTurn, ask), ask)).toEqual([]);
-  expect(typesOf(after(add, askTurn, ask), { type: "ReleaseMergeTurn", loop: second, turn: null })).toEqual([
-    "MergeTurnReleased",
-  ]);
 });
 
 test("a loop that ended or never was cannot ask for a slot", () => {

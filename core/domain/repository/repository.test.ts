@@ -166,8 +166,15 @@ test("only one loop at a time has the merge turn", () => {
     .when(second)
     .then("MergeTurnRequested");
   given(...two, first, second)
-    .when({ type: "ReleaseMergeTurn", loop: loopOf(1), turn: null })
+    .when({ type: "ReleaseMergeTurn", loop: loopOf(1), turn: `${loopOf(1)}~m1.0` })
     .then("MergeTurnReleased", "MergeTurnGranted");
+});
+
+test("a loop from before turns had names gives back the one that it has", () => {
+  const ask: RepositoryCommand = { type: "RequestMergeTurn", loop: loopOf(1) };
+  const back: RepositoryCommand = { type: "ReleaseMergeTurn", loop: loopOf(1), turn: null };
+  given(added(), issue(1), queue(1), ask).when(back).then("MergeTurnReleased");
+  given(added(), issue(1), queue(1), ask, back).when(back).then();
 });
 
 test("a loop that did not take its merge turn gets another one when it asks again", () => {

@@ -139,7 +139,7 @@ export const codeEntries = {
   },
   MergeTurnGranted: {
     says: "It is this loop's turn to merge; one loop of a repository merges at a time.",
-    example: { type: "MergeTurnGranted" },
+    example: { type: "MergeTurnGranted", turn: "plain-git/app/7#1~m1" },
   },
   MergeQueued: {
     says: "The platform took the head into its merge queue and merges it in its own time.",

@@ -76,7 +76,7 @@ test("a comment while the merge waits for its turn is answered before anything i
   const queued = send(complete, decision(complete)).loop;
   const after = given(queued).when(commented("t1")).then("ThreadOpened");
   const { loop } = given(after.loop)
-    .when({ type: "GrantMergeTurn" })
+    .when({ type: "GrantMergeTurn", turn: "m1" })
     .then("MergeTurnGranted", "StepEntered", "AddressRoundStarted", "AttemptStarted", "JobQueued");
   expect(factsOf(loop).mergeTurnHeld).toBe(false);
   expect(outcomeOf(loop)).toBe("merged");

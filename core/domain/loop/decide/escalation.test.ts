@@ -50,7 +50,7 @@ test("an escalated loop takes no decision, answer or lease until it is resolved"
     .when({ type: "ClearObstacle", by: person("ann") })
     .thenRefused("loop-escalated");
   given(loop).when({ type: "LeaseJob", job: "j", runner: "r" }).thenRefused("job-not-open");
-  given(loop).when({ type: "GrantMergeTurn" }).thenRefused("loop-escalated");
+  given(loop).when({ type: "GrantMergeTurn", turn: "m1" }).thenRefused("loop-escalated");
 });
 
 test("a comment on an escalated loop is kept and answered after the retry", () => {

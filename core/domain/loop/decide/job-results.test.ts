@@ -167,7 +167,7 @@ test("a merge turn asks every gate once more: an approval that went stale stops 
   if (queued.state !== "active") throw new Error("not active");
   const stale = queued.facts.approvals.map((one) => ({ ...one, stale: "the head moved" }));
   const { loop } = given({ ...queued, facts: { ...queued.facts, approvals: stale } })
-    .when({ type: "GrantMergeTurn" })
+    .when({ type: "GrantMergeTurn", turn: "m1" })
     .then("MergeTurnGranted", "Escalated");
   expect(loop).toMatchObject({ card: { why: "completion is not approved for this head" } });
 });

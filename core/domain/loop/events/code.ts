@@ -119,7 +119,11 @@ export const AddressRoundStarted = z.object({
   threads: z.array(z.string()),
 });
 
-export const MergeTurnGranted = z.object({ type: z.literal("MergeTurnGranted") });
+export const MergeTurnGranted = z.object({
+  type: z.literal("MergeTurnGranted"),
+  /** Its name, by which it is given back; absent in logs from before turns had one. */
+  turn: z.string().optional(),
+});
 
 /** The platform took the head into its own queue and merges it later, or says why not. */
 export const MergeQueued = z.object({ type: z.literal("MergeQueued"), head: Sha });

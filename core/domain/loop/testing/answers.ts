@@ -92,7 +92,7 @@ function callAnswer(call: string, n: number): Answer {
     "open-pull-request": { type: "ReportPullRequestOpened", id: "1", number: 1, url: "/app/pull/1" },
     "mark-ready": { type: "ReportPullRequestReady" },
     "submit-review": { type: "ReportReviewSubmitted" },
-    "request-merge-turn": { type: "GrantMergeTurn" },
+    "request-merge-turn": { type: "GrantMergeTurn", turn: `turn-${n}` },
     merge: { type: "ReportMerge", n, outcome: { state: "merged", sha: sample.sha("a") } },
   };
   return { name: call, command: commands[call] as LoopCommand };

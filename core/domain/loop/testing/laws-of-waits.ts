@@ -29,6 +29,9 @@ export function restLaws(loop: Loop, ledger: Ledger): string[] {
     broken.push("the slot is never given back");
   if (ledger.turns > 0 && !needsTurn(loop, ledger) && !wants("release-merge-turn"))
     broken.push("the merge turn is never given back");
+  for (const effect of reaction.effects)
+    if (effect.kind === "release-merge-turn" && effect.turn !== ledger.turn)
+      broken.push("another merge turn is given back than the loop had");
   for (const thread of loop.facts.threads)
     if (thread.reply !== null && !reaction.effects.some((one) => one.key === `reply:${thread.id}`))
       broken.push("an answer is never posted");

@@ -46,8 +46,9 @@ export interface Ledger {
   fence: number;
 
   slotHeld: boolean;
-  /** Merge turns granted, and whether the loop still needs the last one. */
+  /** Merge turns granted, the last one, and whether the loop still needs it. */
   turns: number;
+  turn: string | null;
   turnHeld: boolean;
 
   money: { max: number; spent: number; reserved: Readonly<Record<string, number>> };
@@ -82,8 +83,8 @@ export function ledgerOf(loop: Exclude<Loop, { state: "not-started" }>): Ledger 
       .map(({ kind, subject, by, via }) => ({ kind, subject, by: by.id, ahead: isAhead(via) })),
     attempts: Object.fromEntries(attempts),
     ...doingNow(loop),
-    ...{ fence: facts.fences, slotHeld: facts.slotHeld, turns: facts.mergeTurns },
-    turnHeld: facts.mergeTurnHeld,
+    ...{ fence: facts.fences, slotHeld: facts.slotHeld },
+    ...{ turns: facts.mergeTurns, turn: facts.mergeTurn, turnHeld: facts.mergeTurnHeld },
     money: { max: budget.max, spent: budget.spent, reserved: Object.fromEntries(reserved) },
   };
 }
@@ -152,7 +153,7 @@ function workNoted(ledger: Ledger, event: LoopEvent): Partial<Ledger> {
     case "SlotReleased":
       return { slotHeld: false };
     case "MergeTurnGranted":
-      return { turns: ledger.turns + 1, turnHeld: true };
+      return { turns: ledger.turns + 1, turn: event.turn ?? null, turnHeld: true };
     case "TurnReserved":
       return { money: { ...money, reserved: { ...money.reserved, [event.turn]: event.reserved } } };
     case "TurnSettled": {

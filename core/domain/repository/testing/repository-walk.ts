@@ -124,7 +124,7 @@ function possible({ ledger }: Place, { about, loopsMax }: RepositoryWorld): Repo
         list.push({ type: "ReleaseSlot", loop, claim, reason: "", ended: false });
     }
     if (!about.includes("turns")) continue;
-    list.push({ type: "RequestMergeTurn", loop }, { type: "ReleaseMergeTurn", loop, turn: null });
+    list.push({ type: "RequestMergeTurn", loop });
     for (const turn of ownOf(loop, turns)) list.push({ type: "ReleaseMergeTurn", loop, turn });
   }
   return list;

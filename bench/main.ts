@@ -3,6 +3,7 @@ import { arch, cpus, platform, totalmem } from "node:os";
 import { append } from "./append.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { engine } from "./engine.ts";
+import { engineKilled } from "./engine-killed.ts";
 import { loop } from "./loop.ts";
 import { many } from "./many.ts";
 import { memory } from "./memory.ts";
@@ -14,7 +15,18 @@ import { summaryOf } from "./statistics.ts";
 import { renderTable } from "./table.ts";
 import { webhooks } from "./webhooks.ts";
 
-const all: readonly Benchmark[] = [engine, append, reading, loop, many, start, memory, recovery, webhooks];
+const all: readonly Benchmark[] = [
+  engine,
+  engineKilled,
+  append,
+  reading,
+  loop,
+  many,
+  start,
+  memory,
+  recovery,
+  webhooks,
+];
 
 /** In general terms: figures are worth something beside the machine they were measured on. */
 function machine(): string {

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { findWorkerds } from "../server/orphans.ts";
 import { calcRepository, calcScript } from "../test/journey/calc.ts";
 import { openStage, type Stage } from "../test/journey/stage.ts";
+import { residentMb } from "../test/load/proc.ts";
 import type { Benchmark, Figure } from "./benchmark.ts";
 
 /** Whole loops, one after another, whose objects stay in memory for a while. */
@@ -61,12 +61,6 @@ function measure(stage: Stage): { server: number; workerd: number } {
   if (workerd === undefined || stage.server.process.pid === undefined)
     throw new Error("the server's processes are not there");
   return { server: residentMb(stage.server.process.pid), workerd: residentMb(workerd) };
-}
-
-/** proc(5): `VmRSS` in kB. */
-function residentMb(pid: number): number {
-  const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Number(kb) / 1_024;
 }
 
 function figure(name: string, value: number): Figure {

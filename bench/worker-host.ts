@@ -32,9 +32,16 @@ export interface WorkerHost extends AsyncDisposable {
   bytes(kind: LoopKind, item: number): Promise<number>;
 }
 
-export async function openWorkerHost(): Promise<WorkerHost> {
+/** A new folder with the tables of D1 and the bench Worker's bundle. */
+export async function makeBench(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "tamma-bench-"));
   await prepareDatabase(folder, listMigrations(join(root, "migrations")), {});
+  build(folder);
+  return folder;
+}
+
+/** Serves the bench Worker on a folder, also on one that it was killed on. */
+export async function serveBench(folder: string): Promise<{ url: URL; end(): Promise<void> }> {
   const name = "tamma-bench";
   const options: Parameters<typeof createInstance>[0] = {
     host: "127.0.0.1",
@@ -43,6 +50,8 @@ export async function openWorkerHost(): Promise<WorkerHost> {
     cf: false,
     telemetry: { enabled: false },
     enableDevRegistry: false,
+    // Whoever kills this process finds its workerd by this.
+    unsafeRuntimeEnv: { TAMMA_STATE: folder },
     workers: [
       {
         dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },
@@ -52,7 +61,7 @@ export async function openWorkerHost(): Promise<WorkerHost> {
           manifest: {
             mainModule: "index.js",
             modulesRoot: folder,
-            modules: { "index.js": { type: "esm", contents: readFileSync(bundle(folder), "utf8") } },
+            modules: { "index.js": { type: "esm", contents: readFileSync(bundleIn(folder), "utf8") } },
           },
           env: {
             DB: database,
@@ -74,13 +83,21 @@ export async function openWorkerHost(): Promise<WorkerHost> {
   };
   const instance = createInstance(options, join(folder, "scratch"));
   await instance.ready;
-  const url = await instance.unsafeGetDirectURL();
-  const ask = async (path: string, body = ""): Promise<string> => {
-    const response = await fetch(new URL(path, url), { method: "POST", body });
-    const answer = await response.text();
-    if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${answer}`);
-    return answer;
-  };
+  return { url: await instance.unsafeGetDirectURL(), end: () => instance.dispose() };
+}
+
+/** A call to the bench Worker; the answer's text. */
+export async function askBench(url: URL | string, path: string, body = ""): Promise<string> {
+  const response = await fetch(new URL(path, url), { method: "POST", body });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${answer}`);
+  return answer;
+}
+
+export async function openWorkerHost(): Promise<WorkerHost> {
+  const folder = await makeBench();
+  const { url, end } = await serveBench(folder);
+  const ask = (path: string, body?: string) => askBench(url, path, body);
   return {
     folder,
     async post(object, verb, id, text = "") {
@@ -96,13 +113,15 @@ export async function openWorkerHost(): Promise<WorkerHost> {
       return Number(await ask(`/${kind}/${item}/bytes`));
     },
     async [Symbol.asyncDispose]() {
-      await instance.dispose();
+      await end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function bundle(folder: string): string {
+const bundleIn = (folder: string) => join(folder, "worker/index.js");
+
+function build(folder: string): void {
   const outdir = join(folder, "worker");
   const args = ["deploy", "--dry-run", "--config", "bench/worker/wrangler.toml", "--outdir", outdir];
   const run = spawnSync(process.execPath, [join(root, "node_modules/wrangler/bin/wrangler.js"), ...args], {
@@ -111,7 +130,6 @@ function bundle(folder: string): string {
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", CI: "1" },
   });
   if (run.status !== 0) throw new Error(`the bench Worker could not be built:\n${run.stdout}${run.stderr}`);
-  return join(outdir, "index.js");
 }
 
 function text(value: string) {

@@ -16,9 +16,10 @@ interface BenchEnv extends OrchestratorEnv {
 
 export default {
   /**
-   * `POST /<steps | calls | loop>/<work item>/<run>` drives a loop to its end; `.../copying` and `.../bytes`
-   * in the place of the run ask its object. `POST /log/<object>/<verb>?id=<command id>`: one of BenchLog's
-   * methods, an event's text in the body.
+   * `POST /<steps | calls | loop>/<work item>/<run>` drives a loop to its end (of bare steps: with `?pause=`
+   * milliseconds after each). In the place of the run, `copying` and `bytes` ask its object, and `resume`
+   * lets its first run of bare steps go on after a kill. `POST /log/<object>/<verb>?id=<command id>`: one of
+   * BenchLog's methods, an event's text in the body.
    */
   async fetch(request: Request, env: BenchEnv): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
@@ -27,7 +28,9 @@ export default {
       case "steps":
       case "calls":
       case "loop":
-        return Response.json(await loopAnswer(env, kind, `plain-git/${kind}/${object}`, verb));
+        return Response.json(
+          await loopAnswer(env, kind, `plain-git/${kind}/${object}`, verb, Number(searchParams.get("pause"))),
+        );
       case "log":
         return Response.json(await logAnswer(env, object, verb, searchParams.get("id") ?? "", request));
       default:
@@ -36,17 +39,24 @@ export default {
   },
 };
 
-async function loopAnswer(env: BenchEnv, kind: "steps" | "calls" | "loop", name: string, verb: string) {
+async function loopAnswer(
+  env: BenchEnv,
+  kind: "steps" | "calls" | "loop",
+  name: string,
+  verb: string,
+  pauseMs: number,
+) {
   // Stubs are typed by hand: an inferred type that passes two RPC borders becomes `never`.
   const steps = env.STEPS.get(env.STEPS.idFromName(name)) as unknown as StepLoop;
   const loop = env.LOOP.get(env.LOOP.idFromName(name)) as unknown as EngineLoop;
   const object = kind === "loop" ? loop : steps;
   if (verb === "copying") return object.copying();
   if (verb === "bytes") return object.bytes();
+  if (verb === "resume") return steps.resume(`${name}#1`, stepsOfLoop());
   const run = `${name}#${verb}`;
   if (kind === "loop") await driveLoop(loop, run);
   else if (kind === "calls") await callSteps(steps, run);
-  else await steps.take(run, stepsOfLoop());
+  else await steps.take(run, stepsOfLoop(), pauseMs);
   return null;
 }
 

@@ -95,13 +95,27 @@ export class StepLoop extends DurableObject<OrchestratorEnv> {
     });
   }
 
-  /** All steps without a call for each: one begins when the one before is on disk. */
-  async take(loop: string, steps: readonly StepTexts[]): Promise<null> {
+  /** All steps without a call for each: one begins when the one before is on disk, and `pauseMs` later. */
+  async take(loop: string, steps: readonly StepTexts[], pauseMs = 0): Promise<null> {
     for (const step of steps) {
       await this.advance(loop, step);
       await this.ctx.storage.sync();
+      if (pauseMs > 0) await scheduler.wait(pauseMs);
     }
     return this.idle();
+  }
+
+  /**
+   * After a kill: performs what was left and takes the next step; answered once that is on disk. False: there
+   * is none.
+   */
+  async resume(loop: string, steps: readonly StepTexts[]): Promise<boolean> {
+    const { state } = this.#shell.load({ kind: "loop", id: loop });
+    const next = steps[steps.findIndex(({ step }) => step === state.step) + 1];
+    if (next) await this.advance(loop, next);
+    else this.#drain.kick();
+    await this.ctx.storage.sync();
+    return next !== undefined;
   }
 
   /** When the last effect is done. */

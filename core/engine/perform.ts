@@ -152,7 +152,8 @@ async function touch(
       await releaseSlot(effect.reason, loop, coordinator);
       return;
     case "release-merge-turn":
-      await coordinator.releaseMergeTurn(facts.loop, effect.turn ?? null, effect.key);
+      // One that was wanted before turns had names says nothing of it.
+      await coordinator.releaseMergeTurn(facts.loop, effect.key, effect.turn ?? null);
       return;
     default:
       return effect satisfies never;

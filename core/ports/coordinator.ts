@@ -10,10 +10,10 @@ export interface Coordinator {
   releaseSlot(loop: string, release: { claim: string; reason: string; ended: boolean }): Promise<void>;
   requestMergeTurn(loop: string, key: string): Promise<void>;
   /**
-   * Only `turn` is given back: a late release must not take the next one. null, where a log gives it no name:
-   * whichever the loop has. `key` names the occasion.
+   * `key` names the occasion. Only `turn` is given back: a late release must not take the next one. null,
+   * where a log gives it no name: whichever the loop has.
    */
-  releaseMergeTurn(loop: string, turn: string | null, key: string): Promise<void>;
+  releaseMergeTurn(loop: string, key: string, turn: string | null): Promise<void>;
   /**
    * Shows an open job to runners. One that is no longer open is found out when somebody tries to lease it.
    */

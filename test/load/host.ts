@@ -8,6 +8,7 @@ import { engineerServer } from "../../server/sample/engineer/server.ts";
 import { Script } from "../../server/sample/script.ts";
 import { printed, type Started, startProcess, tick } from "../journey/processes.ts";
 import { goodAnswers } from "./good-work.ts";
+import { processorSecondsOf, residentMb } from "./proc.ts";
 
 /** A request that hangs longer died with whoever should have answered it. */
 const answerMs = 30_000;
@@ -132,25 +133,4 @@ export async function openLoadHost({ turnMs, env = {}, ...options }: LoadHostOpt
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** proc(5): `VmRSS` in kB. NaN where there is no /proc. */
-function residentMb(pid: number | undefined): number {
-  return readProc(`/proc/${pid}/status`, (text) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1]) / 1_024);
-}
-
-/** proc(5): fields 14 and 15 of `stat`, in hundredths of a second. */
-function processorSecondsOf(pid: number): number {
-  return readProc(`/proc/${pid}/stat`, (text) => {
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  });
-}
-
-function readProc(file: string, read: (text: string) => number): number {
-  try {
-    return read(readFileSync(file, "utf8"));
-  } catch {
-    return Number.NaN;
-  }
 }

@@ -15,7 +15,10 @@ const slots = 20;
 const lanes = 16;
 
 export interface LoopsWish {
+  /** So many at once. */
   loops: number;
+  /** How often so many, one crowd after another, on one server. */
+  rounds?: number;
   /** How long a model takes for an answer, and a runner for a job: neither counts as overhead. */
   turnMs: number;
   jobMs: number;
@@ -26,7 +29,9 @@ export interface LoopsWish {
 }
 
 export interface LoopsReport {
+  /** At once, and in all rounds together. */
   loops: number;
+  of: number;
   merged: number;
   /** Loops with more than one beginning, and issues with more than one loop. */
   doubled: number;
@@ -58,7 +63,7 @@ const patienceMsOf = (loops: number) => 120_000 + loops * 3_000;
 
 /** Takes loops to their merge, all at once. */
 export async function loopsCase(wish: LoopsWish): Promise<LoopsReport> {
-  const { loops, turnMs, jobMs, killAt, restMs = null } = wish;
+  const { loops, rounds = 1, turnMs, jobMs, killAt, restMs = null } = wish;
   await using host = await openLoadHost({ turnMs });
   await using runners = await startRunners(host, jobMs, Math.ceil(loops / jobsAtOnceMax));
   const over = new AbortController();
@@ -71,21 +76,24 @@ export async function loopsCase(wish: LoopsWish): Promise<LoopsReport> {
       () => "it does not get warm",
     );
     const [began, before] = [performance.now(), host.processorSeconds()];
-    await startAll(host, 1, loops);
-    const killed =
-      killAt === null ? null : await killAndStart(host, runners, (warmUp + loops * killAt) * jobsPerLoop);
-    const patienceMs = patienceMsOf(loops);
     const ended = () => countEnded(host.state) - warmUp;
-    await waitUntil(
-      () => ended() === loops,
-      patienceMs,
-      () => `${ended()} of ${loops} loops have ended`,
-    );
+    let killed: Killed | null = null;
+    for (let round = 1; round <= rounds; round += 1) {
+      await startAll(host, round, loops);
+      if (killAt !== null && round === 1)
+        killed = await killAndStart(host, runners, (warmUp + loops * killAt) * jobsPerLoop);
+      await waitUntil(
+        () => ended() === loops * round,
+        patienceMsOf(loops),
+        () => `${ended()} of ${loops * round} loops have ended`,
+      );
+    }
     const seconds = (performance.now() - began) / 1_000;
+    const of = loops * rounds;
     // After a kill these are other processes, which count from zero.
-    const processorMs = ((host.processorSeconds() - (killed ? 0 : before)) * 1_000) / loops;
+    const processorMs = ((host.processorSeconds() - (killed ? 0 : before)) * 1_000) / of;
     const recovery = killed && recoveryOf(host, killed);
-    const report = { ...reportOf(host, loops, jobMs), seconds, processorMs, recovery };
+    const report = { loops, ...reportOf(host, of, jobMs), seconds, processorMs, recovery };
     if (restMs === null) return { ...report, memoryAtRest: null };
     await pause(restMs);
     return { ...report, memoryAtRest: host.memory() };
@@ -156,9 +164,9 @@ function recoveryOf(host: LoadHost, { startedAt, inFlight, ...killed }: Killed):
 
 function reportOf(
   host: LoadHost,
-  loops: number,
+  of: number,
   jobMs: number,
-): Omit<LoopsReport, "seconds" | "processorMs" | "recovery" | "memoryAtRest"> {
+): Omit<LoopsReport, "loops" | "seconds" | "processorMs" | "recovery" | "memoryAtRest"> {
   const all = readLoops(host.state);
   const began = (record: LoopRecord) => record.events[0]?.at ?? 0;
   const records = all.sort((a, b) => began(a) - began(b)).slice(warmUp);
@@ -169,9 +177,9 @@ function reportOf(
   const turnWaits = records.map((record) => turnWaitMs(record, records));
   const bytes = objectFiles(host.state).reduce((sum, file) => sum + statSync(file).size, 0);
   return {
-    loops,
+    of,
     merged: has("Merged").length,
-    doubled: begunTwice.length + Math.max(0, records.length - loops),
+    doubled: begunTwice.length + Math.max(0, records.length - of),
     overheadMs: records.map((record, n) => overheadMs(record, jobMs, turnWaits[n] ?? 0)),
     turnWaitMs: turnWaits,
     stillMs: records.map(longestStillMs),

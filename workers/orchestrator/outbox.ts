@@ -11,8 +11,8 @@ const rowsPerFlush = 100;
 
 /** What a loop does in this time goes in one batch, which costs little more than one event. */
 const gatherMs = 500;
-/** After a copy so many times what it took: many objects at once leave D1 most of its time. */
-const pausePerCopy = 4;
+/** After a copy so many times what it took: many objects at once gather more, and leave D1 to others. */
+const pausePerCopy = 10;
 /** A copy that took longer met a D1 that was down, which says nothing about how busy it is. */
 const pauseMsMax = 5_000;
 

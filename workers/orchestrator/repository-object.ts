@@ -230,7 +230,8 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
     this.#core.handle({ type: "RequestMergeTurn", loop }, `turn:${loop}:${key}`, systemActor);
   }
 
-  async releaseMergeTurn(loop: string, turn: string | null, key: string): Promise<void> {
+  /** A loop whose object runs older code gives no `turn`. */
+  async releaseMergeTurn(loop: string, key: string, turn: string | null = null): Promise<void> {
     const commandId = `turn-back:${turn ?? `${loop}:${key}`}`;
     this.#core.handle({ type: "ReleaseMergeTurn", loop, turn }, commandId, systemActor);
   }

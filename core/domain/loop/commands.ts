@@ -62,7 +62,8 @@ export type LoopCommand =
   | { type: "ReportPullRequestOpened"; id: string; number: number; url: string }
   | { type: "ReportPullRequestReady" }
   | { type: "ReportReviewSubmitted" }
-  | { type: "GrantMergeTurn"; turn: string }
+  /** `turn` is absent where the repository's object runs older code. */
+  | { type: "GrantMergeTurn"; turn?: string }
   /** The platform's answer to the merge call `n`. */
   | { type: "ReportMerge"; n: number; outcome: MergeOutcome }
   /** A call failed for good (its retries are spent, or retrying cannot help). */

@@ -175,7 +175,7 @@ function merged(b: Batch, job: Job, result: JobResultOf<"merge">): void {
 }
 
 /** The coordinator lets this loop merge now: every gate is asked once more for the exact head. */
-export function mergeTurnGranted(b: Batch, turn: string): void {
-  b.add({ type: "MergeTurnGranted", turn });
+export function mergeTurnGranted(b: Batch, turn: string | undefined): void {
+  b.add({ type: "MergeTurnGranted", ...(turn === undefined ? {} : { turn }) });
   enterMerge(b);
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ann, type Dialect } from "./platform-stage.ts";
-import { atCheckpoint, atDesign } from "./platform-trouble.ts";
+import { atCheckpoint, atDesign, openCheckpoint } from "./platform-trouble.ts";
 
 /** In how many ways a server may say back what it was sent; in base64 behind a login of nine letters. */
 function spellings(token: string): string[] {
@@ -29,9 +29,10 @@ test.each(["github", "gitea"] as const)(
 
     // In a refusal that the loop hands to a person, in a redirect, and in words of a person.
     forge.faults.add({ method: "POST", path: /\/pulls$/ }, { status: 422, body: { message: echoed } });
+    const first = openCheckpoint(await stage.view(loop));
     forge.people.comment(ann, issue, `/tamma change it with ${echoed}`);
-    await stage.until(loop, (view) => !atCheckpoint("design")(view));
-    await stage.until(loop, atCheckpoint("design"));
+    // What lies in between may be over before anybody looks.
+    await stage.until(loop, (view) => atCheckpoint("design")(view) && openCheckpoint(view) !== first);
     await stage.decide(loop, "approve");
     const stuck = await stage.until(loop, ({ word, endedAt }) => word === "escalated" || endedAt !== null);
     expect(JSON.stringify(stuck.ask)).toMatch(/no such credential: \[secret\]( \[redacted\]){3}/);

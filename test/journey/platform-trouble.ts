@@ -7,6 +7,9 @@ import { ann, bob, type Dialect, openPlatformStage, type PlatformStage, project 
 export const atCheckpoint = (step: string) => (view: LoopView) =>
   view.step === step && view.ask?.kind === "checkpoint";
 
+/** The checkpoint that is open; null when none is. */
+export const openCheckpoint = ({ ask }: LoopView) => (ask?.kind === "checkpoint" ? ask.checkpoint.id : null);
+
 /** The issue's text; `none`: no CI ever looks at what is pushed. */
 interface Begun {
   body?: string;

@@ -23,9 +23,6 @@ const restMs = 30_000;
 
 const lookEveryMs = 5;
 
-/** The first run of loop `n`; one after it in the same object would find compiled statements. */
-const loopPath = (n: number) => `/steps/${n}/1`;
-
 export const engineKilled: Benchmark = {
   name: "engine-killed",
   says:
@@ -45,7 +42,7 @@ async function recoveryFigures(): Promise<Figure[]> {
     await using bench = await startBench();
     // Cut by the kill, all of them.
     const numbers = Array.from({ length: inFlight }, (_, n) => n);
-    const driven = numbers.map((n) => bench.ask(`${loopPath(n)}?pause=${stepPauseMs}`).catch(() => {}));
+    const driven = numbers.map((n) => bench.ask(`/steps/${n}/1?pause=${stepPauseMs}`).catch(() => {}));
     for (const n of numbers) while (!(await hasBegun(bench.ask, n))) await pause(lookEveryMs);
     await bench.kill();
     await Promise.all(driven);

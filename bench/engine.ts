@@ -1,6 +1,7 @@
 import { globSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { inLanes } from "../test/load/lanes.ts";
 import { type Aim, type Benchmark, type Figure, figure } from "./benchmark.ts";
 import { summaryOf } from "./statistics.ts";
 import { type LoopKind, openWorkerHost, type WorkerHost } from "./worker-host.ts";
@@ -109,15 +110,6 @@ function newFileFloor(folder: string, tables: string): number[] {
     rmSync(file);
     return ms;
   });
-}
-
-/** Works through `items`, `lanes` of them at once. */
-async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>) {
-  const left = [...items];
-  const lane = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 type Row = Record<string, string | number | null | Uint8Array>;

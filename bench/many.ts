@@ -1,15 +1,13 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBundle } from "../server/bundle.ts";
-import { loopsCase } from "../test/load/loops.ts";
+import { loopsCase, roundsFor } from "../test/load/loops.ts";
 import { type Aim, type Benchmark, type Figure, figure } from "./benchmark.ts";
 
 const root = join(import.meta.dirname, "..");
 /** A model and a job take so long; neither counts as overhead. */
 const paceMs = 400;
 const sizes = [1, 10, 100];
-/** Fewer at once than this come one after another, until so many were measured. */
-const measuredMin = 10;
 const recovered = 50;
 const manyLoops = 1_000;
 const recoveryAim: Aim = { of: "median", most: 1_500 };
@@ -25,7 +23,7 @@ export const many: Benchmark = {
   async run() {
     const figures: Figure[] = [];
     for (const loops of sizes) {
-      const rounds = Math.ceil(measuredMin / loops);
+      const rounds = roundsFor(loops);
       const report = await loopsCase({ loops, rounds, turnMs: paceMs, jobMs: paceMs, killAt: null });
       figures.push(
         figure(`overhead of a loop, ${loops} at once`, "ms", report.overheadMs),

@@ -61,6 +61,10 @@ const warmUp = 5;
 /** A loop takes a fraction of a second of the machine; on one that others use, ten times that. */
 const patienceMsOf = (loops: number) => 120_000 + loops * 3_000;
 
+/** Fewer at once than this come one crowd after another, until so many were measured. */
+const measuredMin = 10;
+export const roundsFor = (loops: number) => Math.ceil(measuredMin / loops);
+
 /** Takes loops to their merge, all at once. */
 export async function loopsCase(wish: LoopsWish): Promise<LoopsReport> {
   const { loops, rounds = 1, turnMs, jobMs, killAt, restMs = null } = wish;

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type LoopsReport, loopsCase } from "./loops.ts";
+import { type LoopsReport, loopsCase, roundsFor } from "./loops.ts";
 import { type StormReport, stormCase } from "./storm.ts";
 import { type WaitingReport, waitingCase } from "./waiting.ts";
 
@@ -7,8 +7,6 @@ import { type WaitingReport, waitingCase } from "./waiting.ts";
 const paceMs = 400;
 /** Objects without work leave memory after a while. */
 const restMs = 20_000;
-/** Fewer at once than this come one crowd after another, until so many were measured. */
-const measuredMin = 10;
 /** NFR-1: ten at once cost each loop at most so many times what one costs alone. */
 const growthMax = 1.5;
 
@@ -43,7 +41,7 @@ async function main(args: string[]): Promise<number> {
 
   const reports: LoopsReport[] = [];
   for (const loops of numbers.split(",").filter(Boolean).map(Number)) {
-    const rounds = values.kill ? 1 : Math.ceil(measuredMin / loops);
+    const rounds = values.kill ? 1 : roundsFor(loops);
     const killAt = values.kill ? 0.4 : null;
     const report = await loopsCase({ loops, rounds, turnMs: paceMs, jobMs: paceMs, killAt, restMs });
     reports.push(report);

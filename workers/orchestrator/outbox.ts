@@ -13,7 +13,7 @@ const rowsPerFlush = 100;
 const gatherMs = 500;
 /** After a copy so many times what it took: many objects at once gather more, and leave D1 to others. */
 const pausePerCopy = 10;
-/** A copy that took longer met a D1 that was down, which says nothing about how busy it is. */
+/** No longer than that: a copy that took very long met a D1 that was down, and not a busy one. */
 const pauseMsMax = 5_000;
 
 /**

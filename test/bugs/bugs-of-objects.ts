@@ -243,6 +243,15 @@ export const bugsOfObjects: Bug[] = [
     slow: true,
   },
   {
+    name: "strangers-are-not-asked",
+    does: "after a restore only loops that their repository knows are asked what they hold of it",
+    file: `${objects}/repository-object.ts`,
+    find: "busy: [...busy] };",
+    replace: "busy: [...busy].filter((name) => known?.loops.some(({ loop }) => loop === name)) };",
+    attacks: "6",
+    slow: true,
+  },
+  {
     name: "echo-takes-the-turn",
     does: "a loop that does not want its merge turn any more keeps it",
     file: `${objects}/repository-effects.ts`,

@@ -51,5 +51,6 @@ export const keptSeeds: readonly KeptSeed[] = [
   { seed: 104137, was: "the same: a loop merged twice over two pasts, and all others waited for their turn" },
   { seed: 112446, was: "an instance that was replaced refused the slot for which its successor waited" },
   { seed: 3622, was: "a merge turn that was given back late took away the next one, and its loop waited on" },
+  { seed: 159126, was: "a loop unknown to its repository had its merge turn, and was not asked for it back" },
   { seed: 712429, was: "a restore to before the repository was added, and nobody added it again" },
 ];

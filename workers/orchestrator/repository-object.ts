@@ -4,7 +4,7 @@ import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loo
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
-import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
+import { concernedLoopsOf, type KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { GitRight } from "@tamma/core/ports/git-access.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
@@ -285,17 +285,15 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
   }
 
   async knownLoops(): ReturnType<RepoCoordinatorRpc["knownLoops"]> {
-    const loops = this.#core.known()?.loops ?? [];
+    const known = this.#core.known();
     const rows = this.#index.rows();
-    const active = new Set(rows.filter((row) => row.active).map((row) => row.summary.id));
+    const inFlight = rows.filter((row) => row.active);
     // What is left to do after the end (a comment, giving the slot back) may have been cut.
-    const ended = rows.filter((row) => !row.active).slice(0, endedWokenMax);
-    const last = new Set(ended.map((row) => row.summary.id));
-    const all = loops.map(({ loop }) => loop);
-    return {
-      all,
-      busy: loops.flatMap(({ loop, ended }) => (!ended || active.has(loop) || last.has(loop) ? [loop] : [])),
-    };
+    const lastEnded = rows.filter((row) => !row.active).slice(0, endedWokenMax);
+    const noted = [...lastEnded, ...inFlight].map((row) => row.summary.id);
+    const busy = new Set([...noted, ...(known ? concernedLoopsOf(known) : [])]);
+    const all = new Set([...(known?.loops ?? []).map(({ loop }) => loop), ...busy]);
+    return { all: [...all], busy: [...busy] };
   }
 
   async settings(): ReturnType<RepoCoordinatorRpc["settings"]> {

@@ -6,7 +6,7 @@ import { decideRepository } from "./decide.ts";
 import type { RepositoryEvent } from "./events.ts";
 import { evolveRepository, initialRepository } from "./evolve.ts";
 import { reactRepository } from "./react.ts";
-import type { Repository } from "./state.ts";
+import { concernedLoopsOf, type Repository } from "./state.ts";
 
 const ann: Person = { kind: "person", id: "ann", authenticated: "local-token", ip: null };
 const repository: RepositoryRef = {
@@ -246,4 +246,13 @@ test("adding a repository again takes over its settings, and nothing when there 
   given(added(), again({ slots: 2 }))
     .when(again({}))
     .then();
+});
+
+test("a loop that it never queued is concerned while it waits for the merge turn or has it", () => {
+  const [known, stranger, waiting] = [loopOf(1), loopOf(2), loopOf(3)];
+  const turnFor = (loop: string): RepositoryCommand => ({ type: "RequestMergeTurn", loop });
+  const { state } = given(added(), issue(1), queue(1), turnFor(stranger))
+    .when(turnFor(waiting))
+    .then("MergeTurnRequested");
+  expect(state.state === "known" && concernedLoopsOf(state)).toEqual(new Set([known, stranger, waiting]));
 });

@@ -61,6 +61,21 @@ export function activeLoopOf(repository: KnownRepository, issue: number): KnownL
   return repository.loops.find((known) => known.issue === issue && !known.ended) ?? null;
 }
 
+/**
+ * The loops that may have something to give back or to wait for: those that have not ended, and whoever is in
+ * the queue, has a slot or the merge turn or waits for it. After it was set back to before a loop was queued,
+ * a repository can have granted something to a loop that it does not know.
+ */
+export function concernedLoopsOf(repository: KnownRepository): Set<string> {
+  const { loops, queue, holders, mergeTurn, mergeQueue } = repository;
+  return new Set([
+    ...loops.flatMap(({ loop, ended }) => (ended ? [] : [loop])),
+    ...[...queue, ...holders].map(({ loop }) => loop),
+    ...(mergeTurn ? [mergeTurn.loop] : []),
+    ...mergeQueue,
+  ]);
+}
+
 /** The oldest open issue that no loop ever tried, or null. */
 export function nextCandidate(repository: KnownRepository): KnownIssue | null {
   const tried = new Set(repository.loops.map((known) => known.issue));

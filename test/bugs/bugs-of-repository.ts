@@ -55,6 +55,14 @@ export const bugsOfRepository: Bug[] = [
     slow: true,
   },
   {
+    name: "turn-of-a-stranger-stays",
+    does: "a loop that ended, and that its repository does not know, keeps the merge turn",
+    file: `${repository}/decide.ts`,
+    find: "if (ended && (known.mergeTurn?.loop === loop",
+    replace: "if (ended && known.loops.some((own) => own.loop === loop) && (known.mergeTurn?.loop === loop",
+    attacks: "6",
+  },
+  {
     name: "claim-twice",
     does: "two slots are granted under one claim, so the second is never told",
     file: `${repository}/evolve.ts`,

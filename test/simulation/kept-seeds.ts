@@ -52,5 +52,6 @@ export const keptSeeds: readonly KeptSeed[] = [
   { seed: 112446, was: "an instance that was replaced refused the slot for which its successor waited" },
   { seed: 3622, was: "a merge turn that was given back late took away the next one, and its loop waited on" },
   { seed: 159126, was: "a loop unknown to its repository had its merge turn, and was not asked for it back" },
+  { seed: 212246, was: "a loop unknown to its repository ended without its merge turn being taken back" },
   { seed: 712429, was: "a restore to before the repository was added, and nobody added it again" },
 ];

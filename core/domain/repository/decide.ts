@@ -154,14 +154,15 @@ function releaseMergeTurn({ loop, turn }: CommandOf<"ReleaseMergeTurn">, known: 
 
 function releaseSlot(command: CommandOf<"ReleaseSlot">, known: KnownRepository): Event[] {
   const { loop, claim, reason, ended } = command;
-  const own = known.loops.find((each) => each.loop === loop);
-  if (!own || own.ended) return [];
   const events: Event[] = [];
+  // Also of a loop that is not known: it may have asked after a restore to before it was queued.
+  if (ended && (known.mergeTurn?.loop === loop || known.mergeQueue.includes(loop)))
+    events.push({ type: "MergeTurnReleased", loop });
+  const own = known.loops.find((each) => each.loop === loop);
+  if (!own || own.ended) return events;
   const holder = known.holders.find((each) => each.loop === loop);
   if (ended && known.queue.some((each) => each.loop === loop))
     events.push({ type: "LoopUnqueued", loop, reason });
-  if (ended && (known.mergeTurn?.loop === loop || known.mergeQueue.includes(loop)))
-    events.push({ type: "MergeTurnReleased", loop });
   if (holder && (ended || holder.claim === claim)) {
     events.push({ type: "SlotReleased", loop, reason, ended });
     const next = autoNext(events.reduce(evolveRepository, known as Repository), own.requester);

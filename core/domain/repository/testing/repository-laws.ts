@@ -16,7 +16,17 @@ export function brokenLaws(
     broken.push(...eventLaws(event, ledger));
     ledger = noted(ledger, event);
   }
-  return broken;
+  return [...broken, ...endLaws(command, ledger)];
+}
+
+/** Whoever says that it ended stands nowhere any more, known or not. */
+function endLaws(
+  command: RepositoryCommand,
+  { queue, holders, turn, turnQueue }: RepositoryLedger,
+): string[] {
+  if (command.type !== "ReleaseSlot" || !command.ended) return [];
+  const names = [...queue, ...holders.map(({ loop }) => loop), ...turnQueue, turn?.loop];
+  return names.includes(command.loop) ? ["a loop that ended waits for something or has it"] : [];
 }
 
 /** A release that comes late takes away nothing that was granted since. */

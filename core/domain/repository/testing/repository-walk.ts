@@ -21,6 +21,8 @@ export interface RepositoryWorld {
   /** Three are enough for one that works, one that waits and one that comes later. */
   loopsMax: number;
   about: readonly ("slots" | "config" | "turns")[];
+  /** A running loop that was queued in a past which a restore took away. */
+  stranger?: string;
 }
 
 export const repositoryWorlds: RepositoryWorld[] = [
@@ -30,6 +32,7 @@ export const repositoryWorlds: RepositoryWorld[] = [
   { name: "the next issue is picked", config: { "auto-next": "on" }, loopsMax: 3, about: ["slots"] },
   { name: "merge turns", config: { slots: 3 }, loopsMax: 3, about: ["turns"] },
   { name: "slots and merge turns", config: { slots: 2 }, loopsMax: 2, about: ["slots", "turns"] },
+  { name: "a loop of another past", config: {}, loopsMax: 2, about: ["turns"], stranger: "plain-git/r1/3#7" },
 ];
 
 interface Place {
@@ -108,7 +111,7 @@ function after(place: Place, command: RepositoryCommand, broken: string[]): Plac
 const isOnce = ({ type }: RepositoryCommand) => type !== "RequestSlot" && type !== "RequestMergeTurn";
 
 /** Everything that people and loops may say; also what they would say if an answer had been lost. */
-function possible({ ledger }: Place, { about, loopsMax }: RepositoryWorld): RepositoryCommand[] {
+function possible({ ledger }: Place, { about, loopsMax, stranger }: RepositoryWorld): RepositoryCommand[] {
   const { loops, claims, turns } = ledger;
   const list: RepositoryCommand[] = [{ type: "CloseIssue", number: 3 }];
   if (about.includes("config"))
@@ -116,7 +119,8 @@ function possible({ ledger }: Place, { about, loopsMax }: RepositoryWorld): Repo
   if (loops.length < loopsMax)
     for (const issue of [1, 2, 3])
       list.push({ type: "QueueLoop", issue, requester: ann, confirm: false, preApprove: [] });
-  for (const { loop } of loops) {
+  const speaking = [...loops.map(({ loop }) => loop), ...(stranger === undefined ? [] : [stranger])];
+  for (const loop of speaking) {
     list.push({ type: "ReleaseSlot", loop, claim: "", reason: "", ended: true });
     if (about.includes("slots")) {
       list.push({ type: "RequestSlot", loop });

@@ -16,7 +16,12 @@ const stepPauseMs = 200;
 const recoveryAim: Aim = { of: "median", most: 1_500 };
 
 const manyLoops = 1_000;
-const atOnce = 100;
+/** In so many objects, run after run, and so many loops at once. */
+const crowds = [
+  { objects: 10, atOnce: 10 },
+  { objects: 100, atOnce: 100 },
+  { objects: manyLoops, atOnce: 100 },
+] as const;
 const memoryAim: Aim = { of: "median", most: 400 };
 /** An object without work leaves memory within twenty seconds. */
 const restMs = 30_000;
@@ -27,10 +32,11 @@ export const engineKilled: Benchmark = {
   name: "engine-killed",
   says:
     `the bare loop in a host of its own: kill -9 with ${inFlight} in flight, until each has its next step ` +
-    `on disk; memory after ${manyLoops} loops, ${atOnce} at once`,
+    `on disk; memory after ${manyLoops} loops, 10 and 100 at once`,
   async run() {
-    const recovery = await recoveryFigures();
-    return [...recovery, ...(await memoryFigures(atOnce)), ...(await memoryFigures(manyLoops))];
+    const figures = await recoveryFigures();
+    for (const crowd of crowds) figures.push(...(await memoryFigures(crowd)));
+    return figures;
   },
 };
 
@@ -66,8 +72,8 @@ async function hasBegun(ask: (path: string) => Promise<string>, n: number): Prom
   return (JSON.parse(await ask(`/steps/${n}/copying`)) as { waiting: number }).waiting > 0;
 }
 
-/** What 1,000 loops leave in memory: run after run in a hundred objects, and each in an object of its own. */
-async function memoryFigures(objects: number): Promise<Figure[]> {
+/** What 1,000 loops leave in memory. */
+async function memoryFigures({ objects, atOnce }: (typeof crowds)[number]): Promise<Figure[]> {
   await using bench = await startBench();
   const idle = bench.memory();
   const loops = Array.from({ length: manyLoops }, (_, n) => n);
@@ -77,7 +83,7 @@ async function memoryFigures(objects: number): Promise<Figure[]> {
   const full = bench.memory();
   await pause(restMs);
   const rest = bench.memory();
-  const where = `${manyLoops} loops in ${objects} objects`;
+  const where = `${manyLoops} loops in ${objects} objects, ${atOnce} at once`;
   return [
     figure("host and workerd before the first loop", "MB", [idle.host + idle.workerd]),
     figure(`host after ${where}`, "MB", [full.host]),

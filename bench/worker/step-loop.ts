@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import type { StepName } from "@tamma/core/domain/loop/pipeline.ts";
 import type { Machine } from "@tamma/core/engine/machine.ts";
-import { d1Copy } from "../../workers/orchestrator/d1-log.ts";
+import { limitedD1Copy } from "../../workers/orchestrator/d1-log.ts";
 import { type Drain, drainOf } from "../../workers/orchestrator/drain.ts";
 import type { OrchestratorEnv } from "../../workers/orchestrator/env.ts";
 import { runsOf } from "../../workers/orchestrator/log-copy.ts";
@@ -57,7 +57,7 @@ export class StepLoop extends DurableObject<OrchestratorEnv> {
     const keepAlive = (promise: Promise<unknown>) => ctx.waitUntil(promise);
     const { after, end } = host;
     const clock = { now: () => host.clock.now(), fraction: () => host.chance.fraction(), after, end };
-    const outbox = d1Outbox(d1Copy(env.DB), host.store, () => runsOf(ctx.id.name ?? ""), clock);
+    const outbox = d1Outbox(limitedD1Copy(env.DB), host.store, () => runsOf(ctx.id.name ?? ""), clock);
     this.#host = host;
     this.#shell = shellOf(steps, host);
     this.#drain = drainOf(

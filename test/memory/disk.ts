@@ -96,6 +96,11 @@ export class Disk implements DiskAccess {
     }
   }
 
+  /** `undo` belongs to the open transaction: it is called when that is undone. */
+  onUndo(undo: () => void): void {
+    if (this.#depth > 0) this.#undo.push(undo);
+  }
+
   snapshot(): Snapshot {
     return new Map([...this.#tables].map(([name, rows]) => [name, new Map(rows)]));
   }

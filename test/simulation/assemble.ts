@@ -2,6 +2,7 @@ import type { LoopPorts } from "@tamma/core/engine/perform.ts";
 import { plainGitPlatform } from "@tamma/core/platforms/plain-git/index.ts";
 import type { Timers } from "@tamma/core/ports/clock.ts";
 import type { Prompts } from "@tamma/core/ports/model.ts";
+import { limited } from "../../workers/orchestrator/copy-limit.ts";
 import type { LogCopy } from "../../workers/orchestrator/log-copy.ts";
 import type { LogRows } from "../../workers/orchestrator/log-rows.ts";
 import { LoopObject } from "../../workers/orchestrator/loop-object.ts";
@@ -60,7 +61,10 @@ function hostOf(
   };
   return {
     disk,
-    d1: copy.listening(world.d1.portFor(life)),
+    d1: limited(copy.listening(world.d1.portFor(life)), world.server.copies, {
+      now: () => world.server.wall(),
+      after: timersOf(world, life),
+    }),
     host: {
       store: { ...store, append, adopt },
       clock,

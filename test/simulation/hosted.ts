@@ -161,8 +161,14 @@ export class Hosted {
     });
   }
 
+  /** It is written together with the rows of the transaction that is open, and undone with them. */
   setAlarm(wallTime: number): void {
+    const before = this.disk.alarm;
     this.disk.alarm = wallTime;
+    this.disk.onUndo(() => {
+      this.disk.alarm = before;
+      this.armFromDisk();
+    });
     this.armFromDisk();
   }
 

@@ -1,3 +1,4 @@
+import { copyLimit } from "../../workers/orchestrator/copy-limit.ts";
 import type { IssueLoopRpc, RepoCoordinatorRpc } from "../../workers/orchestrator/objects.ts";
 import type { Parts } from "../../workers/orchestrator/parts.ts";
 import { Disk } from "../memory/disk.ts";
@@ -31,6 +32,8 @@ export class Server {
   /** This run of the process; null while it is down. */
   process: Life | null = newLife("process 1");
   boots = 1;
+  /** Who copies to D1: the process remembers it, also when one of its objects ends. */
+  copies = copyLimit();
   readonly objects = new Map<string, Hosted>();
   readonly copy: MemoryCopy = memoryCopy();
   /** Called when the process is back, to wake what has work. */
@@ -204,6 +207,7 @@ export class Server {
   startProcess(): void {
     if (this.process) return;
     this.boots += 1;
+    this.copies = copyLimit();
     this.process = newLife(`process ${this.boots}`);
     this.tell("server", "starts again");
     for (const hosted of this.objects.values()) hosted.armFromDisk();

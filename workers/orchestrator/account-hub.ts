@@ -25,7 +25,7 @@ import {
 import { sha256Hex } from "./cipher.ts";
 import { connectionColumns, connectionRows, connectionTables, hideAll } from "./connection-rows.ts";
 import { type ConnectionAccess, type ConnectionPorts, Connections } from "./connections.ts";
-import { d1Copy } from "./d1-log.ts";
+import { limitedD1Copy } from "./d1-log.ts";
 import { EnrolledRunners, type RecordEvent } from "./enrolled-runners.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
@@ -83,7 +83,7 @@ export class AccountHub extends DurableObject<OrchestratorEnv> implements Accoun
     this.#signIn = new SignIn(own);
     const { chance, after, end } = this.#host;
     const clock = { now: () => this.#host.clock.now(), fraction: () => chance.fraction(), after, end };
-    const d1 = d1Copy(env.DB);
+    const d1 = limitedD1Copy(env.DB);
     this.#outbox = d1Outbox(d1, this.#host.store, () => exactly(stream.id), clock);
     this.#keeper = keeperOf({
       ...{

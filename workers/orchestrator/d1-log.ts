@@ -1,9 +1,11 @@
 import type { StreamRef } from "@tamma/core/domain/loop/events.ts";
 import { and, asc, eq, gt, gte, lt, max, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { copiesHere, limited } from "./copy-limit.ts";
 import { events, loops } from "./d1-schema.ts";
 import type { SealedRow } from "./event-row.ts";
 import { CopyConflict, type CopyHead, type LogCopy, type StreamRange } from "./log-copy.ts";
+import { systemTimers } from "./system-timers.ts";
 
 type Db = DrizzleD1Database<Record<string, never>>;
 
@@ -20,6 +22,11 @@ export function d1Copy(database: D1Database): LogCopy {
     rows: (stream) => rowsOf(db, stream),
     streams: () => streams(db),
   };
+}
+
+/** The same for an object, which shares D1 with all others of its process. */
+export function limitedD1Copy(database: D1Database): LogCopy {
+  return limited(d1Copy(database), copiesHere, { now: () => Date.now(), after: systemTimers.after });
 }
 
 /** One value of a statement may hold 2 MB; a payload lies in it as hex. */

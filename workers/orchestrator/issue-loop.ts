@@ -3,7 +3,7 @@ import { inFlight } from "../in-flight.ts";
 import { r2BlobStore } from "./blob-store.ts";
 import { bootOf } from "./boot.ts";
 import { loopPorts } from "./compose.ts";
-import { d1Copy } from "./d1-log.ts";
+import { limitedD1Copy } from "./d1-log.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import { leaseInstances, leaseRows, leaseTables } from "./lease-rows.ts";
 import { logRows, logTables } from "./log-rows.ts";
@@ -37,7 +37,7 @@ export class IssueLoop extends DurableObject<OrchestratorEnv> implements IssueLo
       turns: turnRows(host.sql, bootOf(env)),
       logs: logRows(host.sql, host.cipher, host.redact),
       blobs,
-      d1: d1Copy(env.DB),
+      d1: limitedD1Copy(env.DB),
       list: (row) => listInD1(env.DB, row, host.cipher),
       name: ctx.id.name ?? null,
       coordinatorOf: (repository) => repoCoordinator(env, repository),

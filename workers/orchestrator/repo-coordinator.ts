@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { repositoryNameOf } from "@tamma/core/domain/ids.ts";
 import { inFlight } from "../in-flight.ts";
 import { jobBell } from "../job-bell.ts";
-import { d1Copy } from "./d1-log.ts";
+import { limitedD1Copy } from "./d1-log.ts";
 import { Deliveries } from "./deliveries/deliveries.ts";
 import { deliveryEnds, deliveryOutcomes, deliveryTables } from "./deliveries/delivery-rows.ts";
 import { heardTables } from "./deliveries/heard-rows.ts";
@@ -51,7 +51,7 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     const object: RepositoryObject = new RepositoryObject({
       ...{ host, index, keepAlive },
       tracker: trackerRows(host.sql, host.cipher),
-      d1: d1Copy(env.DB),
+      d1: limitedD1Copy(env.DB),
       name: ctx.id.name ?? null,
       origin: env.TAMMA_ORIGIN,
       loopAt: (name) => issueLoop(env, name),

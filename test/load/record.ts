@@ -53,10 +53,13 @@ export function objectFiles(state: string): string[] {
   return globSync("do/**/*.sqlite*", { cwd: state }).map((file) => join(state, file));
 }
 
+/** The server may be at a checkpoint of its own. */
+const lockedMsMax = 5_000;
+
 function withD1<T>(state: string, read: (database: DatabaseSync) => T): T {
   const [file] = globSync("d1/*/*.sqlite", { cwd: state }).filter((each) => !each.includes("metadata"));
   if (!file) throw new Error(`no D1 below ${state}`);
-  const database = new DatabaseSync(join(state, file), { readOnly: true });
+  const database = new DatabaseSync(join(state, file), { readOnly: true, timeout: lockedMsMax });
   try {
     return read(database);
   } finally {

@@ -4,6 +4,8 @@ export interface Alarm {
   set(at: number): void;
   /** Is it set already for this time or earlier? */
   isSet(at: number): boolean;
+  /** Nothing is under way: wakes the object as late as this; null: not at all. */
+  rest(at: number | null): void;
   /** What was set since may have been undone with the rows. */
   forget(): void;
 }
@@ -18,7 +20,7 @@ const aboutToFireMs = 100;
  * @param clock the machine's clock, and how a time of the object's own is called there
  */
 export function alarmOf(
-  storage: Pick<DurableObjectStorage, "setAlarm">,
+  storage: Pick<DurableObjectStorage, "setAlarm" | "deleteAlarm">,
   clock: { wall(): number; wallTime(at: number): number },
 ): Alarm {
   /** By the machine's clock; null when nobody knows. */
@@ -35,6 +37,10 @@ export function alarmOf(
       armed = clock.wallTime(at);
       // Not awaited: it is written together with the rows of the same turn.
       void storage.setAlarm(armed);
+    },
+    rest: (at) => {
+      armed = at === null ? null : clock.wallTime(at);
+      void (armed === null ? storage.deleteAlarm() : storage.setAlarm(armed));
     },
   };
 }

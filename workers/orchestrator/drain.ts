@@ -1,5 +1,6 @@
 import type { PendingEffect, Store } from "@tamma/core/ports/store.ts";
 import { inFlight } from "../in-flight.ts";
+import { earliest } from "./earliest.ts";
 import { logError } from "./log.ts";
 
 /** Outside calls at once: Cloudflare holds back the seventh connection of an object. */
@@ -26,7 +27,9 @@ export interface DrainWork {
   nextWake(): number | null;
   setAlarm(at: number): void;
   /** Is the alarm set for this time or earlier? */
-  isArmed?(at: number): boolean;
+  isArmed?: ((at: number) => boolean) | undefined;
+  /** Sets the alarm also when it is later than the one that is set; null: takes it back. */
+  restAlarm?: ((at: number | null) => void) | undefined;
 }
 
 /**
@@ -41,6 +44,12 @@ export interface Drain {
   idle(): Promise<void>;
   /** Arms the alarm for whatever comes next. */
   arm(): void;
+  /**
+   * The same, also later than it is armed, once nothing is under way here and with the `others`. What was
+   * armed in case of a crash would wake a new instance, which arms again: an object without work would wake
+   * for ever.
+   */
+  rest(others: readonly { idle(): Promise<void> }[]): Promise<void>;
 }
 
 /** What is under way, and the beginning of more. */
@@ -100,6 +109,16 @@ export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) 
     if (wishes.length > 0) work.setAlarm(Math.max(Math.min(...wishes), work.now() + alarmDelayMs));
   }
 
+  async function rest(others: readonly { idle(): Promise<void> }[]): Promise<void> {
+    await idle();
+    for (const other of others) await other.idle();
+    if (busy.size === 0 && !running) restUntilDue(work);
+  }
+
+  async function idle(): Promise<void> {
+    while (running) await running;
+  }
+
   function kick(): void {
     arm();
     dirty = true;
@@ -119,13 +138,12 @@ export function drainOf(work: DrainWork, keepAlive: (promise: Promise<unknown>) 
     keepAlive(running);
   }
 
-  return {
-    arm,
-    kick,
-    idle: async () => {
-      while (running) await running;
-    },
-  };
+  return { arm, rest, kick, idle };
+}
+
+function restUntilDue({ store, nextWake, now, restAlarm }: DrainWork): void {
+  const next = earliest(store.nextDue(new Set()), nextWake());
+  restAlarm?.(next === null ? null : Math.max(next, now() + alarmDelayMs));
 }
 
 /** Effects that no alarm could begin: those under way, and while no more fit beside them all others too. */

@@ -27,6 +27,8 @@ export interface LoopNotes {
   /** What is being told again is not due: to look again and again would tell nobody sooner. */
   nextAt(): number | null;
   retryDue(now: number): void;
+  /** When no note to the coordinator is under way. */
+  idle(): Promise<void>;
 }
 
 interface NoteParts {
@@ -56,6 +58,7 @@ export function loopNotes(parts: NoteParts): LoopNotes {
     toD1: d1.tell,
     nextAt: coordinator.nextAt,
     retryDue: coordinator.retryDue,
+    idle: coordinator.idle,
   };
 }
 
@@ -63,7 +66,7 @@ function coordinatorNotes(parts: NoteParts) {
   const changed = new Set<string>();
   /** What was told last, of what others act on. */
   const told = new Map<string, string>();
-  let telling = false;
+  let telling: Promise<void> | null = null;
   let next: number | null = null;
   const pause = pauseBetween(parts);
 
@@ -85,9 +88,15 @@ function coordinatorNotes(parts: NoteParts) {
     return row === null || told.get(loop) === actedOn(row);
   }
 
-  async function tell(): Promise<void> {
-    telling = true;
+  function tell(): Promise<void> {
+    telling ??= tellAll();
+    return telling;
+  }
+
+  async function tellAll(): Promise<void> {
     try {
+      // A fault before the first wait would end this before `telling` is set.
+      await Promise.resolve();
       while (changed.size > 0) {
         await pause.over(() => ([...changed].every(isProgressAlone) ? progressMs : pauseMs));
         for (const loop of [...changed]) await tellOne(loop);
@@ -98,7 +107,7 @@ function coordinatorNotes(parts: NoteParts) {
       next = parts.now() + retryMs;
       logError("note", thrown);
     } finally {
-      telling = false;
+      telling = null;
     }
   }
 
@@ -112,6 +121,9 @@ function coordinatorNotes(parts: NoteParts) {
     nextAt: () => (telling ? parts.now() + lookAgainMs : next),
     retryDue: (now: number) => {
       if (next !== null && next <= now && !telling) parts.keepAlive(tell());
+    },
+    idle: async () => {
+      while (telling) await telling;
     },
   };
 }

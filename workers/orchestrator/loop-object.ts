@@ -134,8 +134,7 @@ export class LoopObject implements IssueLoopRpc {
         },
         perform: effects.perform,
         nextWake: () => earliest(this.#leases.nextExpiry(), outbox.nextAt(), notes.nextAt()),
-        setAlarm: host.setAlarm,
-        ...(host.isArmed ? { isArmed: host.isArmed } : {}),
+        ...{ setAlarm: host.setAlarm, isArmed: host.isArmed, restAlarm: host.restAlarm },
       },
       keepAlive,
     );
@@ -166,7 +165,7 @@ export class LoopObject implements IssueLoopRpc {
     // Who was to be told how a loop stands may not have been: a note is lost with the instance that had it.
     for (const { stream } of this.#host.store.streams()) this.#notes.changed(stream.id);
     this.#keepAlive(this.#outbox.flush());
-    this.#drain.kick();
+    void this.alarm();
   }
 
   /** The state on which commands of this loop are decided now. */
@@ -177,6 +176,7 @@ export class LoopObject implements IssueLoopRpc {
   /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
   async alarm(): Promise<void> {
     this.#drain.kick();
+    this.#keepAlive(this.#drain.rest([this.#outbox, this.#notes]));
   }
 
   async wake(again: boolean): Promise<void> {

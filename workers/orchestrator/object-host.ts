@@ -21,6 +21,8 @@ export interface ObjectHost extends Host {
   setAlarm(at: number): void;
   /** Is the alarm set for this time or earlier? A host that does not say is told each time. */
   isArmed?(at: number): boolean;
+  /** Nothing is under way: the alarm may be as late as this; null: there need be none. */
+  restAlarm?(at: number | null): void;
   after: Timers["after"];
   /** Ends this instance; whoever asks next gets a new one. */
   end(why: string): void;
@@ -68,6 +70,7 @@ export function objectHost(
     openEnd: hiding.openEnd,
     setAlarm: alarm.set,
     isArmed: alarm.isSet,
+    restAlarm: alarm.rest,
     after: systemTimers.after,
     end: (why) => ctx.abort(why),
   };

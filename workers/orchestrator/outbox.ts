@@ -28,6 +28,8 @@ export interface Outbox {
   flushSoon(): Promise<void>;
   /** The same, without waiting for `nextAt`: a person asks. */
   flushNow(): Promise<void>;
+  /** When no flush is under way. */
+  idle(): Promise<void>;
   /**
    * When to look again: after a failed flush, or because the one under way may be cut with its object; null
    * when there is nothing to catch up on.
@@ -121,6 +123,9 @@ export function d1Outbox(
     flush: () => flushUnlessWaiting(0),
     flushSoon: () => flushUnlessWaiting(gatherMs),
     flushNow: () => begin(0),
+    idle: async () => {
+      while (running) await running;
+    },
     // Whoever arms the alarm before a flush has failed must not rely on this instance being there then.
     nextAt: () => (running === null ? next : clock.now() + cutAfterMs),
     compare,

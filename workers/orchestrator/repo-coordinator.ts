@@ -15,6 +15,7 @@ import { hostedIssues, hostedIssueTables } from "./hosted-issues.ts";
 import { objectHost } from "./object-host.ts";
 import { accountHub, issueLoop, type RepoCoordinatorRpc } from "./objects.ts";
 import { platformRepositories } from "./platform-repositories.ts";
+import { quietHere } from "./quiet-places.ts";
 import { indexTables, jobHolders, repositoryIndex } from "./repository-index.ts";
 import { RepositoryObject } from "./repository-object.ts";
 import { trackerRows, trackerTables } from "./tracker-rows.ts";
@@ -156,7 +157,9 @@ export class RepoCoordinator extends DurableObject<OrchestratorEnv> implements R
     await this.#object.offerJob(loop, job);
     this.#dispatcher.kick();
     const repository = repositoryNameOf(loop);
-    if (repository !== null) jobBell.ring(repository);
+    if (repository === null) return;
+    quietHere.offered(repository);
+    jobBell.ring(repository);
   }
 
   openJobs(...args: Args<"openJobs">): Result<"openJobs"> {

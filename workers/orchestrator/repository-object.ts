@@ -82,8 +82,7 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
         },
         perform: (pending) => this.#core.perform(pending),
         nextWake: () => earliest(outbox.nextAt(), ports.besides?.nextAt() ?? null),
-        setAlarm: host.setAlarm,
-        ...(host.isArmed ? { isArmed: host.isArmed } : {}),
+        ...{ setAlarm: host.setAlarm, isArmed: host.isArmed, restAlarm: host.restAlarm },
       },
       keepAlive,
     );
@@ -106,7 +105,7 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
   /** Whatever a crash left behind goes on at once. */
   begin(): void {
     this.#ports.keepAlive(this.#outbox.flush());
-    this.#drain.kick();
+    void this.alarm();
   }
 
   /** The repository as commands are decided on it now; null when it was never added. */
@@ -122,6 +121,7 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
   /** The safety net. It never throws: after six throws Cloudflare would forget the alarm. */
   async alarm(): Promise<void> {
     this.#drain.kick();
+    this.#ports.keepAlive(this.#drain.rest([this.#outbox]));
   }
 
   async wake(again: boolean): Promise<void> {

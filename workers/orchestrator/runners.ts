@@ -6,6 +6,7 @@ import type { Answer, Caller, RunnerPass } from "../rpc.ts";
 import { sha256Hex } from "./cipher.ts";
 import { accountHub, type LeaseWish, repoCoordinator } from "./objects.ts";
 import { allRepositories, ownerOf, type Parts } from "./parts.ts";
+import { quietHere } from "./quiet-places.ts";
 import { ok, refuse } from "./refusal.ts";
 import { isWithin } from "./run-grants.ts";
 import { coordinatorNamed, inTurn, repositoriesFor, served } from "./where-to-ask.ts";
@@ -63,9 +64,15 @@ export async function lease(
   const wish: LeaseWish = { runner, instance, received, kinds };
   if (!(await mayWork(parts, runner, request, false))) return revoked();
   const places = await repositoriesFor(parts.env, request.loop, scope, among);
+  const asker = `${runner} ${instance}`;
+  const remembers = parts.env.TAMMA_ONE_PROCESS === "1" && request.loop === null;
   for (const repository of inTurn(runner, places)) {
+    if (remembers && quietHere.isQuiet(asker, repository, Date.now())) continue;
     const coordinator = coordinatorNamed(parts.env, repository);
-    for (const open of await coordinator.openJobs(request.loop, wish)) {
+    const offers = quietHere.offers(repository);
+    const jobs = await coordinator.openJobs(request.loop, wish);
+    if (remembers && jobs.length === 0) quietHere.hadNone(asker, repository, offers, Date.now());
+    for (const open of jobs) {
       // Before anything is given out the account is asked itself: a token is trusted for a while.
       if (!(await mayWork(parts, runner, request, true))) return revoked();
       const owner = ownerOf(parts, open.job);
@@ -81,6 +88,7 @@ export async function lease(
       if (grant.state === "granted") {
         const { fence, spec } = grant.lease;
         served(runner, repository);
+        quietHere.gave(asker, repository);
         const right = pushes.has(spec.kind) ? "write" : "read";
         const git = await coordinator.holdJob(open.job, wish, fence, right);
         // Refused: the job stays with this runner, which finds it again when it asks the next time.

@@ -71,4 +71,12 @@ export const bugsOfPolicy: Bug[] = [
     replace: 'if (kind !== "red" && tree === "")',
     attacks: "2",
   },
+  {
+    name: "perhaps-merged-is-forgotten",
+    does: "a merge whose runner was lost counts as one that did not happen",
+    file: `${policy}/gates.ts`,
+    find: "return merging !== null && merging.head !== null && merging.head === head;",
+    replace: "return merging !== null && head === null;",
+    attacks: "7",
+  },
 ];

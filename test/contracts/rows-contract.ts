@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { LeaseRows } from "../../workers/orchestrator/lease-rows.ts";
 import type { LoopRow } from "../../workers/orchestrator/objects.ts";
 import type { RepositoryIndex } from "../../workers/orchestrator/repository-index.ts";
+import type { ClockRows } from "../../workers/orchestrator/steady-clock.ts";
 import type { TrackerRows } from "../../workers/orchestrator/tracker-rows.ts";
 import type { TurnRows } from "../../workers/orchestrator/turn-rows.ts";
 
@@ -12,6 +13,7 @@ export interface Rows {
   turns(boot: string | null): TurnRows;
   index(): RepositoryIndex;
   tracker(): TrackerRows;
+  clock(): ClockRows;
 }
 
 export interface RowsSubject {
@@ -27,6 +29,7 @@ export function rowsContract({ name, withRows }: RowsSubject): void {
   turns(subject);
   openJobs(subject);
   tracker(subject);
+  clock(subject);
 }
 
 type Subject = (title: string, work: (rows: Rows) => void) => void;
@@ -34,6 +37,18 @@ type Subject = (title: string, work: (rows: Rows) => void) => void;
 const job = "a/b/1#1~j1";
 const loop = "a/b/1#1";
 const lease = { job, loop, fence: 3, runner: "r", instance: "r.1" };
+
+function clock(subject: Subject): void {
+  subject("a clock that was set back is known to the next instance, until it is forgotten", (rows) => {
+    expect(rows.clock().read()).toBeNull();
+    rows.clock().write({ wall: 1, own: 2 });
+    rows.clock().write({ wall: 1_767_571_200_000, own: 1_767_571_200_001 });
+    expect(rows.clock().read()).toEqual({ wall: 1_767_571_200_000, own: 1_767_571_200_001 });
+    rows.clock().write(null);
+    expect(rows.clock().read()).toBeNull();
+    rows.clock().write(null);
+  });
+}
 
 function leases(subject: Subject): void {
   subject("a lease is held until its time is up, and heartbeats of its holder move that", (rows) => {

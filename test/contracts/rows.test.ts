@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { memoryClockRows } from "../memory/clock-rows.ts";
 import { Disk } from "../memory/disk.ts";
 import { memoryLeaseRows } from "../memory/lease-rows.ts";
 import { memoryCopy } from "../memory/log-copy.ts";
@@ -18,6 +19,7 @@ rowsContract({
       turns: (boot) => memoryTurnRows(disk, boot),
       index: () => memoryRepositoryIndex(disk),
       tracker: () => memoryTrackerRows(disk),
+      clock: () => memoryClockRows(disk),
     });
   },
 });

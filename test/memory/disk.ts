@@ -26,6 +26,8 @@ export type Snapshot = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 export class Disk implements DiskAccess {
   /** When the object wants to be woken, by the machine's clock; null when it does not. */
   alarm: number | null = null;
+  /** How often a row was written or dropped. */
+  changes = 0;
   readonly #tables = new Map<string, Map<string, unknown>>();
   #undo: (() => void)[] = [];
   #depth = 0;
@@ -39,6 +41,7 @@ export class Disk implements DiskAccess {
       get: (key) => rows.get(key),
       rows: () => rows.values(),
       put: (key, row) => {
+        this.changes += 1;
         const before = rows.get(key);
         rows.set(key, row);
         if (this.#depth === 0) return;
@@ -47,6 +50,7 @@ export class Disk implements DiskAccess {
       drop: (key) => {
         const before = rows.get(key);
         if (before === undefined) return;
+        this.changes += 1;
         if (this.#depth > 0) this.#undo.push(() => rows.set(key, before));
         rows.delete(key);
       },

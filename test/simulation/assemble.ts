@@ -2,6 +2,7 @@ import type { LoopPorts } from "@tamma/core/engine/perform.ts";
 import { plainGitPlatform } from "@tamma/core/platforms/plain-git/index.ts";
 import type { Timers } from "@tamma/core/ports/clock.ts";
 import type { Prompts } from "@tamma/core/ports/model.ts";
+import { alarmOf, forgettingWith } from "../../workers/orchestrator/alarm.ts";
 import { limited } from "../../workers/orchestrator/copy-limit.ts";
 import type { LogCopy } from "../../workers/orchestrator/log-copy.ts";
 import type { LogRows } from "../../workers/orchestrator/log-rows.ts";
@@ -12,6 +13,7 @@ import type { Parts } from "../../workers/orchestrator/parts.ts";
 import { RepositoryObject } from "../../workers/orchestrator/repository-object.ts";
 import { runTurn, type Turn } from "../../workers/orchestrator/run-turn.ts";
 import { steadyClock } from "../../workers/orchestrator/steady-clock.ts";
+import { memoryClockRows } from "../memory/clock-rows.ts";
 import { memoryLeaseRows } from "../memory/lease-rows.ts";
 import { memoryRepositoryIndex } from "../memory/repository-index.ts";
 import { memoryObjectStore } from "../memory/store.ts";
@@ -32,8 +34,10 @@ const maxOutputTokens = 1_000;
 /** Puts the production objects and the Worker's code together over the world's rows and lines. */
 export function assemblyOf(world: World): Assembly {
   return {
-    build: (hosted, life) =>
-      hosted.kind === "loop" ? buildLoop(world, hosted, life) : buildRepository(world, hosted, life),
+    build: (hosted, life, keepAlive) =>
+      hosted.kind === "loop"
+        ? buildLoop(world, hosted, life, keepAlive)
+        : buildRepository(world, hosted, life, keepAlive),
     partsOf: (life) => partsOf(world, life),
   };
 }
@@ -45,9 +49,14 @@ function hostOf(
   life: Life,
 ): { host: ObjectHost; disk: ReturnType<Hosted["disk"]["accessOf"]>; d1: LogCopy } {
   const disk = hosted.disk.accessOf(() => life.alive && hosted.isCurrent(life));
-  const store = memoryObjectStore(disk);
-  const newest = store.streams().reduce((at, { stream }) => Math.max(at, store.head(stream).at), 0);
-  const clock = steadyClock(() => world.server.wall(), newest);
+  const rows = memoryObjectStore(disk);
+  const newest = rows.streams().reduce((at, { stream }) => Math.max(at, rows.head(stream).at), 0);
+  const clock = steadyClock(() => world.server.wall(), newest, memoryClockRows(disk));
+  const alarm = alarmOf(storageOf(hosted, life), {
+    wall: () => world.server.wall(),
+    wallTime: clock.wallTime,
+  });
+  const store = forgettingWith(alarm, rows);
   const dice = new Dice(world.plan.seed, `${hosted.name} ${hosted.instances}`);
   const copy = new CopyLaws(timersOf(world, life));
   const append: typeof store.append = (batch) => {
@@ -72,13 +81,19 @@ function hostOf(
       sha256: world.sha256,
       redact: (text) => text,
       openEnd: () => 0,
-      setAlarm: (at) => {
-        if (life.alive && hosted.isCurrent(life)) hosted.setAlarm(clock.wallTime(at));
-      },
+      ...{ setAlarm: alarm.set, isArmed: alarm.isSet, restAlarm: alarm.rest },
       after: timersOf(world, life),
       end: (why) => hosted.endOf(life, why),
     },
   };
+}
+
+/** Who was replaced sets no alarm any more. */
+function storageOf(hosted: Hosted, life: Life): Parameters<typeof alarmOf>[0] {
+  const set = async (wallTime: number | null) => {
+    if (life.alive && hosted.isCurrent(life)) hosted.setAlarm(wallTime);
+  };
+  return { setAlarm: (wallTime) => set(Number(wallTime)), deleteAlarm: () => set(null) };
 }
 
 function timersOf(world: World, life: Life): Timers["after"] {
@@ -89,9 +104,14 @@ function timersOf(world: World, life: Life): Timers["after"] {
 const noLogs = {} as LogRows;
 
 /** Work in the background: whatever becomes of it, nobody waits. */
-const keepAlive = (promise: Promise<unknown>) => void promise.catch(() => {});
+const nobodyWaits = (promise: Promise<unknown>) => void promise.catch(() => {});
 
-function buildLoop(world: World, hosted: Hosted, life: Life): LoopObject {
+function buildLoop(
+  world: World,
+  hosted: Hosted,
+  life: Life,
+  keepAlive: (work: Promise<unknown>) => void,
+): LoopObject {
   const { host, disk, d1 } = hostOf(world, hosted, life);
   const { server } = world;
   return new LoopObject({
@@ -101,7 +121,7 @@ function buildLoop(world: World, hosted: Hosted, life: Life): LoopObject {
     logs: noLogs,
     blobs: world.bodies.portFor(life),
     d1,
-    list: () => world.listLine(),
+    list: () => world.listLine(life),
     name: hosted.name,
     coordinatorOf: ({ connection, id }) => server.coordinatorFor(life, `${connection}/${id}`),
     touched: (loop, mergeSha) => loopPorts(world, life, loop.facts.repository, mergeSha),
@@ -109,7 +129,12 @@ function buildLoop(world: World, hosted: Hosted, life: Life): LoopObject {
   });
 }
 
-function buildRepository(world: World, hosted: Hosted, life: Life): RepositoryObject {
+function buildRepository(
+  world: World,
+  hosted: Hosted,
+  life: Life,
+  keepAlive: (work: Promise<unknown>) => void,
+): RepositoryObject {
   const { host, disk, d1 } = hostOf(world, hosted, life);
   const index = memoryRepositoryIndex(disk);
   return new RepositoryObject({
@@ -194,7 +219,7 @@ export function turnIn(world: World, process: Life, turn: Turn): ReturnType<type
     now: wall,
     fraction: () => server.dice.fraction(),
     after: (ms, work) => kernel.after(ms, process, work),
-    keepAlive,
+    keepAlive: nobodyWaits,
     timeoutMs: turnTimeoutMs,
     unknownPriceUsd: null,
   });
@@ -240,6 +265,6 @@ function partsOf(world: World, life: Life): Parts {
     blobs: world.bodies.portFor(life),
     d1: world.d1.portFor(life),
     redact: (text) => text,
-    keepAlive,
+    keepAlive: nobodyWaits,
   };
 }

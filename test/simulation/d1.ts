@@ -25,17 +25,17 @@ export class D1Line {
   }
 
   /** A row of a list is written, or not. Nothing hangs on when. */
-  async listed(): Promise<void> {
-    if (this.isDown) throw new Error("D1 does not answer");
+  async listed(caller: Life): Promise<void> {
+    if (this.isDown) throw noAnswer(caller, "does not answer");
   }
 
   portFor(life: Life): LogCopy {
     const call = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
       const { kernel, faults } = this.#world;
       await kernel.sleep(faults.diceOf("d1-down").fraction() * callMsMax, life);
-      if (this.isDown) throw new Error("D1 does not answer");
+      if (this.isDown) throw noAnswer(life, "does not answer");
       const value = await work();
-      if (faults.strike("answer-lost", "d1", what)) throw new Error("D1: the answer was lost");
+      if (faults.strike("answer-lost", "d1", what)) throw noAnswer(life, "lost the answer");
       return value;
     };
     return {
@@ -46,4 +46,9 @@ export class D1Line {
       streams: () => call("streams", () => this.#copy.streams()),
     };
   }
+}
+
+function noAnswer(caller: Life, why: string): Error {
+  caller.failedCalls += 1;
+  return new Error(`D1 ${why}`);
 }

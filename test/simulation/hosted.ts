@@ -7,7 +7,8 @@ import { holdingLaw } from "./held.ts";
 import { type Kernel, type Life, newLife } from "./kernel.ts";
 import { acceptedBefore, checkKnownAgain } from "./known-again.ts";
 import { NetworkFault } from "./network-fault.ts";
-import { IdleRings } from "./spin.ts";
+import { IdleRings, RingsOfNothing } from "./spin.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** One instance of an object's code, from its start to its end. */
 export interface Incarnation {
@@ -17,6 +18,7 @@ export interface Incarnation {
   ready: Promise<void>;
   /** Who waits for an answer of it. */
   waiting: Set<(fault: Error) => void>;
+  underWay: UnderWay;
 }
 
 /** What an object's place needs of the server around it. */
@@ -25,12 +27,14 @@ export interface Place {
   faults: Faults;
   dice: Dice;
   oneProcess: boolean;
+  /** How long an instance that is at nothing stays in memory. */
+  forgetsAfterMs: number;
   /** Is there a process that could wake it? */
   isUp(): boolean;
   clockOffset(): number;
   tell(who: string, what: string): void;
-  /** Builds an object on its disk. */
-  build(hosted: Hosted, life: Life): Incarnation["object"];
+  /** Builds an object on its disk. With `keepAlive` it says what goes on when its callers have gone. */
+  build(hosted: Hosted, life: Life, keepAlive: (work: Promise<unknown>) => void): Incarnation["object"];
 }
 
 /** An alarm that the platform forgot comes back with whatever wakes the object next, at the latest then. */
@@ -53,6 +57,9 @@ export class Hosted {
   /** Calls of the runtime that are on their way into the object. */
   ringing = 0;
   readonly idleRings = new IdleRings();
+  readonly #ringsOfNothing = new RingsOfNothing();
+  /** Grows with what happened to the object, its own alarms aside. */
+  #happened = 0;
   /** An alarm was lost, and what will wake the object is on its way. */
   wakesLater = 0;
   readonly #place: Place;
@@ -72,6 +79,7 @@ export class Hosted {
   /** Does the method of whoever is there; wakes the object when nobody is. */
   async deliver(method: string, args: unknown[], newest = false): Promise<unknown> {
     if (!this.#place.isUp()) throw new NetworkFault(`${this.name}: the process is down`);
+    if (method !== "alarm") this.#happened += 1;
     this.#perhapsReplace();
     const instance = newest ? this.wake() : this.#chosen();
     return new Promise((resolve, reject) => {
@@ -93,7 +101,9 @@ export class Hosted {
           throw thrown;
         }
       };
-      run().then(
+      const ran = run();
+      instance.underWay.until(ran);
+      ran.then(
         (value) => {
           settled();
           resolve(value);
@@ -108,6 +118,7 @@ export class Hosted {
 
   /** The instance is gone, and what it was at with it. */
   drop(why: string): void {
+    this.#happened += 1;
     for (const instance of [...this.#replaced, ...(this.current ? [this.current] : [])])
       end(instance, why, this.name);
     this.#replaced = [];
@@ -117,6 +128,7 @@ export class Hosted {
   /** The instance of this life ends itself. */
   endOf(life: Life, why: string): void {
     this.#place.tell(this.name, `ends itself: ${why}`);
+    this.#happened += 1;
     for (const instance of [...this.#replaced, ...(this.current ? [this.current] : [])])
       if (instance.life === life) end(instance, why, this.name);
     this.#replaced = this.#replaced.filter((each) => each.life !== life);
@@ -127,14 +139,24 @@ export class Hosted {
     if (this.current) return this.current;
     this.instances += 1;
     const life = newLife(this.name);
-    const object = this.#place.build(this, life);
+    const underWay = new UnderWay(this.#place, life, () => this.#leave(instance));
+    const object = this.#place.build(this, life, (work) => underWay.until(work));
     const ready = object.look();
-    const instance: Incarnation = { life, object, ready, waiting: new Set() };
+    const instance: Incarnation = { life, object, ready, underWay, waiting: new Set() };
     this.current = instance;
-    void ready.then(() => {
+    const begun = ready.then(() => {
       if (life.alive) object.begin();
     });
+    underWay.until(begun);
     return instance;
+  }
+
+  /** The instance did nothing for a while: the next call or alarm makes a new one. */
+  #leave(instance: Incarnation): void {
+    instance.life.alive = false;
+    this.#happened += instance.life.failedCalls;
+    this.#replaced = this.#replaced.filter((each) => each !== instance);
+    if (this.current === instance) this.current = null;
   }
 
   /** May the instance of this life write? */
@@ -162,7 +184,7 @@ export class Hosted {
   }
 
   /** It is written together with the rows of the transaction that is open, and undone with them. */
-  setAlarm(wallTime: number): void {
+  setAlarm(wallTime: number | null): void {
     const before = this.disk.alarm;
     this.disk.alarm = wallTime;
     this.disk.onUndo(() => {
@@ -175,12 +197,17 @@ export class Hosted {
   /** The runtime comes back when the machine's clock shows the alarm's time. */
   armFromDisk(): void {
     const { alarm } = this.disk;
-    if (alarm === null) return;
+    if (alarm === null) return this.#disarm();
     const { kernel } = this.#place;
     const at = alarm - this.#place.clockOffset();
     if (this.#armed?.at === at) return;
     this.#armed?.cancel();
     this.#armed = { at, cancel: kernel.after(at - kernel.now, alarmLife, () => this.#fire()) };
+  }
+
+  #disarm(): void {
+    this.#armed?.cancel();
+    this.#armed = null;
   }
 
   #fire(): void {
@@ -198,8 +225,16 @@ export class Hosted {
       });
       return;
     }
+    this.#countIfIdle();
     const times = faults.strike("alarm-doubled", this.name) ? 2 : 1;
     for (let time = 1; time <= times; time += 1) this.#ring("alarm", []);
+  }
+
+  #countIfIdle(): void {
+    const { current } = this;
+    if (current && !current.underWay.isIdle) return;
+    const did = this.#happened + (current?.life.failedCalls ?? 0) + this.disk.changes;
+    this.#ringsOfNothing.count(this.name, did);
   }
 
   #ring(method: string, args: unknown[]): void {
@@ -225,8 +260,8 @@ export class Hosted {
 
   /** The clock jumped: the alarm's time is another one now. */
   rearm(): void {
-    this.#armed?.cancel();
-    this.#armed = null;
+    this.#happened += 1;
+    this.#disarm();
     this.armFromDisk();
   }
 

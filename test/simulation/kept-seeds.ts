@@ -69,5 +69,17 @@ export const keptSeeds: readonly KeptSeed[] = [
   { seed: 3622, was: "a merge turn that was given back late took away the next one, and its loop waited on" },
   { seed: 159126, was: "a loop unknown to its repository had its merge turn, and was not asked for it back" },
   { seed: 212246, was: "a loop unknown to its repository ended without its merge turn being taken back" },
+  {
+    seed: 3278,
+    was: "a merge whose runners were all lost was forgotten for a comment, and made a second time",
+  },
+  {
+    seed: 1449,
+    changes: {
+      ...{ items: 3, slots: 2, rush: true, skill: 1, forgetsAfterMs: 10_000 },
+      rates: { restore: 0.004, "answer-lost": 0.02 },
+    },
+    was: "a loop that was set back ended a second time, which freed nothing: it kept its merge turn",
+  },
   { seed: 712429, was: "a restore to before the repository was added, and nobody added it again" },
 ];

@@ -4,9 +4,11 @@ import type { Dice } from "./dice.ts";
 export interface Life {
   readonly name: string;
   alive: boolean;
+  /** How many of its calls failed, whether the line or who was called. */
+  failedCalls: number;
 }
 
-export const newLife = (name: string): Life => ({ name, alive: true });
+export const newLife = (name: string): Life => ({ name, alive: true, failedCalls: 0 });
 
 /** Somebody who is always there: a person, the world itself. */
 export const forever: Life = newLife("world");

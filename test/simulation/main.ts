@@ -8,13 +8,14 @@ import { runOnCores } from "./pool.ts";
 import { runSeed } from "./run-seed.ts";
 import { nothing, type Tally } from "./run-seeds.ts";
 import { replayCommand, shrink } from "./shrink.ts";
+import { weathers } from "./weathers.ts";
 
 /** A broken invariant is broken: more of them tell little. */
 const brokenMax = 10;
 const progressEverySeconds = 1;
 
-const usage = `npm run simulate -- --seeds N [--from N] [--cores N] [--keep FILE]
-npm run simulate -- --seed N [--items N] [--runners N] [--faults none|NAME,NAME...]
+const usage = `npm run simulate -- --seeds N [--from N] [--cores N] [--keep FILE | --weather N]
+npm run simulate -- --seed N [--weather N] [--items N] [--runners N] [--faults none|NAME,NAME...]
 npm run simulate -- --harness [--tasks N]`;
 
 /** What somebody typed cannot be used. */
@@ -26,6 +27,7 @@ const options = {
   seed: { type: "string" },
   cores: { type: "string" },
   keep: { type: "string" },
+  weather: { type: "string" },
   items: { type: "string" },
   runners: { type: "string" },
   faults: { type: "string" },
@@ -41,7 +43,21 @@ async function main(args: readonly string[]): Promise<number> {
   if (seed !== undefined) return showOne(numberOf("seed", seed, 0), changesOf(values));
   const cores = numberOf("cores", values.cores ?? String(availableParallelism()), 1);
   const from = numberOf("from", values.from ?? "1", 0);
-  return runMany({ from, count: numberOf("seeds", seeds, 1), cores, kept: keptIn(values.keep, from) });
+  const weather = weatherOf(values.weather);
+  if (weather && values.keep)
+    throw new BadInput("a run that is kept has no weather: leave out one of the two");
+  const kept = keptIn(values.keep, from);
+  return runMany({ from, count: numberOf("seeds", seeds, 1), cores, kept, weather });
+}
+
+/** A weather and its number, from 1 on; null when none is asked for. */
+function weatherOf(text: string | undefined): { number: number; changes: Partial<Plan> } | null {
+  if (text === undefined) return null;
+  const number = numberOf("weather", text, 1);
+  const weather = weathers[number - 1];
+  if (weather) return { number, changes: weather.changes };
+  const known = weathers.map(({ name }, at) => `${at + 1} (${name})`).join(", ");
+  throw new BadInput(`there is no weather ${number}; there are ${known}`);
 }
 
 function parsed(args: readonly string[]) {
@@ -52,8 +68,9 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function changesOf({ items, runners, faults }: ReturnType<typeof parsed>): Partial<Plan> {
+function changesOf({ items, runners, faults, weather }: ReturnType<typeof parsed>): Partial<Plan> {
   return {
+    ...weatherOf(weather)?.changes,
     ...(items === undefined ? {} : { items: numberOf("items", items, 1) }),
     ...(runners === undefined ? {} : { runners: numberOf("runners", runners, 1) }),
     ...(faults === undefined ? {} : { only: new Set(faults === "none" ? [] : faults.split(",")) }),
@@ -104,9 +121,10 @@ interface ManySeeds {
   count: number;
   cores: number;
   kept: KeptRun;
+  weather: ReturnType<typeof weatherOf>;
 }
 
-async function runMany({ from, count, cores, kept }: ManySeeds): Promise<number> {
+async function runMany({ from, count, cores, kept, weather }: ManySeeds): Promise<number> {
   const began = performance.now() - kept.seconds * 1_000;
   const secondsNow = (): number => (performance.now() - began) / 1_000;
   let shown = 0;
@@ -118,12 +136,17 @@ async function runMany({ from, count, cores, kept }: ManySeeds): Promise<number>
     process.stderr.write(`${progress(tally, count, seconds)}\n`);
   };
   const enough = ({ broken }: Tally) => broken.length >= brokenMax;
-  const tally = await runOnCores({ from, count, before: kept.tally }, cores, onProgress, enough);
+  const tally = await runOnCores(
+    { from, count, before: kept.tally, changes: weather?.changes },
+    cores,
+    onProgress,
+    enough,
+  );
   const seconds = secondsNow();
   kept.keep(tally, seconds);
   for (const { seed, how } of tally.broken) print(`seed ${seed}: ${how.split("\n")[0]}`);
   const [first] = tally.broken;
-  if (first) await tell(first.seed);
+  if (first) await tell(first.seed, weather);
   const speed = `${Math.round(tally.loops / seconds)} loops/s on ${cores} cores`;
   const counted = `${number(tally.loops)} loops, ${number(tally.steps)} steps, ${tally.broken.length} broken`;
   print(`${number(tally.seeds)} seeds from ${from}: ${counted}, ${seconds.toFixed(1)} s, ${speed}`);
@@ -131,12 +154,14 @@ async function runMany({ from, count, cores, kept }: ManySeeds): Promise<number>
 }
 
 /** The shortest story that breaks the same invariant, and how to see it again. */
-async function tell(seed: number): Promise<void> {
-  const { changes, outcome, tried } = await shrink(seed, await runSeed(seed));
-  const { story } = await runSeed(seed, changes, true);
+async function tell(seed: number, weather: ReturnType<typeof weatherOf>): Promise<void> {
+  const run = (each: number, changes: Partial<Plan>, keepStory = false) =>
+    runSeed(each, { ...weather?.changes, ...changes }, keepStory);
+  const { changes, outcome, tried } = await shrink(seed, await run(seed, {}), run);
+  const { story } = await run(seed, changes, true);
   print(`\nThe shortest of ${tried} schedules that break "${outcome.invariant}":\n`);
   for (const line of story()) print(line);
-  print(`\nSee it again: ${replayCommand(seed, changes)}\n`);
+  print(`\nSee it again: ${replayCommand(seed, changes, weather?.number)}\n`);
 }
 
 function progress({ seeds, loops, broken }: Tally, count: number, seconds: number): string {

@@ -18,6 +18,8 @@ export interface Plan {
   platform: "own" | "other";
   /** Worker and objects live and die together, as under server/. */
   oneProcess: boolean;
+  /** How long an object that is at nothing stays in memory, in milliseconds. */
+  forgetsAfterMs: number;
   runners: number;
   /** Everybody is at the keyboard: issues come together and people answer within seconds, so loops meet. */
   rush: boolean;
@@ -68,6 +70,9 @@ const usual: Record<FaultKind, number> = {
   "clock-jump": 0.002,
 };
 
+/** The open runtime's ten seconds, and the lower end of what Cloudflare names for its own. */
+const forgetsAfterMs = [10_000, 70_000, 70_000, 70_000] as const;
+
 /** Where everybody is at the keyboard, somebody also pushes. */
 const rushPushes = 0.03;
 
@@ -103,6 +108,7 @@ function quietPlan(seed: number): Plan {
     budgetUsd: dice.pick([5, 5, 5, 0.02, 0.1]),
     platform,
     oneProcess: dice.chance(0.5),
+    forgetsAfterMs: new Dice(seed, "forget").pick(forgetsAfterMs),
     runners: dice.between(1, 2),
     skill: calm ? 1 : dice.pick([1, 0.97, 0.9, 0.8]),
     weakGate: null,

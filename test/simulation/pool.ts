@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { Plan } from "./plan.ts";
 import { sumOf, type Tally } from "./run-seeds.ts";
 
 /** Seeds that a core takes at once: enough that asking for more costs nothing. */
@@ -6,12 +7,19 @@ const chunkSeeds = 50;
 /** A world is forgotten when it ends: with room for a whole one nothing is copied to the old generation. */
 const youngGenerationMb = 64;
 
+/** Seeds from `from` on. `changes` replaces what they would choose. */
+export interface Chunk {
+  from: number;
+  count: number;
+  changes?: Partial<Plan> | undefined;
+}
+
 /**
  * Runs seeds on `cores` cores, from where `before` ends, until the last one or until `enough` says so. After
  * each chunk it calls `onProgress` with the tally of all seeds from the first on, without a gap.
  */
 export async function runOnCores(
-  seeds: { from: number; count: number; before: Tally },
+  seeds: Chunk & { before: Tally },
   cores: number,
   onProgress: (tally: Tally) => void,
   enough: (tally: Tally) => boolean,
@@ -26,7 +34,7 @@ export async function runOnCores(
       const from = next;
       const count = Math.min(chunkSeeds, end - from);
       next += count;
-      early.set(from, await answerOf(worker, { from, count }));
+      early.set(from, await answerOf(worker, { ...seeds, from, count }));
       sum = withWhatFollows(sum, seeds.from, early);
       onProgress(sum);
     }
@@ -48,7 +56,7 @@ function withWhatFollows(sum: Tally, from: number, early: Map<number, Tally>): T
   return withWhatFollows(sumOf(sum, next), from, early);
 }
 
-function answerOf(worker: Worker, range: { from: number; count: number }): Promise<Tally> {
+function answerOf(worker: Worker, { from, count, changes }: Chunk): Promise<Tally> {
   return new Promise((resolve, reject) => {
     const listen = (tally: Tally) => {
       worker.off("error", fail);
@@ -56,10 +64,10 @@ function answerOf(worker: Worker, range: { from: number; count: number }): Promi
     };
     const fail = (thrown: Error) => {
       worker.off("message", listen);
-      reject(new Error(`seeds from ${range.from} on ended their core: ${thrown.message}`, { cause: thrown }));
+      reject(new Error(`seeds from ${from} on ended their core: ${thrown.message}`, { cause: thrown }));
     };
     worker.once("message", listen);
     worker.once("error", fail);
-    worker.postMessage(range);
+    worker.postMessage({ from, count, changes } satisfies Chunk);
   });
 }

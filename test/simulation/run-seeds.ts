@@ -1,3 +1,4 @@
+import type { Plan } from "./plan.ts";
 import { runSeed } from "./run-seed.ts";
 
 /** What a run of many seeds came to. */
@@ -10,11 +11,11 @@ export interface Tally {
 
 export const nothing = (): Tally => ({ seeds: 0, loops: 0, steps: 0, broken: [] });
 
-/** Runs the seeds from `from` on, one after another. */
-export async function runSeeds(from: number, count: number): Promise<Tally> {
+/** Runs the seeds from `from` on, one after another. `changes` replaces what they would choose. */
+export async function runSeeds(from: number, count: number, changes: Partial<Plan> = {}): Promise<Tally> {
   const tally = nothing();
   for (let seed = from; seed < from + count; seed += 1) {
-    const { loops, steps, broken } = await runSeed(seed);
+    const { loops, steps, broken } = await runSeed(seed, changes);
     tally.seeds += 1;
     tally.loops += loops;
     tally.steps += steps;

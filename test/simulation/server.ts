@@ -8,6 +8,7 @@ import type { Faults } from "./faults.ts";
 import { Hosted, type Incarnation, type Place } from "./hosted.ts";
 import { type Kernel, type Life, newLife } from "./kernel.ts";
 import { NetworkFault } from "./network-fault.ts";
+import type { Plan } from "./plan.ts";
 import type { Story } from "./story.ts";
 
 /** How long a call inside the server takes at most, when nothing is wrong. */
@@ -17,7 +18,7 @@ const requestMsMax = 60;
 
 /** How objects and requests are put together: assemble.ts. */
 export interface Assembly {
-  build(hosted: Hosted, life: Life): Incarnation["object"];
+  build(hosted: Hosted, life: Life, keepAlive: (work: Promise<unknown>) => void): Incarnation["object"];
   /** What a request's code works with. */
   partsOf(life: Life): Parts;
 }
@@ -43,14 +44,22 @@ export class Server {
   readonly story: Story;
   readonly dice: Dice;
   readonly oneProcess: boolean;
+  readonly forgetsAfterMs: number;
   assembly!: Assembly;
 
-  constructor(world: { kernel: Kernel; faults: Faults; story: Story; dice: Dice; oneProcess: boolean }) {
+  constructor(world: {
+    kernel: Kernel;
+    faults: Faults;
+    story: Story;
+    dice: Dice;
+    plan: Pick<Plan, "oneProcess" | "forgetsAfterMs">;
+  }) {
     this.kernel = world.kernel;
     this.faults = world.faults;
     this.story = world.story;
     this.dice = world.dice;
-    this.oneProcess = world.oneProcess;
+    this.oneProcess = world.plan.oneProcess;
+    this.forgetsAfterMs = world.plan.forgetsAfterMs;
   }
 
   /** What the machine's clock shows. */
@@ -66,7 +75,7 @@ export class Server {
     const known = this.objects.get(name);
     if (known) return known;
     const hosted = new Hosted(
-      { ...this.#place(), build: (each, life) => this.assembly.build(each, life) },
+      { ...this.#place(), build: (...args) => this.assembly.build(...args) },
       kind,
       name,
       new Disk(),
@@ -76,9 +85,9 @@ export class Server {
   }
 
   #place(): Omit<Place, "build"> {
-    const { kernel, faults, dice, oneProcess } = this;
+    const { kernel, faults, dice, oneProcess, forgetsAfterMs } = this;
     return {
-      ...{ kernel, faults, dice, oneProcess },
+      ...{ kernel, faults, dice, oneProcess, forgetsAfterMs },
       isUp: () => this.process !== null,
       clockOffset: () => this.clockOffset,
       tell: (who, what) => this.tell(who, what),
@@ -110,7 +119,11 @@ export class Server {
   #call(caller: Life, to: Hosted, method: string, args: unknown[]): Promise<unknown> {
     const { faults, kernel } = this;
     return new Promise((resolve, reject) => {
-      const lose = () => reject(new NetworkFault(`${method} of ${to.name}: the connection was lost`));
+      const fail = (thrown: Error) => {
+        caller.failedCalls += 1;
+        reject(thrown);
+      };
+      const lose = () => fail(new NetworkFault(`${method} of ${to.name}: the connection was lost`));
       const doubled = faults.strike("request-doubled", to.name, method);
       const times = doubled ? 2 : 1;
       for (let time = 1; time <= times; time += 1) {
@@ -124,7 +137,7 @@ export class Server {
             kernel.after(this.#latency(callMsMax, to.name), caller, goes ? lose : settle);
           answered.then(
             (value) => back(() => resolve(value)),
-            (thrown) => back(() => reject(thrown as Error)),
+            (thrown) => back(() => fail(thrown as Error)),
           );
         });
       }

@@ -41,9 +41,14 @@ export async function shrink(seed: number, broken: Outcome, run: Run = runSeed):
   return { ...best, tried };
 }
 
-/** The command that shows this world again. */
-export function replayCommand(seed: number, { items, runners, only }: Partial<Plan>): string {
+/** The command that shows this world again; `weather` is the number of the one that it had, or null. */
+export function replayCommand(
+  seed: number,
+  { items, runners, only }: Partial<Plan>,
+  weather: number | null = null,
+): string {
   const parts = [`npm run simulate -- --seed ${seed}`];
+  if (weather !== null) parts.push(`--weather ${weather}`);
   if (items !== undefined) parts.push(`--items ${items}`);
   if (runners !== undefined) parts.push(`--runners ${runners}`);
   if (only) parts.push(`--faults ${only.size === 0 ? "none" : [...only].join(",")}`);

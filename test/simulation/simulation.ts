@@ -56,7 +56,7 @@ export class Simulation {
     const story = new Story(startsAt, keepStory);
     const faults = new Faults(plan, kernel, story);
     const base = { plan, kernel, faults, dice, story };
-    const server = new Server({ ...base, oneProcess: plan.oneProcess });
+    const server = new Server(base);
     const git = new GitWorld(new Dice(seed, "git"));
     worlds += 1;
     const repository = {
@@ -78,7 +78,7 @@ export class Simulation {
       sha256: plan.realHash ? sha256 : fastSum,
       tell: (who, what, mark) => story.tell(kernel.now, who, what, mark),
       engineerPushes: (loop) => this.#push(loop),
-      listLine: () => world.d1.listed(),
+      listLine: (caller) => world.d1.listed(caller),
       // Both need the world, and are put in below.
       watch: undefined as never,
       runners: undefined as never,
@@ -210,6 +210,8 @@ export class Simulation {
       for (const { stream, outcome, text } of answer.value.streams)
         if (outcome !== "equal") tell("operator", `${stream}: ${outcome}: ${text}`);
       if (answer.value.streams.some(({ outcome }) => outcome === "refused")) return false;
+      // Neither the object nor D1 had it: whoever looks for it in the list adds it again.
+      if (this.watch.repository.state === "unknown") await this.world.addRepository();
       for (const [loop, { state }] of this.watch.loops) this.people.see(loop, state);
       return true;
     } catch {

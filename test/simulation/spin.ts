@@ -38,3 +38,27 @@ export class IdleRings {
     );
   }
 }
+
+/** What was armed in case of a crash rings once more, and its doubles and an alarm that jumped with it. */
+const ringsOfNothingMax = 6;
+
+/** Alarms that ring for an object with nothing to do, one after the other: it should sleep. */
+export class RingsOfNothing {
+  #times = 0;
+  #did = -1;
+
+  /**
+   * An alarm rings for an object that is at nothing.
+   *
+   * @param did grows with all that the object does and that happens to it, alarms aside
+   */
+  count(name: string, did: number): void {
+    this.#times = this.#did === did ? this.#times + 1 : 0;
+    this.#did = did;
+    holdAside(
+      this.#times <= ringsOfNothingMax,
+      "4 what is idle sleeps",
+      () => `${name} is woken for nothing, ${this.#times} times in a row`,
+    );
+  }
+}

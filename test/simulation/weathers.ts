@@ -24,7 +24,8 @@ export const weathers: readonly Weather[] = [
   {
     name: "older copies come back while D1 is down and calls are lost",
     changes: {
-      ...{ items: 2, slots: 1, rush: true, skill: 1 },
+      // A D1 that is down most of the time for a week is no weather: people ask again and again meanwhile.
+      ...{ items: 2, slots: 1, rush: true, skill: 1, calmAfterMs: 48 * 60 * 60_000 },
       rates: { restore: 0.006, "request-lost": 0.1, "d1-down": 0.006 },
     },
   },
@@ -38,5 +39,12 @@ export const weathers: readonly Weather[] = [
   {
     name: "answers come late or never",
     changes: { rates: { late: 0.2, "answer-lost": 0.2 } },
+  },
+  {
+    name: "the clock is set while loops wait for another try",
+    changes: {
+      forgetsAfterMs: 10_000,
+      rates: { "clock-jump": 0.01, "provider-limit": 0.3, "provider-overloaded": 0.3, "write-refused": 0.1 },
+    },
   },
 ];

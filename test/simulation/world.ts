@@ -64,5 +64,5 @@ export interface World {
   /** Somebody pushes to the branch of this loop by hand. */
   engineerPushes(loop: string): void;
   /** Puts a row into the lists of D1. */
-  listLine(): Promise<void>;
+  listLine(caller: Life): Promise<void>;
 }

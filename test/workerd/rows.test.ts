@@ -2,6 +2,7 @@ import { applyD1Migrations, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll } from "vitest";
 import { aesCipher, sha256Hex } from "../../workers/orchestrator/cipher.ts";
+import { clockRows } from "../../workers/orchestrator/clock-rows.ts";
 import { d1Copy } from "../../workers/orchestrator/d1-log.ts";
 import { leaseInstances, leaseRows, leaseTables } from "../../workers/orchestrator/lease-rows.ts";
 import { indexTables, jobHolders, repositoryIndex } from "../../workers/orchestrator/repository-index.ts";
@@ -43,6 +44,7 @@ rowsContract({
         turns: (boot) => turnRows(sql, boot),
         index: () => repositoryIndex(sql, cipher),
         tracker: () => trackerRows(sql, cipher),
+        clock: () => clockRows(sql),
       }),
     ),
 });

@@ -1,3 +1,5 @@
+import type { ObjectStore } from "./object-store.ts";
+
 /** The one alarm of an object. Setting it is a write of its own beside the object's rows. */
 export interface Alarm {
   /** Wakes the object at this time (by its own clock) or earlier. */
@@ -41,6 +43,21 @@ export function alarmOf(
     rest: (at) => {
       armed = at === null ? null : clock.wallTime(at);
       void (armed === null ? storage.deleteAlarm() : storage.setAlarm(armed));
+    },
+  };
+}
+
+/** The same store, which tells the alarm when rows are undone: what was set with them is undone too. */
+export function forgettingWith(alarm: Pick<Alarm, "forget">, store: ObjectStore): ObjectStore {
+  return {
+    ...store,
+    transaction: (work) => {
+      try {
+        return store.transaction(work);
+      } catch (thrown) {
+        alarm.forget();
+        throw thrown;
+      }
     },
   };
 }

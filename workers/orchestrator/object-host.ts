@@ -1,7 +1,8 @@
 import type { Host } from "@tamma/core/engine/handle.ts";
 import type { Timers } from "@tamma/core/ports/clock.ts";
-import { alarmOf } from "./alarm.ts";
+import { alarmOf, forgettingWith } from "./alarm.ts";
 import { aesCipher, type Cipher, sha256Hex } from "./cipher.ts";
+import { clockRows } from "./clock-rows.ts";
 import type { OrchestratorEnv } from "./env.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { randomPool } from "./random-pool.ts";
@@ -45,22 +46,12 @@ export function objectHost(
   const { newest } = ctx.storage.sql
     .exec<{ newest: number | null }>("SELECT max(at) AS newest FROM events")
     .one();
-  const clock = steadyClock(() => Date.now(), newest ?? 0);
+  const clock = steadyClock(() => Date.now(), newest ?? 0, clockRows(ctx.storage.sql));
   const alarm = alarmOf(ctx.storage, { wall: () => Date.now(), wallTime: clock.wallTime });
   const store = sqliteStore(ctx.storage, cipher);
   const hiding = redactionOf(env);
   return {
-    store: {
-      ...store,
-      transaction: (work) => {
-        try {
-          return store.transaction(work);
-        } catch (thrown) {
-          alarm.forget();
-          throw thrown;
-        }
-      },
-    },
+    store: forgettingWith(alarm, store),
     cipher,
     sql: ctx.storage.sql,
     clock,

@@ -222,8 +222,17 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
   }
 
   async releaseSlot(loop: string, release: { claim: string; reason: string; ended: boolean }): Promise<void> {
-    const commandId = `release:${loop}:${release.claim}:${release.ended}`;
+    // A loop that was set back ends a second time: that frees what it was given since, or queued for.
+    const held = release.ended ? this.#mergePlaceOf(loop) : "";
+    const commandId = `release:${loop}:${release.claim}:${release.ended}${held}`;
     this.#core.handle({ type: "ReleaseSlot", loop, ...release }, commandId, systemActor);
+  }
+
+  /** Names the merge turn that the loop has, or its place in the queue for one; empty: neither. */
+  #mergePlaceOf(loop: string): string {
+    const known = this.#core.known();
+    if (known?.mergeTurn?.loop === loop) return `:${known.mergeTurn.turn}`;
+    return known?.mergeQueue.includes(loop) ? ":queued" : "";
   }
 
   async requestMergeTurn(loop: string, key: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { clockTable } from "./clock-rows.ts";
+
 /**
  * The schema that every object has: its log, the answers of its commands, effects, timers and the outbox's
  * place. Forward only: a change is a new entry at the end. D1's own migrations are in /migrations.
@@ -32,6 +34,7 @@ const steps: readonly string[] = [
      type TEXT NOT NULL, version INTEGER NOT NULL, actor TEXT NOT NULL,
      correlation TEXT, causation TEXT NOT NULL, step TEXT,
      key_id TEXT NOT NULL, payload BLOB NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL)`,
+  clockTable,
 ];
 
 /** Brings the object's tables up to date. Cheap when they are. */

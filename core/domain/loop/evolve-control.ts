@@ -11,10 +11,12 @@ export function evolveControl(facts: Facts, event: LoopEvent): Facts {
       const develops = facts.develops + (event.kind === "develop" ? 1 : 0);
       // New work takes long: the merge turn is for others meanwhile.
       const mergeTurnHeld = event.kind === "develop" ? false : facts.mergeTurnHeld;
-      return { ...facts, jobs: event.n, develops, mergeTurnHeld };
+      return { ...facts, jobs: event.n, develops, mergeTurnHeld, merging: merging(facts, event) };
     }
     case "LeaseGranted":
-      return { ...facts, fences: event.fence };
+      return { ...facts, fences: event.fence, merging: merging(facts, event) };
+    case "JobFinished":
+      return { ...facts, merging: merging(facts, event) };
     case "CallRequested":
       return { ...facts, calls: event.n };
     case "ModelAsked":
@@ -52,6 +54,18 @@ export function evolveControl(facts: Facts, event: LoopEvent): Facts {
     default:
       return facts;
   }
+}
+
+/** A runner that failed may have merged before it did: every other answer comes after a look. */
+function merging(
+  { merging: before, head }: Facts,
+  event: EventOf<"JobQueued" | "LeaseGranted" | "JobFinished">,
+): Facts["merging"] {
+  if (event.type === "JobQueued" && event.kind === "merge")
+    return { job: event.job, head: before?.head ?? null };
+  if (before?.job !== event.job) return before;
+  if (event.type === "LeaseGranted") return { ...before, head };
+  return event.type === "JobFinished" && event.outcome !== "failed" ? null : before;
 }
 
 function settle(facts: Facts, { turn, cost }: EventOf<"TurnSettled">): Facts {

@@ -17,7 +17,7 @@ export function firstFacts(event: EventOf<"LoopStarted">, at: Instant): Facts {
   const counters = { jobs: 0, fences: 0, calls: 0, asks: 0, checkpoints: 0, escalations: 0, waits: 0 };
   return {
     ...{ loop, claim, issue, repository, requester, settings, startedAt: at, now: at },
-    ...{ slotHeld: true, mergeTurnHeld: false, mergeTurns: 0, mergeTurn: null, resume: null },
+    ...{ slotHeld: true, mergeTurnHeld: false, mergeTurns: 0, mergeTurn: null, merging: null, resume: null },
     ...{ base: null, context: null, hasTests: false, clarifications: [], instructions: [] },
     ...{ plan: null, design: null, planHash: null, option: null },
     ...{ branch: null, branchBase: null, head: null, headMoved: false, pullRequest: null },

@@ -110,6 +110,11 @@ export interface Facts {
   mergeTurns: number;
   /** The last merge turn that was granted; null before the first one, and where a log gives it no name. */
   mergeTurn: string | null;
+  /**
+   * The last merge job, and the head that a runner was given with it: that head may be merged, whatever
+   * became of the runner, until one looked and said that it is not. Null: no job, or no runner had it.
+   */
+  merging: { job: string; head: Sha | null } | null;
   /** Where the loop goes on after a slot was granted again; null when it is not waiting for one. */
   resume: Resume | null;
 

@@ -28,8 +28,9 @@ describe("another try", () => {
 });
 
 describe("a merge", () => {
-  /** All is well: a runner is merging. */
-  const ready = factsOf(leased("merge"));
+  const merging = factsOf(leased("merge"));
+  /** All is well, and no runner was given the merge yet. */
+  const ready: Facts = { ...merging, merging: null };
   const without = (gate: GateName): Facts => {
     const { [gate]: _, ...passed } = ready.passed;
     return { ...ready, passed };
@@ -66,6 +67,11 @@ describe("a merge", () => {
     const answer = mayMerge({ ...ready, ...change });
     expect(answer).toMatchObject({ allowed: false });
     expect(answer.allowed ? "" : answer.reason).toContain(reason);
+  });
+
+  test("does not wait for an open thread once it may have happened: that came too late", () => {
+    expect(mayMerge({ ...merging, threads: [open] })).toEqual({ allowed: true });
+    expect(mayMerge({ ...merging, threads: [open], head: other }).allowed).toBe(false);
   });
 
   test("needs somebody's yes to weakened tests", () => {

@@ -42,8 +42,15 @@ export function mergeRefusals(facts: Facts): string[] {
   if (!checksGreen(facts)) refusals.push(`the required checks are not green on ${head}`);
   if (facts.weakened?.tree === pushed.tree && !isSettled(facts, "tests", pushed.tree))
     refusals.push("tests were weakened and nobody approved that");
-  if (facts.threads.some((thread) => thread.reply === null)) refusals.push("a thread is open");
+  // What is said while a runner merges comes too late.
+  const open = facts.threads.some((thread) => thread.reply === null);
+  if (open && !mayBeMerged(facts)) refusals.push("a thread is open");
   return refusals;
+}
+
+/** Was a runner given this head to merge, and none said since that it is not merged? */
+export function mayBeMerged({ merging, head }: Facts): boolean {
+  return merging !== null && merging.head !== null && merging.head === head;
 }
 
 /** May this head be merged? Every refusal of `mergeRefusals`, plus the completion approval. */

@@ -1,6 +1,6 @@
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import { jobId } from "../../ids.ts";
-import { mayMerge, mergeRefusals, treeGates } from "../../policy/gates.ts";
+import { mayBeMerged, mayMerge, mergeRefusals, treeGates } from "../../policy/gates.ts";
 import { addressRoundsMax, excerptCharsMax, threadsPerRoundMax } from "../../policy/limits.ts";
 import { isSettled } from "../../policy/modes.ts";
 import type { CallName, JobKind, JobPurpose } from "../events/control.ts";
@@ -191,7 +191,9 @@ function carryApprovals(b: Batch, head: string): void {
  * Every gate is asked again for the exact head, when the step is entered and when the merge turn is there.
  */
 export function enterMerge(b: Batch): void {
-  if (b.facts.threads.some((thread) => thread.reply === null)) return enterAddress(b);
+  // New work on a head that is merged already would be merged a second time: first it is found out.
+  const comes = mayBeMerged(b.facts) ? [] : b.facts.threads;
+  if (comes.some((thread) => thread.reply === null)) return enterAddress(b);
   // The patch was replayed on a newer base and that is not on the branch yet: first it has to be proven and
   // pushed.
   if (b.facts.base !== b.facts.branchBase) return enterPush(b);

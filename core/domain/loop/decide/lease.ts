@@ -54,6 +54,7 @@ export function expireLease(b: Batch, { job: id, fence }: CommandOf<"ExpireLease
   const lost = job.leasesLost + 1;
   if (lost < leasesLostMax) return;
   b.add({ type: "JobDropped", job: id, reason: "its runner was lost too often" });
-  const summary = `the runner was lost ${lost} times during ${job.kind}`;
+  const perhaps = job.kind === "merge" ? ": it may be merged already, and a retry finds out" : "";
+  const summary = `the runner was lost ${lost} times during ${job.kind}${perhaps}`;
   failGate(b, gateOfJob(job), { summary, fingerprint: `runner-lost:${job.kind}`, excerpt: "", log: null });
 }

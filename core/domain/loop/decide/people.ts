@@ -1,4 +1,5 @@
 import { CommandRefused } from "../../errors.ts";
+import { mayBeMerged } from "../../policy/gates.ts";
 import { openThreadsMax } from "../../policy/limits.ts";
 import type { CommandOf } from "../commands.ts";
 import { type Batch, stale } from "./batch.ts";
@@ -59,10 +60,10 @@ export function comment(b: Batch, command: CommandOf<"CommentOnPullRequest">): v
     b.add({ type: "ChangeRequested", checkpoint, kind, text: command.text, by: author });
     return enterAddress(b);
   }
-  // A merge that no runner ever had is called back. One that a runner lost may have happened: the next one
+  // A merge that no runner ever had is called back. One that a runner lost may have happened: the next runner
   // finds out.
   const { doing } = loop;
-  if (doing.kind === "job" && doing.job.kind === "merge" && doing.job.fence === 0) {
+  if (doing.kind === "job" && doing.job.kind === "merge" && !mayBeMerged(b.facts)) {
     b.add({ type: "JobDropped", job: doing.job.id, reason: "a comment came before the merge" });
     enterAddress(b);
   }

@@ -1,4 +1,5 @@
 import { CommandRefused } from "../../errors.ts";
+import { mayBeMerged } from "../../policy/gates.ts";
 import type { CommandOf } from "../commands.ts";
 import type { Resume } from "../state.ts";
 import { type Batch, stale } from "./batch.ts";
@@ -92,7 +93,10 @@ function resumeAt(b: Batch, resume: Resume): void {
   const { head, pushed, patch, pullRequest, context, branch, failure } = b.facts;
   // Whatever was planned: a head that nobody verified comes first.
   const foreign = pullRequest !== null && head !== null && pushed?.sha !== head && b.facts.headMoved;
-  if (resume.at === "take-over" || foreign) return enterVerify(b, "take-over");
+  if (foreign) return enterVerify(b, "take-over");
+  // A retry finds out; so does who took over and pushed nothing.
+  if (mayBeMerged(b.facts)) return enterMerge(b);
+  if (resume.at === "take-over") return enterVerify(b, "take-over");
   switch (resume.at) {
     case "assign":
       return call(b, "claim");

@@ -23,9 +23,11 @@ export function mergeLaws(told: Told): string[] {
     if (event.type === "LeaseGranted" && ledger.job?.kind === "merge") {
       broken.push(...missing(ledger).map((what) => `a merge was given out although ${what}`));
       // Once begun it may be done already, so it is given out again whatever was said meanwhile.
-      if (ledger.threads.length > 0 && ledger.job.given === 0)
+      if (ledger.threads.length > 0 && ledger.perhapsMerged !== ledger.head)
         broken.push("a merge was given out although a thread is open");
     }
+    if (event.type === "JobQueued" && event.kind === "develop" && ledger.head !== null)
+      if (ledger.perhapsMerged === ledger.head) broken.push("new work on a head that may be merged already");
     if (event.type === "JobQueued" && event.kind === "publish") {
       const { patchTree, passed } = ledger;
       for (const gate of treeGates)

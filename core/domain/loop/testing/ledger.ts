@@ -44,6 +44,8 @@ export interface Ledger {
   job: { id: string; kind: string; given: number; lost: number } | null;
   lease: { job: string; fence: number } | null;
   fence: number;
+  /** The head that a runner was given to merge, as long as no answer says that it is not merged. */
+  perhapsMerged: string | null;
 
   slotHeld: boolean;
   /** Merge turns granted, the last one, and whether the loop still needs it. */
@@ -83,7 +85,7 @@ export function ledgerOf(loop: Exclude<Loop, { state: "not-started" }>): Ledger 
       .map(({ kind, subject, by, via }) => ({ kind, subject, by: by.id, ahead: isAhead(via) })),
     attempts: Object.fromEntries(attempts),
     ...doingNow(loop),
-    ...{ fence: facts.fences, slotHeld: facts.slotHeld },
+    ...{ fence: facts.fences, perhapsMerged: facts.merging?.head ?? null, slotHeld: facts.slotHeld },
     ...{ turns: facts.mergeTurns, turn: facts.mergeTurn, turnHeld: facts.mergeTurnHeld },
     money: { max: budget.max, spent: budget.spent, reserved: Object.fromEntries(reserved) },
   };
@@ -141,11 +143,15 @@ function workNoted(ledger: Ledger, event: LoopEvent): Partial<Ledger> {
     case "LeaseGranted": {
       const lease = { job: event.job, fence: event.fence };
       const given = job && { ...job, given: job.given + 1 };
-      return { lease, job: given, fence: Math.max(ledger.fence, event.fence) };
+      const perhapsMerged = job?.kind === "merge" ? ledger.head : ledger.perhapsMerged;
+      return { lease, job: given, fence: Math.max(ledger.fence, event.fence), perhapsMerged };
     }
     case "LeaseLost":
       return { lease: null, job: job && { ...job, lost: job.lost + (event.returned ? 0 : 1) } };
-    case "JobFinished":
+    case "JobFinished": {
+      const looked = job?.kind === "merge" && event.outcome !== "failed";
+      return { job: null, lease: null, perhapsMerged: looked ? null : ledger.perhapsMerged };
+    }
     case "JobDropped":
       return { job: null, lease: null };
     case "SlotGranted":

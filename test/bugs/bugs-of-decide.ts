@@ -117,8 +117,8 @@ export const bugsOfDecide: Bug[] = [
     name: "comment-too-late-for-merge",
     does: "a comment before the merge is begun does not call it back",
     file: `${decide}/people.ts`,
-    find: 'doing.job.kind === "merge" && doing.job.fence === 0',
-    replace: 'doing.job.kind === "merge" && doing.job.fence === -1',
+    find: 'doing.job.kind === "merge" && !mayBeMerged(b.facts)',
+    replace: 'doing.job.kind === "merge" && !b',
     attacks: "2",
   },
   {

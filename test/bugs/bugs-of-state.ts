@@ -8,8 +8,8 @@ export const bugsOfState: Bug[] = [
     name: "fence-reused",
     does: "each lease of a loop gets the same fence",
     file: `${loop}/evolve-control.ts`,
-    find: "return { ...facts, fences: event.fence };",
-    replace: "return facts;",
+    find: "return { ...facts, fences: event.fence, merging",
+    replace: "return { ...facts, merging",
     attacks: "6",
   },
   {

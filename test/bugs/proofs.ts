@@ -93,15 +93,16 @@ const simulation: Proof = {
     const { weathers } = await import("../simulation/weathers.ts");
     return async (limits, isCaught) => {
       const count = limits.seeds[isCaught ? 0 : 1];
-      const seeds: Pick<KeptSeed, "seed" | "changes">[] = seedsTo(count);
+      const seeds: (Pick<KeptSeed, "seed" | "changes"> & { weather?: string })[] = seedsTo(count);
       // Some mistakes need two rare faults at once: seeds that had that are kept, and asked last.
       if (!isCaught && limits.kept) seeds.push(...keptSeeds);
       if (!isCaught)
-        for (const { changes } of weathers)
-          seeds.push(...seedsTo(limits.weather).map((each) => ({ ...each, changes })));
-      for (const [at, { seed, changes }] of seeds.entries()) {
+        for (const { name: weather, changes } of weathers)
+          seeds.push(...seedsTo(limits.weather).map((each) => ({ ...each, changes, weather })));
+      for (const [at, { seed, changes, weather }] of seeds.entries()) {
         const { broken } = await runSeed(seed, changes);
-        if (broken !== null) return { broken, where: `seed ${seed}`, looked: `${at + 1} seeds` };
+        const where = weather === undefined ? `seed ${seed}` : `seed ${seed}, ${weather}`;
+        if (broken !== null) return { broken, where, looked: `${at + 1} seeds` };
       }
       return { broken: null, where: `seeds 1 to ${count}`, looked: `${seeds.length} seeds` };
     };

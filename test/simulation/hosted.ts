@@ -7,6 +7,7 @@ import { holdingLaw } from "./held.ts";
 import { type Kernel, type Life, newLife } from "./kernel.ts";
 import { acceptedBefore, checkKnownAgain } from "./known-again.ts";
 import { NetworkFault } from "./network-fault.ts";
+import { repositoryLaw } from "./repository-laws.ts";
 import { IdleRings, RingsOfNothing } from "./spin.ts";
 import { UnderWay } from "./under-way.ts";
 
@@ -91,10 +92,12 @@ export class Hosted {
         const asked = instance.object[method as "wake"] as (...all: unknown[]) => Promise<unknown>;
         const known = acceptedBefore(this.disk, method, args);
         const checkHeld = holdingLaw(this.disk, method, args);
+        const checkRepository = repositoryLaw(this.disk, { name: this.name, method, args });
         try {
           const value = await asked.apply(instance.object, args);
           if (known) checkKnownAgain({ value }, args);
           checkHeld(value);
+          checkRepository(value);
           return value;
         } catch (thrown) {
           if (known) checkKnownAgain({ thrown }, args);

@@ -63,6 +63,14 @@ export const keptSeeds: readonly KeptSeed[] = [
     },
     was: "the same, where D1 is down and calls are lost",
   },
+  {
+    seed: 780,
+    changes: {
+      ...{ items: 3, slots: 2, rush: true, skill: 1 },
+      rates: { restore: 0.004, "answer-lost": 0.02 },
+    },
+    was: "the same, where objects leave memory",
+  },
   { seed: 17369, was: "a merge turn came back under a name of the loop's other past: it was kept for ever" },
   { seed: 104137, was: "the same: a loop merged twice over two pasts, and all others waited for their turn" },
   { seed: 112446, was: "an instance that was replaced refused the slot for which its successor waited" },

@@ -35,6 +35,8 @@ export class Server {
   boots = 1;
   /** Who copies to D1: the process remembers it, also when one of its objects ends. */
   copies = copyLimit();
+  /** Calls that were to make an object say once more what it wants, and failed. */
+  unwoken = 0;
   readonly objects = new Map<string, Hosted>();
   readonly copy: MemoryCopy = memoryCopy();
   /** Called when the process is back, to wake what has work. */
@@ -121,6 +123,7 @@ export class Server {
     return new Promise((resolve, reject) => {
       const fail = (thrown: Error) => {
         caller.failedCalls += 1;
+        if (method === "wake" && args[0] === true) this.unwoken += 1;
         reject(thrown);
       };
       const lose = () => fail(new NetworkFault(`${method} of ${to.name}: the connection was lost`));

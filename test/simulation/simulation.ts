@@ -6,6 +6,7 @@ import { reconcile } from "../../workers/orchestrator/reconcile.ts";
 import { resume } from "../../workers/orchestrator/resume.ts";
 import { assemblyOf } from "./assemble.ts";
 import { Bodies } from "./blobs.ts";
+import { holdAside } from "./broken.ts";
 import { Chaos } from "./chaos.ts";
 import { checkEnd } from "./check-end.ts";
 import { D1Line } from "./d1.ts";
@@ -204,12 +205,22 @@ export class Simulation {
   /** Somebody repairs what an older copy of an object left behind. False: not yet. */
   async #reconcile(): Promise<boolean> {
     const { server, life, tell } = this.world;
+    const before = server.unwoken;
     try {
       const answer = await server.request(life, "reconcile", (parts) => reconcile(parts, { setAside: true }));
       if (!answer.ok) return false;
       for (const { stream, outcome, text } of answer.value.streams)
         if (outcome !== "equal") tell("operator", `${stream}: ${outcome}: ${text}`);
       if (answer.value.streams.some(({ outcome }) => outcome === "refused")) return false;
+      const unsaid = server.unwoken - before;
+      // Of two that run at once each tells of its own.
+      const alone = this.world.plan.rates["request-doubled"] === undefined;
+      if (alone)
+        holdAside(
+          unsaid === 0,
+          "8 whoever repairs is told what is left",
+          () => `${unsaid} could not be woken`,
+        );
       // Neither the object nor D1 had it: whoever looks for it in the list adds it again.
       if (this.watch.repository.state === "unknown") await this.world.addRepository();
       for (const [loop, { state }] of this.watch.loops) this.people.see(loop, state);

@@ -47,4 +47,11 @@ export const weathers: readonly Weather[] = [
       rates: { "clock-jump": 0.01, "provider-limit": 0.3, "provider-overloaded": 0.3, "write-refused": 0.1 },
     },
   },
+  {
+    name: "merge turns come back late while branches move",
+    changes: {
+      ...{ items: 3, slots: 3, rush: true, skill: 0.9 },
+      rates: { "request-lost": 0.2, "answer-lost": 0.2, late: 0.1, "foreign-push": 0.05 },
+    },
+  },
 ];

@@ -78,9 +78,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (options.origin !== null) warnWithoutTls(options.origin, log);
     const secrets = ensureSecrets(state);
     const serve = (on: number) => openRuntime({ ...options, bundle }, on, secrets);
-    const { instance, own } = await listenOn({ host, wanted: options.port, port }, serve, lostItsPort);
+    const { instance, own, clockWasSetBack } = await listenOn(
+      { host, wanted: options.port, port },
+      serve,
+      lostItsPort,
+    );
     const { url } = own;
     const endWatch = watchClock((ms) => {
+      clockWasSetBack();
       instance.reopen(`the machine's clock was set back by ${ms} ms`);
     });
     const address = join(state, "server.json");
@@ -90,7 +95,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     return {
       url,
       // Not awaited: whoever waits for the ready line should have it first.
-      resumed: resumeWorker(own, restored).then((resumed) => {
+      resumed: resumeWorker(own, { again: restored, waiting: restored }).then((resumed) => {
         if (restored && resumed) endRestore(state);
       }),
       async stop() {
@@ -112,14 +117,22 @@ export async function startHost(options: HostOptions): Promise<Host> {
 async function openRuntime(options: HostOptions & { bundle: string }, port: number, secrets: Secrets) {
   const { state, log, bundle } = options;
   const own = { url: `http://${host}:${port}`, token: secrets.token, log };
-  const reopened = () => void resumeWorker(own, false);
+  // After that also the alarms of those that wait for a person come too late.
+  let waiting = false;
+  const reopened = () => {
+    void resumeWorker(own, { again: false, waiting });
+    waiting = false;
+  };
   const open = (lost: (why: string) => void) =>
     openWorker({ ...options, runtimeLost: lost }, port, bundle, own.url, secrets, reopened);
   const instance = keptRuntime(open, { log, reopened, lost: options.runtimeLost });
   try {
     await instance.ready;
     assertPersistent(state);
-    return { instance, own };
+    const clockWasSetBack = () => {
+      waiting = true;
+    };
+    return { instance, own, clockWasSetBack };
   } catch (error) {
     // When the port was lost in between, dispose rejects with the same error; the first one is the one to
     // tell.

@@ -21,12 +21,16 @@ const answerMsMax = 10_000;
  * Wakes every loop that may have work. Without it a loop that was cut in the middle of an effect would wait
  * for its alarm, up to half a minute. Never rejects: the alarms come all the same.
  *
- * @param again the state folder came out of a backup: neighbours may not know what they were told
+ * @param which `again`: the state folder came out of a backup, and neighbours may not know what they were told;
+ *   `waiting`: also those that wait for a person
  * @returns whether all were woken
  */
-export async function resumeWorker(own: OwnWorker, again: boolean): Promise<boolean> {
+export async function resumeWorker(
+  own: OwnWorker,
+  which: { again: boolean; waiting: boolean },
+): Promise<boolean> {
   try {
-    const { repositories, loops, failed } = await call(own, "resume", Resumed, { again });
+    const { repositories, loops, failed } = await call(own, "resume", Resumed, which);
     if (loops + failed > 0) own.log(failed > 0 ? "warn" : "info", "resumed", { repositories, loops, failed });
     return failed === 0;
   } catch (error) {

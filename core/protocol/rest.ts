@@ -306,6 +306,8 @@ export const LoginLink = z.object({ path: z.string(), expiresAt: z.number() });
 export const Resume = z.strictObject({
   /** Also does again what was done and is still wanted: after a restore a neighbour may not know of it. */
   again: z.boolean().default(false),
+  /** Also wakes loops that wait for a person: after the clock was set back their alarms come too late. */
+  waiting: z.boolean().default(false),
 });
 export const Resumed = z.object({
   repositories: z.number().int(),

@@ -196,7 +196,7 @@ export class Simulation {
   #resume(): void {
     const { server, life } = this.world;
     void server
-      .request(life, "resume", (parts) => resume(parts, { again: false }))
+      .request(life, "resume", (parts) => resume(parts, { again: false, waiting: false }))
       .catch(() => {
         this.kernel.after(30_000, life, () => this.#resume());
       });

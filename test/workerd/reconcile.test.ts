@@ -334,7 +334,16 @@ test("a repository that was set back and starts an ended loop is told and keeps 
 test("resume wakes every loop that is in flight", async () => {
   const { loop } = await atDesign();
   await evictDurableObject(objectOf(loop));
-  const woken = await orchestrator.resume({ again: true });
+  const woken = await orchestrator.resume({ again: true, waiting: true });
   expect(woken.loops).toBeGreaterThan(0);
   expect(woken.failed).toBe(0);
+});
+
+test("a start lets loops sleep that wait for a person, unless it is asked to wake them too", async () => {
+  const { loop } = await atDesign();
+  await evictDurableObject(objectOf(loop));
+  const all = await orchestrator.resume({ again: false, waiting: true });
+  const atWork = await orchestrator.resume({ again: false, waiting: false });
+  expect(atWork.loops).toBeLessThan(all.loops);
+  expect(atWork.repositories).toBe(all.repositories);
 });

@@ -53,6 +53,16 @@ export interface LoopRow {
   seq: number;
 }
 
+/** What a repository says of its loops. */
+export interface KnownLoops {
+  /** All that it ever knew of. */
+  all: string[];
+  /** Those that may have work: the ones in flight and the last that ended. */
+  busy: string[];
+  /** Those of them that wait for a person. A repository whose object runs older code names none. */
+  waiting?: string[];
+}
+
 export interface StartClaim {
   loop: string;
   claim: string;
@@ -206,8 +216,7 @@ export interface RepoCoordinatorRpc extends PlainGitStore, Coordinator, KeeperRp
   reportRefs(runner: string, report: runner.RefsReport): Promise<Answer<{ accepted: boolean }>>;
   /** Leaves the queue: a loop that never started is cancelled here. False when it is not queued. */
   unqueue(caller: Caller, loop: string): Promise<boolean>;
-  /** All loops that it ever knew of, and which of them may have work: those in flight and the last ended. */
-  knownLoops(): Promise<{ all: string[]; busy: string[] }>;
+  knownLoops(): Promise<KnownLoops>;
   settings(): Promise<Answer<rest.RepositorySettings>>;
   /** Keeps a delivery. `again`: it was taken before; `unknown`: this repository was never added. */
   takeDelivery(delivery: TakenDelivery): Promise<"taken" | "again" | "unknown">;

@@ -53,7 +53,7 @@ export async function reconcile(parts: Parts, input: Reconcile): Promise<Answer<
   }
   await inGroups(objectNames(loops), comparedAtOnceMax, (name) => ask(name, issueLoop(env, name)));
   // What was set back forgot what it was told, neighbours may have lost what they heard: all say it again.
-  for (const name of (await wakeAll(parts, { again: true })).unwoken) {
+  for (const name of (await wakeAll(parts, { again: true, waiting: true })).unwoken) {
     const text = "it was compared and could not be woken; see the server's log, and run this again";
     streams.push({ stream: name, outcome: "refused", object: null, d1: null, text });
   }

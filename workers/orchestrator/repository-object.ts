@@ -4,7 +4,7 @@ import type { Actor, IssueSnapshot, RepositoryRef } from "@tamma/core/domain/loo
 import { plainGitConnection } from "@tamma/core/domain/platform/connection.ts";
 import type { ProjectConfig } from "@tamma/core/domain/project-config.ts";
 import { settingsReport } from "@tamma/core/domain/repository/settings.ts";
-import { concernedLoopsOf, type KnownRepository } from "@tamma/core/domain/repository/state.ts";
+import type { KnownRepository } from "@tamma/core/domain/repository/state.ts";
 import { redactDeep } from "@tamma/core/engine/redact.ts";
 import type { GitRight } from "@tamma/core/ports/git-access.ts";
 import type { CommentTarget, PullRow } from "@tamma/core/ports/plain-git-store.ts";
@@ -16,6 +16,7 @@ import { sha256Hex } from "./cipher.ts";
 import { type Drain, drainOf } from "./drain.ts";
 import { earliest } from "./earliest.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
+import { knownLoopsOf } from "./known-loops.ts";
 import type { Holder } from "./lease-rows.ts";
 import { exactly } from "./log-copy.ts";
 import type { ObjectHost } from "./object-host.ts";
@@ -30,9 +31,6 @@ import type { RepositoryObjectPorts } from "./repository-object-ports.ts";
 import { reviewText } from "./review-text.ts";
 import type { IssueRow, TrackerRows } from "./tracker-rows.ts";
 import { snapshotOf } from "./tracker-snapshot.ts";
-
-/** Loops of which the end may not have been told to everybody yet. */
-const endedWokenMax = 20;
 
 /** What the events of a repository do not hold. */
 const lost = "Texts of issues, pull requests and comments made after that copy are in no event and stay lost";
@@ -294,15 +292,7 @@ export class RepositoryObject implements Omit<RepoCoordinatorRpc, "takeDelivery"
   }
 
   async knownLoops(): ReturnType<RepoCoordinatorRpc["knownLoops"]> {
-    const known = this.#core.known();
-    const rows = this.#index.rows();
-    const inFlight = rows.filter((row) => row.active);
-    // What is left to do after the end (a comment, giving the slot back) may have been cut.
-    const lastEnded = rows.filter((row) => !row.active).slice(0, endedWokenMax);
-    const noted = [...lastEnded, ...inFlight].map((row) => row.summary.id);
-    const busy = new Set([...noted, ...(known ? concernedLoopsOf(known) : [])]);
-    const all = new Set([...(known?.loops ?? []).map(({ loop }) => loop), ...busy]);
-    return { all: [...all], busy: [...busy] };
+    return knownLoopsOf(this.#core.known(), this.#index.rows());
   }
 
   async settings(): ReturnType<RepoCoordinatorRpc["settings"]> {

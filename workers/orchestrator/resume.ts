@@ -10,7 +10,8 @@ const wokenAtOnceMax = 16;
 /**
  * Wakes every repository and every loop that may have work. An object wakes by an alarm or a request only,
  * and while an effect is under way its alarm is half a minute off: whoever starts after a crash asks for this
- * instead of waiting.
+ * instead of waiting. Thousands may wait for a person, and waking them all would keep everybody else waiting:
+ * if something of theirs was cut, it is done when their alarm rings.
  */
 export async function resume(parts: Parts, input: Resume): Promise<Resumed> {
   const { repositories, loops, unwoken } = await wakeAll(parts, input);
@@ -20,7 +21,7 @@ export async function resume(parts: Parts, input: Resume): Promise<Resumed> {
 /** The same, and which objects could not be woken. */
 export async function wakeAll(
   parts: Parts,
-  { again }: Resume,
+  { again, waiting }: Resume,
 ): Promise<Omit<Resumed, "failed"> & { unwoken: string[] }> {
   const unwoken = new Set<string>();
   const wake = async (name: string, object: KeeperRpc) => {
@@ -37,7 +38,7 @@ export async function wakeAll(
   for (const { repository, coordinator } of repositories) {
     const name = `${repository.connection}/${repository.id}`;
     await wake(name, coordinator);
-    const names = await busyNames(coordinator);
+    const names = await namesToWake(coordinator, waiting);
     // Whose loops nobody can name has not been woken with all that it has.
     if (names === null) unwoken.add(name);
     for (const loop of names ?? []) busy.add(loop);
@@ -49,9 +50,11 @@ export async function wakeAll(
 type Coordinator = Awaited<ReturnType<typeof allRepositories>>[number]["coordinator"];
 
 /** Null: it does not answer. */
-async function busyNames(coordinator: Coordinator): Promise<string[] | null> {
+async function namesToWake(coordinator: Coordinator, alsoWaiting: boolean): Promise<string[] | null> {
   try {
-    return objectNames((await coordinator.knownLoops()).busy);
+    const { busy, waiting = [] } = await coordinator.knownLoops();
+    const left = new Set(alsoWaiting ? [] : waiting);
+    return objectNames(busy.filter((loop) => !left.has(loop)));
   } catch (thrown) {
     logError("resume", thrown);
     return null;

@@ -21,8 +21,8 @@ const answerMsMax = 10_000;
  * Wakes every loop that may have work. Without it a loop that was cut in the middle of an effect would wait
  * for its alarm, up to half a minute. Never rejects: the alarms come all the same.
  *
- * @param which `again`: the state folder came out of a backup, and neighbours may not know what they were told;
- *   `waiting`: also those that wait for a person
+ * @param which `again`: the state folder came out of a backup, and neighbours may not know what they were
+ *   told; `waiting`: also those that wait for a person
  * @returns whether all were woken
  */
 export async function resumeWorker(

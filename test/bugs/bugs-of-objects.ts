@@ -245,9 +245,9 @@ export const bugsOfObjects: Bug[] = [
   {
     name: "strangers-are-not-asked",
     does: "after a restore only loops that their repository knows are asked what they hold of it",
-    file: `${objects}/repository-object.ts`,
-    find: "busy: [...busy] };",
-    replace: "busy: [...busy].filter((name) => known?.loops.some(({ loop }) => loop === name)) };",
+    file: `${objects}/known-loops.ts`,
+    find: "busy: [...busy], waiting };",
+    replace: "busy: [...busy].filter((name) => known?.loops.some(({ loop }) => loop === name)), waiting };",
     attacks: "6",
     slow: true,
   },
